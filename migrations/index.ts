@@ -1,0 +1,7 @@
+// The static registry: in order, by name, importable where there is no file system.
+import type { Migration } from 'kysely/migration'
+import * as first from './2026-11-23-first.ts'
+
+export const migrations: Record<string, Migration> = {
+  '2026-11-23-first': first,
+}

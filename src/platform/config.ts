@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { PublicError } from './errors.ts'
+import { parseSigningKeys, type SigningKeys } from './signing-keys.ts'
+
+export type Config = {
+  /** Unset: the embedded database in `dataFolder`. */
+  readonly databaseUrl: string | undefined
+  readonly dataFolder: string
+  /** Unset: the sandbox. */
+  readonly resend: { readonly apiKey: string; readonly baseUrl: string | undefined } | undefined
+  /** Where readers reach the service, without a trailing slash. */
+  readonly publicUrl: string
+  /** Unset: made once and kept in the database. */
+  readonly signingKeys: SigningKeys | undefined
+  readonly mailFrom: string
+  /** Where mail to the publisher is read: the address within `mailFrom`. */
+  readonly contactAddress: string
+  readonly postalAddress: string
+  readonly host: string
+  readonly port: number
+  readonly allowPrivateFeeds: boolean
+  /** A digest that could not be planned in time is still planned when it is at most this late. */
+  readonly maximumLateHours: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const resendApiUrl = 'https://api.resend.com'
+
+/** `name@host` or `Name <name@host>`, on one line. */
+const mailboxPattern = /^(?:[^<>\r\n"]{1,100}<([^\s<>@]{1,64}@[^\s<>@]{1,255})>|([^\s<>@]{1,64}@[^\s<>@]{1,255}))$/
+
+const httpUrl = (what: string) =>
+  z
+    .url({ protocol: /^https?$/, error: `${what}, for example https://digest.example.com` })
+    .transform((url) => url.replace(/\/+$/, ''))
+
+const environmentSchema = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'is not a postgres:// URL, for example postgres://user:password@host:5432/name')
+    .optional(),
+  DATA_FOLDER: z.string().default('.data'),
+  RESEND_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,256}$/, 'is not a key: copy it from resend.com/api-keys, without spaces')
+    .optional(),
+  RESEND_BASE_URL: httpUrl('is not an http(s) URL').optional(),
+  PUBLIC_URL: httpUrl('is not the http(s) URL at which readers reach this service').optional(),
+  SIGNING_KEYS: z.string().optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(mailboxPattern, 'is not a sender: write it like Daily News <digest@example.com>')
+    .optional(),
+  POSTAL_ADDRESS: z
+    .string()
+    .min(5, 'is too short: every mail has to name a postal address (16 CFR 316, CASL s. 6)')
+    .max(300)
+    .optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'is not a port')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'is above 65535')
+    .default(3000),
+  ALLOW_PRIVATE_FEEDS: z
+    .enum(['true', 'false'], 'is neither true nor false')
+    .transform((text) => text === 'true')
+    .default(false),
+  MAX_LATE_HOURS: z
+    .string()
+    .regex(/^\d{1,3}$/, 'is not a whole number of hours')
+    .transform(Number)
+    .default(12),
+})
+
+/**
+ * Reads and checks the environment; an empty variable counts as unset. Throws a {@link PublicError} that names every
+ * variable at fault, why, and what would do. It never repeats a value, which may be a secret.
+ */
+export function readConfig(environment: Environment): Config {
+  const given = Object.fromEntries(
+    Object.keys(environmentSchema.shape)
+      .map((name) => [name, environment[name]?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = environmentSchema.safeParse(given)
+  if (!parsed.success) {
+    throw misconfigured(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`))
+  }
+  const env = parsed.data
+
+  const missing: string[] = []
+  if (env.RESEND_BASE_URL && !env.RESEND_API_KEY) {
+    missing.push('RESEND_BASE_URL is set but RESEND_API_KEY is not: set the key, or unset the URL to use the sandbox.')
+  }
+  if (env.RESEND_API_KEY && reachesPeople(env.RESEND_BASE_URL ?? resendApiUrl)) {
+    const purposes = {
+      PUBLIC_URL: 'links in mails lead there',
+      SIGNING_KEYS: 'links are signed with it; make one with: echo "k1:$(openssl rand -base64 32)"',
+      MAIL_FROM: 'mail is sent from it, and its domain has to be verified at Resend',
+      POSTAL_ADDRESS: 'the law wants it in every mail',
+    } as const
+    for (const [name, purpose] of Object.entries(purposes)) {
+      if (!env[name as keyof typeof purposes]) missing.push(`${name} is not set: ${purpose}.`)
+    }
+    if (env.PUBLIC_URL && !env.PUBLIC_URL.startsWith('https://')) {
+      missing.push('PUBLIC_URL is not https: one-click unsubscribe needs it (RFC 8058).')
+    }
+  }
+  if (missing.length > 0) throw misconfigured(missing)
+
+  const mailFrom = env.MAIL_FROM ?? 'Newsmatro <digest@newsmatro.example>'
+  const mailbox = mailboxPattern.exec(mailFrom)
+  return {
+    databaseUrl: env.DATABASE_URL,
+    dataFolder: env.DATA_FOLDER,
+    resend: env.RESEND_API_KEY ? { apiKey: env.RESEND_API_KEY, baseUrl: env.RESEND_BASE_URL } : undefined,
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    signingKeys: env.SIGNING_KEYS ? parseSigningKeys(env.SIGNING_KEYS) : undefined,
+    mailFrom,
+    contactAddress: mailbox?.[1] ?? mailbox?.[2] ?? mailFrom,
+    postalAddress: env.POSTAL_ADDRESS ?? 'Newsmatro, 1 Example Street, Exampletown',
+    host: env.HOST,
+    port: env.PORT,
+    allowPrivateFeeds: env.ALLOW_PRIVATE_FEEDS,
+    maximumLateHours: env.MAX_LATE_HOURS,
+  }
+}
+
+/** Whether mail given to this API can leave the machine. A look-alike on the loopback interface is a trial. */
+function reachesPeople(baseUrl: string): boolean {
+  const { hostname } = new URL(baseUrl)
+  return !(
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\./.test(hostname)
+  )
+}
+
+function misconfigured(problems: string[]): PublicError {
+  return new PublicError('misconfigured', problems.join(' '))
+}

@@ -1,0 +1,120 @@
+// The embedded database: PGlite, served on a loopback port so that everything else sees a `postgres://` URL.
+// Nothing but this file knows of it.
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { PGlite } from '@electric-sql/pglite'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import pg from 'pg'
+import { PublicError } from '../errors.ts'
+
+export type EmbeddedDatabase = {
+  readonly url: string
+  /** Whether this process runs it, or found it running. */
+  readonly isOwner: boolean
+  close(): Promise<void>
+}
+
+const startTimeoutMs = 60_000
+
+/**
+ * Opens the database in `folder`, or finds the process that has it open. PGlite's files must never be opened twice, so
+ * its owner holds a lock that the operating system drops when the process ends, however it ends.
+ */
+export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedDatabase> {
+  const root = resolve(folder)
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 })
+    await writeFile(join(root, '.write-test'), '')
+    await rm(join(root, '.write-test'))
+  } catch (cause) {
+    throw new PublicError(
+      'misconfigured',
+      `The data folder ${root} cannot be written: make it writable, or name another with DATA_FOLDER.`,
+      { cause },
+    )
+  }
+
+  const deadline = Date.now() + startTimeoutMs
+  for (;;) {
+    const lock = takeLock(join(root, 'lock'))
+    if (lock) {
+      try {
+        return await serve(root, lock)
+      } catch (error) {
+        lock.close()
+        throw error
+      }
+    }
+    const url = await findRunning(root)
+    if (url) return { url, isOwner: false, close: async () => {} }
+    if (Date.now() > deadline) {
+      throw new PublicError(
+        'unavailable',
+        `The data folder ${root} is in use by a process that does not answer: end it, or name another folder with DATA_FOLDER.`,
+      )
+    }
+    await delay(100)
+  }
+}
+
+/** An SQLite file is used for nothing but its lock: exclusive, on every system, and gone with its process. */
+function takeLock(path: string): DatabaseSync | undefined {
+  const lock = new DatabaseSync(path, { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    return lock
+  } catch {
+    lock.close()
+    return undefined
+  }
+}
+
+async function serve(root: string, lock: DatabaseSync): Promise<EmbeddedDatabase> {
+  const addressFile = join(root, 'address.json')
+  await rm(addressFile, { force: true })
+  const database = await PGlite.create(join(root, 'postgres'))
+  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 100 })
+  await server.start()
+  const url = `postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`
+  await writeFile(`${addressFile}.new`, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
+  await rename(`${addressFile}.new`, addressFile)
+
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    await rm(addressFile, { force: true })
+    await server.stop()
+    await database.close()
+    lock.close()
+  }
+  return {
+    url,
+    isOwner: true,
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+/** The URL of the running owner, if it answers. */
+async function findRunning(root: string): Promise<string | undefined> {
+  let url: string
+  try {
+    url = JSON.parse(await readFile(join(root, 'address.json'), 'utf8')).url
+  } catch {
+    return undefined
+  }
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('select 1')
+    return url
+  } catch {
+    return undefined
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

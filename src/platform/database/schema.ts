@@ -1,0 +1,192 @@
+// The rows, as PostgreSQL holds them. What each column means is said in migrations/.
+import type { ColumnType, Generated, GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
+
+type Time = ColumnType<Date, Date | string, Date | string>
+type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+/** A calendar day, `YYYY-MM-DD`. */
+type Day = ColumnType<string, string, string>
+type OptionalDay = ColumnType<string | null, string | null | undefined, string | null>
+type Json<T> = ColumnType<T, string, string>
+
+export type Frequency = 'daily' | 'weekdays' | 'weekly'
+export type SubscriptionState = 'pending' | 'active' | 'ended'
+export type EndedReason = 'unsubscribed' | 'complaint' | 'hard_bounce' | 'erased'
+export type MessageKind = 'digest' | 'confirmation'
+export type MessageState = 'pending' | 'sending' | 'submitted' | 'canceled' | 'failed' | 'unknown'
+export type BatchState = 'sending' | 'submitted' | 'refused' | 'unknown'
+export type ExclusionReason = 'nothing_new' | 'suppressed' | 'missed'
+export type SuppressionReason = 'hard_bounce' | 'complaint' | 'manual' | 'provider'
+export type ConsentEventKind =
+  | 'requested'
+  | 'confirmation_sent'
+  | 'confirmed'
+  | 'imported'
+  | 'preferences_changed'
+  | 'unsubscribed_one_click'
+  | 'unsubscribed_page'
+  | 'complaint'
+  | 'hard_bounce'
+  | 'erased'
+
+export interface Tables {
+  newsletters: {
+    id: GeneratedAlways<number>
+    slug: string
+    name: string
+    language: Generated<string>
+    created_at: Generated<Date>
+  }
+  topics: { id: GeneratedAlways<number>; newsletter_id: number; slug: string; name: string }
+  feeds: {
+    id: GeneratedAlways<number>
+    newsletter_id: number
+    url: string
+    title: string | null
+    etag: string | null
+    last_modified: string | null
+    next_poll_at: ColumnType<Date, Date | string | undefined, Date | string>
+    lease_until: OptionalTime
+    last_polled_at: OptionalTime
+    last_succeeded_at: OptionalTime
+    failure_count: Generated<number>
+    last_error: string | null
+    last_error_at: OptionalTime
+    created_at: Generated<Date>
+  }
+  articles: {
+    id: GeneratedAlways<number>
+    newsletter_id: number
+    feed_id: number
+    item_key: string
+    url: string | null
+    url_key: string | null
+    title: string
+    summary: Generated<string>
+    image_url: string | null
+    image_alt: Generated<string>
+    authors: Generated<string[]>
+    published_at: Time
+    first_seen_at: Time
+    changed_at: OptionalTime
+    content_hash: string
+    eligible: boolean
+  }
+  article_topics: { article_id: number; topic_id: number }
+  subscribers: { id: GeneratedAlways<number>; email: string; email_key: string; created_at: Generated<Date> }
+  topic_choices: { id: GeneratedAlways<number>; newsletter_id: number; choice_key: string }
+  topic_choice_topics: { topic_choice_id: number; topic_id: number }
+  subscriptions: {
+    id: GeneratedAlways<number>
+    subscriber_id: number
+    newsletter_id: number
+    state: SubscriptionState
+    ended_reason: EndedReason | null
+    frequency: Generated<Frequency>
+    weekday: Generated<number>
+    hour: Generated<number>
+    time_zone: Generated<string>
+    language: Generated<string>
+    topic_choice_id: number | null
+    read_until: OptionalTime
+    next_digest_at: OptionalTime
+    last_digest_on: OptionalDay
+    paused_until: OptionalDay
+    confirmed_at: OptionalTime
+    ended_at: OptionalTime
+    created_at: Generated<Date>
+  }
+  confirmations: {
+    id: GeneratedAlways<number>
+    subscriber_id: number
+    subscription_id: number
+    token_hash: Uint8Array
+    nonce: Uint8Array
+    key_id: string
+    requested_at: Time
+    expires_at: Time
+    confirmed_at: OptionalTime
+  }
+  consent_texts: { hash: string; body: string }
+  consent_events: {
+    id: GeneratedAlways<number>
+    subscriber_id: number
+    subscription_id: number
+    kind: ConsentEventKind
+    occurred_at: Time
+    consent_text_hash: string | null
+    source: string
+    ip: string | null
+    user_agent: string | null
+    details: ColumnType<Record<string, unknown>, string | undefined, never>
+  }
+  suppressions: { email_key: string; reason: SuppressionReason; created_at: Time }
+  signing_keys: { key_id: string; secret: Uint8Array; created_at: Generated<Date> }
+  renderings: { id: GeneratedAlways<number>; content_hash: string; template: Json<unknown>; created_at: Time }
+  digest_runs: {
+    id: GeneratedAlways<number>
+    newsletter_id: number
+    scheduled_for: Time
+    window_end: Time
+    created_at: Time
+    planned_at: OptionalTime
+    paused_at: OptionalTime
+    canceled_at: OptionalTime
+  }
+  digests: {
+    id: GeneratedAlways<number>
+    run_id: number
+    language: string
+    frequency: Frequency
+    edition_date: Day
+    content_key: string
+    further_count: number
+    rendering_id: number | null
+    render_failures: Generated<number>
+    render_error: string | null
+    created_at: Time
+  }
+  digest_articles: { digest_id: number; position: number; article_id: number }
+  batches: {
+    id: GeneratedAlways<number>
+    endpoint: 'emails' | 'emails/batch'
+    idempotency_key: string
+    state: BatchState
+    message_count: number
+    fence: Generated<number>
+    lease_until: OptionalTime
+    retry_at: OptionalTime
+    attempts: Generated<number>
+    first_tried_at: Time
+    payload_hash: string | null
+    last_error: string | null
+    settled_at: OptionalTime
+  }
+  messages: {
+    id: GeneratedAlways<number>
+    kind: MessageKind
+    subscriber_id: number
+    subscription_id: number
+    run_id: number | null
+    digest_id: number | null
+    confirmation_id: number | null
+    to_email: string
+    state: Generated<MessageState>
+    reason: string | null
+    rendering_id: number | null
+    key_id: string | null
+    batch_id: number | null
+    batch_position: number | null
+    attempts: Generated<number>
+    not_before: OptionalTime
+    provider_id: string | null
+    created_at: Time
+    settled_at: OptionalTime
+  }
+  exclusions: { run_id: number; subscription_id: number; reason: ExclusionReason; created_at: Time }
+}
+
+export type Database = Kysely<Tables>
+/** For functions that lock rows or write several: they must be called inside a transaction. */
+export type InTransaction = Transaction<Tables>
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>
+export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { PGlite } from '@electric-sql/pglite'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
+import { connect } from '../../src/platform/database/connect.ts'
+import type { Database } from '../../src/platform/database/schema.ts'
+
+export type OpenTestDatabase = { readonly url: string; close(): Promise<void> }
+
+/** A migrated database of this test file's own: a copy in memory, or one on the server of TEST_DATABASE_URL. */
+export async function openTestDatabase(): Promise<OpenTestDatabase> {
+  const source = inject('testDatabase')
+  if (source.kind === 'embedded') {
+    const database = await PGlite.create({ loadDataDir: new Blob([await readFile(source.dumpPath)]) })
+    const server = new PGLiteSocketServer({ db: database, port: 0, maxConnections: 100 })
+    await server.start()
+    return {
+      url: `postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`,
+      close: async () => {
+        await server.stop()
+        await database.close()
+      },
+    }
+  }
+  const name = `newsmatro_test_${process.pid}_${crypto.randomUUID().slice(0, 8)}`
+  await onServer(source.serverUrl, `create database ${name} template ${source.template}`)
+  const url = new URL(source.serverUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, close: () => onServer(source.serverUrl, `drop database ${name} with (force)`) }
+}
+
+/** Gives each test of a file an empty, migrated database with the one newsletter that a new installation has. */
+export function useDatabase(): { readonly db: Database; readonly url: string } {
+  let opened: OpenTestDatabase | undefined
+  let db: Database | undefined
+  beforeAll(async () => {
+    opened = await openTestDatabase()
+    db = connect(opened.url)
+  })
+  beforeEach(async () => {
+    if (db) await empty(db)
+  })
+  afterAll(async () => {
+    await db?.destroy()
+    await opened?.close()
+  })
+  return {
+    get db() {
+      if (!db) throw new Error('the database is open only while tests run')
+      return db
+    },
+    get url() {
+      if (!opened) throw new Error('the database is open only while tests run')
+      return opened.url
+    },
+  }
+}
+
+/** The id of the newsletter that every new installation has. */
+export async function theNewsletterId(db: Database): Promise<number> {
+  return (await db.selectFrom('newsletters').select('id').where('slug', '=', 'newsmatro').executeTakeFirstOrThrow()).id
+}
+
+async function empty(db: Database): Promise<void> {
+  const { rows } = await sql<{ names: string | null }>`
+    select string_agg(format('%I.%I', schemaname, tablename), ', ') as names from pg_tables
+    where schemaname in ('public', 'sandbox') and tablename not like 'kysely_%'`.execute(db)
+  const names = rows[0]?.names
+  if (!names) return
+  await sql.raw(`truncate ${names} restart identity cascade`).execute(db)
+  await db.insertInto('newsletters').values({ slug: 'newsmatro', name: 'Newsmatro' }).execute()
+}
+
+async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}

@@ -1,0 +1,63 @@
+// Migrates one database, once; each test file gets a copy of it.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { connect } from '../../src/platform/database/connect.ts'
+import { migrateToLatest } from '../../src/platform/database/migrate.ts'
+
+export type TestDatabase =
+  | { readonly kind: 'embedded'; readonly dumpPath: string }
+  | { readonly kind: 'server'; readonly serverUrl: string; readonly template: string }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    testDatabase: TestDatabase
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const serverUrl = process.env.TEST_DATABASE_URL
+  return serverUrl ? setUpServer(project, serverUrl) : setUpEmbedded(project)
+}
+
+async function setUpEmbedded(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'newsmatro-test-'))
+  const database = await PGlite.create()
+  const server = new PGLiteSocketServer({ db: database, port: 0, maxConnections: 10 })
+  await server.start()
+  await migrate(`postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`)
+  await server.stop()
+  const dumpPath = join(folder, 'template.tar')
+  const dump = await database.dumpDataDir('none')
+  await writeFile(dumpPath, Buffer.from(await dump.arrayBuffer()))
+  await database.close()
+  project.provide('testDatabase', { kind: 'embedded', dumpPath })
+  return () => rm(folder, { recursive: true, force: true })
+}
+
+async function setUpServer(project: TestProject, serverUrl: string): Promise<() => Promise<void>> {
+  const template = `newsmatro_test_${process.pid}_template`
+  await onServer(serverUrl, `create database ${template}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${template}`
+  await migrate(url.href)
+  project.provide('testDatabase', { kind: 'server', serverUrl, template })
+  return () => onServer(serverUrl, `drop database ${template} with (force)`)
+}
+
+async function migrate(url: string): Promise<void> {
+  const db = connect(url)
+  await migrateToLatest(db)
+  await db.destroy()
+}
+
+async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// The suite runs on the embedded database, or on the server that TEST_DATABASE_URL names.
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.{ts,tsx}'],
+    exclude: ['tests/edge/**', 'tests/browser/**', 'node_modules/**'],
+    globalSetup: 'tests/support/global-setup.ts',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    env: { NODE_ENV: 'production' },
+  },
+})
