@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../src/platform/database/connect.ts'
 import { migrateToLatest, pendingMigrations } from '../src/platform/database/migrate.ts'
-import { useDatabase } from './support/database.ts'
+import { testDatabase } from './support/database.ts'
 
-const database = useDatabase()
+const database = testDatabase()
 
 describe('migrations', () => {
   it('run once when two processes start at the same time', async () => {

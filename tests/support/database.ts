@@ -32,7 +32,7 @@ export async function openTestDatabase(): Promise<OpenTestDatabase> {
 }
 
 /** Gives each test of a file an empty, migrated database with the one newsletter that a new installation has. */
-export function useDatabase(): { readonly db: Database; readonly url: string } {
+export function testDatabase(): { readonly db: Database; readonly url: string } {
   let opened: OpenTestDatabase | undefined
   let db: Database | undefined
   beforeAll(async () => {
