@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // The suite runs on the embedded database, or on the server that TEST_DATABASE_URL names.
 export default defineConfig({
+  // NODE_ENV=production has no jsxDEV
+  oxc: { jsx: { runtime: 'automatic', development: false } },
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     exclude: ['tests/edge/**', 'tests/browser/**', 'node_modules/**'],

@@ -237,8 +237,7 @@ const statements: string[] = [
      message_count integer not null check (message_count between 1 and 100),
      fence integer not null default 1,
      lease_until timestamptz(3),
-     retry_at timestamptz(3),
-     attempts integer not null default 0,
+     attempts integer not null default 1,
      first_tried_at timestamptz(3) not null,
      payload_hash text,
      last_error text,
@@ -247,7 +246,7 @@ const statements: string[] = [
      check ((state = 'sending') = (lease_until is not null))
    )`,
   `create index batches_leased on batches (lease_until) where state = 'sending'`,
-  `comment on index batches_leased is 'send-messages: batches whose worker is gone, to be asked about again'`,
+  `comment on index batches_leased is 'send-messages: batches whose worker is gone or whose answer was lost, to be asked about again'`,
 
   `create table messages (
      id bigint generated always as identity primary key,
@@ -265,7 +264,7 @@ const statements: string[] = [
      batch_id bigint references batches,
      batch_position smallint,
      attempts smallint not null default 0,
-     not_before timestamptz(3),
+     confirmed_on date,
      provider_id text,
      created_at timestamptz(3) not null,
      settled_at timestamptz(3),

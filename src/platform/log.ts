@@ -1,4 +1,5 @@
-// One JSON line an event on stderr. Callers name an event and pass counts and ids: never an address, never a token.
+// One JSON line an event. Callers name an event and pass counts and ids; whatever looks like an address or a token all the
+// same (in a library's error message, say) is masked.
 
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
@@ -13,8 +14,15 @@ export function createLog(write: (line: string) => void, now: () => Date = () =>
   const at =
     (level: 'info' | 'warn' | 'error') =>
     (event: string, fields: LogFields = {}) =>
-      write(JSON.stringify({ time: now().toISOString(), level, event, ...fields }))
+      write(mask(JSON.stringify({ time: now().toISOString(), level, event, ...fields })))
   return { info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+const addressPattern = /[^\s"'<>@:,;()]+@[^\s"'<>@:,;()]+/g
+const tokenPattern = /[A-Za-z0-9_-]{43,}/g
+
+function mask(line: string): string {
+  return line.replace(addressPattern, '[address]').replace(tokenPattern, '[token]')
 }
 
 export const silentLog: Log = createLog(() => {})

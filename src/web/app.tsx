@@ -1,15 +1,120 @@
 /** @jsxImportSource hono/jsx */
-import { Hono } from 'hono'
+
+import { Hono, type Context as HonoContext } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { PublicError } from '../platform/errors.ts'
+import { readerRoutes } from './reader-routes.tsx'
+import { reply } from './reply.tsx'
+import { script, styles } from './styles.ts'
+import { subscribeRoutes } from './subscribe-routes.tsx'
 
 export type WebOptions = {
   /** Work that goes on after the response: `waitUntil` at the edge, a drained set on Node. */
   readonly background: (work: Promise<unknown>) => void
+  /** The address a request came from, as this runtime knows it. */
+  readonly clientAddress: (c: HonoContext) => string | null
 }
 
+const maximumBodyBytes = 64 * 1024
+
 /** The whole public face, for any runtime with fetch. */
-export function createApp(_context: Context, _options: WebOptions): Hono {
+export function createApp(context: Context, options: WebOptions): Hono {
   const app = new Hono()
+  app.use(requestId())
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ['http:', 'https:', 'data:'],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: context.config.publicUrl.startsWith('https:')
+        ? 'max-age=31536000; includeSubDomains'
+        : false,
+    }),
+  )
+  app.use(
+    bodyLimit({
+      maxSize: maximumBodyBytes,
+      onError: (c) =>
+        reply(c, context, 413, { title: 'That is too much', message: 'A request may hold 64 kB at most.' }),
+    }),
+  )
+
   app.get('/healthz', (c) => c.text('ok'))
+  app.get('/readyz', async (c) => {
+    try {
+      await sql`select 1`.execute(context.db)
+      return c.text('ready')
+    } catch {
+      return c.text('the database does not answer', 503)
+    }
+  })
+  app.get('/app.css', (c) =>
+    c.body(styles, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' }),
+  )
+  app.get('/app.js', (c) =>
+    c.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=3600' }),
+  )
+
+  app.route('/', subscribeRoutes(context, options))
+  app.route('/', readerRoutes(context, options))
+
+  app.notFound((c) =>
+    reply(c, context, 404, {
+      title: 'Nothing here',
+      message: 'There is no such page. It may have been a link that was cut short.',
+    }),
+  )
+  app.onError((error, c) => {
+    if (error instanceof PublicError) {
+      return reply(c, context, statusOf[error.code], {
+        title: titleOf[error.code],
+        message: error.message,
+        fields: error.fields,
+      })
+    }
+    const code = 'code' in error ? String(error.code) : null
+    context.log.error('request_failed', {
+      request: c.get('requestId'),
+      method: c.req.method,
+      error: error.message,
+      name: error.name,
+      code,
+    })
+    return reply(c, context, 500, {
+      title: 'Something went wrong here',
+      message: `That is our fault, not yours. Please try again in a minute; if it goes on, write to ${context.config.contactAddress}.`,
+    })
+  })
   return app
 }
+
+const statusOf = {
+  invalid_input: 422,
+  not_found: 404,
+  expired: 410,
+  conflict: 409,
+  too_many_requests: 429,
+  misconfigured: 500,
+  unavailable: 503,
+} as const
+
+const titleOf = {
+  invalid_input: 'Please check what you entered',
+  not_found: 'Not found',
+  expired: 'This link has expired',
+  conflict: 'That cannot be done now',
+  too_many_requests: 'Too many tries',
+  misconfigured: 'Something went wrong here',
+  unavailable: 'Not available at the moment',
+} as const

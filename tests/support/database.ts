@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { connect } from '../../src/platform/database/connect.ts'
+import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 
 export type OpenTestDatabase = { readonly url: string; close(): Promise<void> }
@@ -14,12 +14,11 @@ export async function openTestDatabase(): Promise<OpenTestDatabase> {
   const source = inject('testDatabase')
   if (source.kind === 'embedded') {
     const database = await PGlite.create({ loadDataDir: new Blob([await readFile(source.dumpPath)]) })
-    const server = new PGLiteSocketServer({ db: database, port: 0, maxConnections: 100 })
-    await server.start()
+    const server = await servePGlite(database)
     return {
-      url: `postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`,
+      url: server.url,
       close: async () => {
-        await server.stop()
+        await server.close()
         await database.close()
       },
     }

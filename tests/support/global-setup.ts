@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { connect } from '../../src/platform/database/connect.ts'
+import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import { migrateToLatest } from '../../src/platform/database/migrate.ts'
 
 export type TestDatabase =
@@ -27,10 +27,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function setUpEmbedded(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'newsmatro-test-'))
   const database = await PGlite.create()
-  const server = new PGLiteSocketServer({ db: database, port: 0, maxConnections: 10 })
-  await server.start()
-  await migrate(`postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`)
-  await server.stop()
+  const server = await servePGlite(database)
+  await migrate(server.url)
+  await server.close()
   const dumpPath = join(folder, 'template.tar')
   const dump = await database.dumpDataDir('none')
   await writeFile(dumpPath, Buffer.from(await dump.arrayBuffer()))

@@ -1,13 +1,13 @@
 // The embedded database: PGlite, served on a loopback port so that everything else sees a `postgres://` URL.
-// Nothing but this file knows of it.
+// Nothing but this file and pglite-server.ts knows of it.
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import pg from 'pg'
 import { PublicError } from '../errors.ts'
+import { servePGlite } from './pglite-server.ts'
 
 export type EmbeddedDatabase = {
   readonly url: string
@@ -23,19 +23,7 @@ const startTimeoutMs = 60_000
  * its owner holds a lock that the operating system drops when the process ends, however it ends.
  */
 export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedDatabase> {
-  const root = resolve(folder)
-  try {
-    await mkdir(root, { recursive: true, mode: 0o700 })
-    await writeFile(join(root, '.write-test'), '')
-    await rm(join(root, '.write-test'))
-  } catch (cause) {
-    throw new PublicError(
-      'misconfigured',
-      `The data folder ${root} cannot be written: make it writable, or name another with DATA_FOLDER.`,
-      { cause },
-    )
-  }
-
+  const root = await prepareFolder(folder)
   const deadline = Date.now() + startTimeoutMs
   for (;;) {
     const lock = takeLock(join(root, 'lock'))
@@ -59,6 +47,39 @@ export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedData
   }
 }
 
+/** Deletes the database in `folder`. Throws {@link PublicError} while a process has it open. */
+export async function deleteEmbeddedDatabase(folder: string): Promise<void> {
+  const root = await prepareFolder(folder)
+  const lock = takeLock(join(root, 'lock'))
+  if (!lock) {
+    throw new PublicError(
+      'conflict',
+      `The data folder ${root} is in use: end the process that uses it, or name another with DATA_FOLDER.`,
+    )
+  }
+  try {
+    await rm(join(root, 'postgres'), { recursive: true, force: true })
+  } finally {
+    lock.close()
+  }
+}
+
+async function prepareFolder(folder: string): Promise<string> {
+  const root = resolve(folder)
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 })
+    await writeFile(join(root, '.write-test'), '')
+    await rm(join(root, '.write-test'))
+  } catch (cause) {
+    throw new PublicError(
+      'misconfigured',
+      `The data folder ${root} cannot be written: make it writable, or name another with DATA_FOLDER.`,
+      { cause },
+    )
+  }
+  return root
+}
+
 /** An SQLite file is used for nothing but its lock: exclusive, on every system, and gone with its process. */
 function takeLock(path: string): DatabaseSync | undefined {
   const lock = new DatabaseSync(path, { timeout: 0 })
@@ -75,16 +96,15 @@ async function serve(root: string, lock: DatabaseSync): Promise<EmbeddedDatabase
   const addressFile = join(root, 'address.json')
   await rm(addressFile, { force: true })
   const database = await PGlite.create(join(root, 'postgres'))
-  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 100 })
-  await server.start()
-  const url = `postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`
+  const server = await servePGlite(database)
+  const { url } = server
   await writeFile(`${addressFile}.new`, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
   await rename(`${addressFile}.new`, addressFile)
 
   let closing: Promise<void> | undefined
   const close = async () => {
     await rm(addressFile, { force: true })
-    await server.stop()
+    await server.close()
     await database.close()
     lock.close()
   }

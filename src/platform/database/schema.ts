@@ -154,7 +154,6 @@ export interface Tables {
     message_count: number
     fence: Generated<number>
     lease_until: OptionalTime
-    retry_at: OptionalTime
     attempts: Generated<number>
     first_tried_at: Time
     payload_hash: string | null
@@ -177,7 +176,7 @@ export interface Tables {
     batch_id: number | null
     batch_position: number | null
     attempts: Generated<number>
-    not_before: OptionalTime
+    confirmed_on: OptionalDay
     provider_id: string | null
     created_at: Time
     settled_at: OptionalTime

@@ -1,0 +1,45 @@
+export type Frequency = 'daily' | 'weekdays' | 'weekly'
+
+export type Topic = { slug: string; name: string }
+
+export type Story = {
+  title: string
+  url: string | null
+  summary: string
+  imageUrl: string | null
+  imageAlt: string
+  authors: string[]
+  topics: Topic[]
+  publishedAt: Date
+}
+
+export type Publisher = { name: string; postalAddress: string; contactAddress: string; siteUrl: string }
+
+/** Where the reader's links lead. They may be marks that are replaced per reader: they pass through unchanged. */
+export type DigestLinks = {
+  preferences: string
+  unsubscribe: string
+  /** The preference center with "weekly instead of daily" filled in. */
+  weekly: string
+  /** The preference center with "daily instead of weekly" filled in. */
+  daily: string
+  pauseTwoWeeks: string
+  fewerOf: (topicSlug: string) => string
+}
+
+export type DigestProps = {
+  newsletterName: string
+  language: string
+  frequency: Frequency
+  /** The edition's day, YYYY-MM-DD. */
+  editionDate: string
+  /** At least one, the best first. */
+  stories: Story[]
+  /** How many more there were than the digest shows. */
+  furtherCount: number
+  siteUrl: string
+  links: DigestLinks
+  publisher: Publisher
+  /** When the reader confirmed, in words; shown as it is. */
+  confirmedOn: string
+}

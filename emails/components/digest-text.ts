@@ -1,0 +1,52 @@
+import { messagesFor } from '../messages.ts'
+import { clean } from './clean.ts'
+import type { DigestProps } from './digest-props.ts'
+import { editionOf, type Item, type Section } from './edition.ts'
+import { dateInWords } from './language.ts'
+import { blocks, heading, linked, wrap } from './plain-text.ts'
+import { safeUrl } from './safe-url.ts'
+import { settingsOf } from './settings.tsx'
+import { footerText } from './text-footer.ts'
+
+/** The text part of a digest: the same stories, links and footer as the HTML part, set for reading. */
+export function digestText(props: DigestProps): string {
+  const { language, frequency, links, publisher, confirmedOn } = props
+  const { digest, footer } = messagesFor(language)
+  const newsletterName = clean(props.newsletterName)
+  const edition = editionOf(props)
+  return `${blocks(
+    wrap(edition.intro),
+    heading(newsletterName, '='),
+    wrap(dateInWords(props.editionDate, language)),
+    storyText(edition.lead, edition.lead.topic?.name),
+    ...edition.sections.map((section) => sectionText(section, props)),
+    edition.brief.length > 0 && blocks(heading(digest.inBrief), ...edition.brief.map(briefText)),
+    props.furtherCount > 0 && linked(wrap(`${digest.further(props.furtherCount)}:`), safeUrl(props.siteUrl)),
+    heading(digest.settings),
+    wrap(digest.rhythm(frequency)),
+    ...settingsOf(links, frequency, language).map(({ label, href }) => linked(`${label}:`, href)),
+    footerText({
+      newsletterName,
+      language,
+      publisher,
+      why: footer.confirmed(newsletterName, confirmedOn),
+      kept: [confirmedOn],
+    }),
+  )}\n`
+}
+
+function sectionText({ topic, items }: Section, { language, links }: DigestProps): string {
+  const fewer = `${messagesFor(language).digest.fewerOf(topic.name)}:`
+  return blocks(
+    heading(topic.name),
+    ...items.map((item) => storyText(item)),
+    linked(wrap(fewer), links.fewerOf(topic.slug)),
+  )
+}
+
+function storyText({ title, summary, byline, url }: Item, topic?: string): string {
+  const lines = [topic, title, summary, byline].map((line) => line && wrap(line))
+  return [...lines, url].filter(Boolean).join('\n')
+}
+
+const briefText = (item: Item) => storyText({ ...item, summary: '' }, item.topic?.name)

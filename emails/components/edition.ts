@@ -1,0 +1,82 @@
+// A digest laid out: what goes where and in which words, for the HTML part and the text part alike.
+import { messagesFor } from '../messages.ts'
+import { clean, clip } from './clean.ts'
+import type { DigestProps, Story, Topic } from './digest-props.ts'
+import { listOf, weekdayOf } from './language.ts'
+import { safeUrl } from './safe-url.ts'
+
+export type Item = {
+  title: string
+  url: string | undefined
+  summary: string
+  imageUrl: string | undefined
+  imageAlt: string
+  /** "By A and B", with the weekday in a weekly digest; may be empty. */
+  byline: string
+  topic: Topic | undefined
+}
+
+export type Section = { topic: Topic; items: Item[] }
+
+export type Edition = { intro: string; lead: Item; sections: Section[]; brief: Item[] }
+
+const longestTitle = 300
+const longestSummary = 480
+const namedAuthors = 3
+const sectionSize = { least: 2, most: 5 }
+
+/** The lead, sections of two to five stories by their first topic, and the rest in brief; order is kept throughout. */
+export function editionOf(props: DigestProps): Edition {
+  const [lead, ...rest] = props.stories.map((story) => itemOf(story, props))
+  if (!lead) throw new RangeError('a digest needs at least one story')
+  const byTopic = new Map<string, Section>()
+  for (const item of rest) {
+    if (!item.topic) continue
+    const section = byTopic.get(item.topic.slug) ?? { topic: item.topic, items: [] }
+    byTopic.set(item.topic.slug, section)
+    if (section.items.length < sectionSize.most) section.items.push(item)
+  }
+  const sections = [...byTopic.values()].filter((section) => section.items.length >= sectionSize.least)
+  const placed = new Set(sections.flatMap((section) => section.items))
+  return { intro: introOf(rest, props.language), lead, sections, brief: rest.filter((item) => !placed.has(item)) }
+}
+
+function itemOf(story: Story, { language, frequency }: DigestProps): Item {
+  const topic = story.topics[0]
+  const title = clip(story.title, longestTitle) || messagesFor(language).digest.untitled
+  return {
+    title,
+    url: safeUrl(story.url),
+    summary: clip(story.summary, longestSummary),
+    imageUrl: safeUrl(story.imageUrl),
+    imageAlt: clip(story.imageAlt, 200) || clip(title, 200),
+    byline: bylineOf(story, language, frequency === 'weekly'),
+    topic: topic && { slug: topic.slug, name: clip(topic.name, 60) || topic.slug },
+  }
+}
+
+function bylineOf(story: Story, language: string, withWeekday: boolean): string {
+  const words = messagesFor(language).digest
+  const names = story.authors.map((author) => clip(author, 80)).filter(Boolean)
+  const others = names.length - namedAuthors
+  // "and 1 others" is avoided by naming the fourth.
+  const shown = others > 1 ? [...names.slice(0, namedAuthors), words.otherAuthors(others)] : names
+  const by = shown.length > 0 ? [words.byline(listOf(shown, messagesFor(language).language))] : []
+  // A day of a week is what readers need; an hour would be wrong for all but one time zone.
+  return [...by, ...(withWeekday ? [weekdayOf(story.publishedAt, language)] : [])].join(' · ')
+}
+
+function introOf(rest: readonly Item[], language: string): string {
+  const words = messagesFor(language).digest
+  if (rest.length === 0) return words.oneStory
+  const titles = rest.slice(0, 2).map((item) => clip(item.title, 70))
+  return words.alsoInside(titles, rest.length - titles.length)
+}
+
+/** A postal address on one line, however it was entered. */
+export const onOneLine = (address: string) =>
+  address
+    .split(/[\r\n]+/)
+    .map(clean)
+    .filter(Boolean)
+    .join(', ')

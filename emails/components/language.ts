@@ -1,0 +1,35 @@
+export type Direction = 'ltr' | 'rtl'
+
+const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'syr', 'ug', 'ur', 'yi'])
+const rightToLeftScripts = new Set(['Adlm', 'Arab', 'Hebr', 'Nkoo', 'Rohg', 'Syrc', 'Thaa'])
+
+/** The language tag in its canonical form; English if it is none. */
+export function languageTag(language: string): string {
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? 'en'
+  } catch {
+    return 'en'
+  }
+}
+
+export function directionOf(language: string): Direction {
+  const locale = new Intl.Locale(languageTag(language))
+  const rtl = locale.script ? rightToLeftScripts.has(locale.script) : rightToLeft.has(locale.language)
+  return rtl ? 'rtl' : 'ltr'
+}
+
+/** The side where a line of text begins. Outlook on Windows does not know `text-align: start`. */
+export const startOf = (direction: Direction) => (direction === 'rtl' ? 'right' : 'left')
+
+/** "Monday, November 23, 2026" in the mail's language; the date as it came if it is none. */
+export function dateInWords(isoDate: string, language: string): string {
+  const date = new Date(`${isoDate}T00:00:00Z`)
+  if (Number.isNaN(date.getTime())) return isoDate
+  return new Intl.DateTimeFormat(languageTag(language), { dateStyle: 'full', timeZone: 'UTC' }).format(date)
+}
+
+export const weekdayOf = (date: Date, language: string) =>
+  new Intl.DateTimeFormat(languageTag(language), { weekday: 'long', timeZone: 'UTC' }).format(date)
+
+export const listOf = (items: readonly string[], language: string) =>
+  new Intl.ListFormat(language, { type: 'conjunction' }).format(items)

@@ -1,0 +1,83 @@
+// The digest: one newsletter's new stories for one group of readers.
+import { Text } from '@react-email/components'
+import { clean } from './components/clean.ts'
+import type { DigestProps } from './components/digest-props.ts'
+import { editionOf } from './components/edition.ts'
+import { Footer } from './components/footer.tsx'
+import { dateInWords, directionOf } from './components/language.ts'
+import { MailLayout } from './components/layout.tsx'
+import { Masthead } from './components/masthead.tsx'
+import { MailLink, Rule, Strip } from './components/parts.tsx'
+import { digestPreview } from './components/preview-props.ts'
+import { safeUrl } from './components/safe-url.ts'
+import { Settings, settingsOf } from './components/settings.tsx'
+import { BriefStory, LeadStory, SectionStory } from './components/stories.tsx'
+import { subjectOf } from './components/subject.ts'
+import { paint } from './components/theme.ts'
+import { TopicSection } from './components/topic-section.tsx'
+import { messagesFor } from './messages.ts'
+
+export type { DigestLinks, DigestProps, Frequency, Publisher, Story, Topic } from './components/digest-props.ts'
+export { digestText } from './components/digest-text.ts'
+
+/** The subject of a digest: its lead headline in at most 60 characters, never cut inside a word. */
+export function digestSubject({ stories, newsletterName, language }: DigestProps): string {
+  return subjectOf([stories[0]?.title ?? '', newsletterName], language, messagesFor(language).digest.fallbackSubject)
+}
+
+/** The HTML part of a digest. Render it with `renderMail`. */
+export function DigestEmail(props: DigestProps) {
+  const { language, frequency, links, publisher } = props
+  const { digest, footer } = messagesFor(language)
+  const newsletterName = clean(props.newsletterName)
+  const direction = directionOf(language)
+  const { intro, lead, sections, brief } = editionOf(props)
+  const settings = settingsOf(links, frequency, language)
+  const why = footer.confirmed(newsletterName, props.confirmedOn)
+  const footerLinks = settings.slice(-2)
+  return (
+    <MailLayout
+      language={language}
+      title={digestSubject(props)}
+      intro={intro}
+      footer={<Footer {...{ newsletterName, language, publisher, why }} links={footerLinks} />}
+    >
+      <Masthead name={newsletterName} date={dateInWords(props.editionDate, language)} />
+      <LeadStory item={lead} />
+      {sections.map(({ topic, items }) => {
+        const fewer = { href: links.fewerOf(topic.slug), label: digest.fewerOf(topic.name) }
+        return (
+          <TopicSection key={topic.slug} name={topic.name} direction={direction} fewer={fewer}>
+            {items.map((item, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
+              <SectionStory key={index} item={item} direction={direction} />
+            ))}
+          </TopicSection>
+        )
+      })}
+      {brief.length > 0 && (
+        <TopicSection name={digest.inBrief} direction={direction}>
+          {brief.map((item, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
+            <BriefStory key={index} item={item} first={index === 0} />
+          ))}
+        </TopicSection>
+      )}
+      {props.furtherCount > 0 && (
+        <Strip bottom={28}>
+          <Rule />
+          <Text
+            {...paint({ text: 'ink' }, { margin: '14px 0 0', fontSize: '16px', lineHeight: '24px', fontWeight: 700 })}
+          >
+            <MailLink href={safeUrl(props.siteUrl)}>{digest.further(props.furtherCount)}</MailLink>
+          </Text>
+        </Strip>
+      )}
+      <Settings heading={digest.settings} rhythm={digest.rhythm(frequency)} settings={settings} />
+    </MailLayout>
+  )
+}
+
+DigestEmail.PreviewProps = digestPreview satisfies DigestProps
+
+export default DigestEmail

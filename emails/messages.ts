@@ -1,0 +1,51 @@
+// Every word that the service itself says in a mail. A catalogue for another language is one more object of this type.
+import type { Frequency } from './components/digest-props.ts'
+
+const perFrequency: Record<Frequency, string> = { daily: 'every day', weekdays: 'on weekdays', weekly: 'once a week' }
+
+const english = {
+  /** Of these words; a mail's dates are in the mail's language. */
+  language: 'en',
+  digest: {
+    fallbackSubject: 'Your news digest',
+    untitled: 'Untitled story',
+    oneStory: 'One story in this edition',
+    alsoInside: (titles: readonly string[], more: number) =>
+      `Also inside: ${[...titles, ...(more > 0 ? [`and ${more} more`] : [])].join(' · ')}`,
+    byline: (authors: string) => `By ${authors}`,
+    otherAuthors: (count: number) => `${count} others`,
+    inBrief: 'In brief',
+    fewerOf: (topic: string) => `Fewer ${topic} stories`,
+    further: (count: number) => (count === 1 ? 'One more story on the site' : `${count} more stories on the site`),
+    settings: 'Make this digest yours',
+    rhythm: (frequency: Frequency) => `You get it ${perFrequency[frequency]}.`,
+    weekly: (frequency: Frequency) =>
+      frequency === 'daily' ? 'Weekly instead of daily' : 'Weekly instead of weekdays',
+    daily: 'Daily instead of weekly',
+    pause: 'Pause for two weeks',
+  },
+  footer: {
+    preferences: 'All preferences',
+    unsubscribe: 'Unsubscribe',
+    confirmed: (newsletter: string, confirmedOn: string) =>
+      `You receive this mail because you confirmed your subscription to ${newsletter} on ${confirmedOn}.`,
+    sentBy: (newsletter: string) => `${newsletter} is sent by`,
+    questions: 'Questions? Write to',
+  },
+  confirm: {
+    subject: (newsletter: string) => `Confirm your subscription to ${newsletter}`,
+    title: 'One click to confirm',
+    asked: (newsletter: string) =>
+      `Someone, most likely you, asked for ${newsletter} to be sent to this address. Confirm that it was you, and it will be.`,
+    button: 'Confirm subscription',
+    expires: 'The link works for 72 hours.',
+    ignore: 'If it was not you, ignore this mail. Nothing more will be sent to you.',
+    address: 'If the button does nothing, open this address in a browser:',
+    why: 'You receive this one mail because this address was entered in our subscription form.',
+  },
+}
+
+export type Messages = typeof english
+
+/** The catalogue for a language; English until there are more. */
+export const messagesFor = (_language: string): Messages => english

@@ -1,0 +1,16 @@
+import { render } from '@react-email/components'
+import type { ReactElement } from 'react'
+import { foldLines } from './components/fold-lines.ts'
+
+export type RenderedMail = { html: string; text: string }
+
+/** Renders a mail. The same element and text always give the same bytes, and no line is over 998 octets (RFC 5322). */
+export async function renderMail(element: ReactElement, text: string): Promise<RenderedMail> {
+  const html = await render(element)
+  return { html: foldLines(withoutLeftovers(html)), text: text.replace(/\r\n?/g, '\n') }
+}
+
+// React streams for browsers: it marks text nodes and boundaries, and tells the page to fetch pictures early.
+function withoutLeftovers(html: string): string {
+  return html.replace(/<!--[/$ ]*-->/g, '').replace(/<link rel="preload" as="image"[^>]*>/g, '')
+}

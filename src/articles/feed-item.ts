@@ -1,0 +1,46 @@
+// What every feed format is read into, before it becomes articles.
+
+export type FeedImage = { readonly url: string; readonly width: number }
+
+export type FeedItem = {
+  /** The feed's own id of the item, as written. */
+  readonly guid: string | null
+  /** Addresses as written: relative to `base`. */
+  readonly link: string | null
+  readonly base: string | null
+  /** Plain text; empty where there is none. */
+  readonly title: string
+  readonly summary: string
+  /** HTML; empty where there is none. */
+  readonly content: string
+  readonly published: string | null
+  /** In the order of preference; the first image of the content comes after them. */
+  readonly images: readonly string[]
+  readonly authors: readonly string[]
+  readonly categories: readonly string[]
+}
+
+export type ParsedFeed = {
+  readonly title: string | null
+  /** What the items' `base` is relative to: the feed's `xml:base` or home page, relative to the feed's own address. */
+  readonly base: string | null
+  /** In the order of the document. */
+  readonly items: readonly FeedItem[]
+}
+
+/** Why a document is no feed that can be read, in a sentence an operator can act on. */
+export class FeedFormatError extends Error {
+  override readonly name = 'FeedFormatError'
+}
+
+/** The addresses of images, the widest first; where the width is not said, in the order of the document. */
+export function widestFirst(images: readonly FeedImage[]): string[] {
+  return images.toSorted((one, other) => other.width - one.width).map(({ url }) => url)
+}
+
+/** Whether a media type, or else the end of an address, tells of an image. */
+export function isImage(url: string, type: string | undefined, medium?: string): boolean {
+  if (medium !== undefined) return medium === 'image'
+  if (type !== undefined) return type.startsWith('image')
+  return /\.(jpe?g|png|gif|webp|avif)(\?|$)/i.test(url)
+}

@@ -1,0 +1,55 @@
+import { type AtomFeed, parseAtomFeed } from 'feedsmith'
+import { type FeedItem, isImage, type ParsedFeed } from './feed-item.ts'
+import { htmlToText } from './html-to-text.ts'
+import { mediaImages } from './parse-rss.ts'
+import { cleanText } from './plain-text.ts'
+
+type Entry = AtomFeed.Entry<string>
+type Text = { readonly value?: string; readonly type?: string }
+
+/** Reads Atom 1.0 (RFC 4287) and its forerunner. Throws where it is malformed. */
+export function parseAtom(xml: string): ParsedFeed {
+  const feed = parseAtomFeed(xml)
+  const authors = names(feed.authors)
+  return {
+    title: feed.title ? plainText(feed.title) : null,
+    base: feed.xml?.base ?? null,
+    items: (feed.entries ?? []).map((entry) => readEntry(entry, authors)),
+  }
+}
+
+function readEntry(entry: Entry, feedAuthors: string[]): FeedItem {
+  const links = (entry.links ?? []).filter(({ href }) => href)
+  const alternates = links.filter(({ rel }) => rel === undefined || rel === 'alternate')
+  const page = alternates.find(({ type }) => type === undefined || type === 'text/html') ?? alternates[0]
+  const enclosures = links.filter(({ rel, href, type }) => rel === 'enclosure' && isImage(href ?? '', type))
+  const content = htmlOf(entry.content)
+  const authors = names(entry.authors)
+  return {
+    guid: entry.id ?? null,
+    link: page?.href ?? entry.content?.src ?? null,
+    base: entry.xml?.base ?? entry.content?.xml?.base ?? null,
+    title: entry.title ? plainText(entry.title) : '',
+    summary: htmlToText(htmlOf(entry.summary)) || htmlToText(entry.media?.description?.value ?? ''),
+    content: content || htmlOf(entry.summary),
+    published: entry.published ?? entry.updated ?? null,
+    images: [...enclosures.flatMap(({ href }) => href ?? []), ...mediaImages(entry.media)],
+    authors: authors.length > 0 ? authors : feedAuthors,
+    categories: (entry.categories ?? []).flatMap(({ label, term }) => label ?? term ?? []),
+  }
+}
+
+const names = (people: AtomFeed.Person[] | undefined) => (people ?? []).flatMap(({ name }) => name ?? [])
+
+const isMarkup = ({ type }: Text) => type !== undefined && /html|xml/i.test(type)
+
+function plainText(text: Text): string {
+  return isMarkup(text) ? htmlToText(text.value ?? '') : cleanText(text.value ?? '')
+}
+
+/** Many feeds put HTML where they promise text: what contains whole tags of everyday markup is taken for HTML. */
+function htmlOf(text: Text | undefined): string {
+  const value = text?.value ?? ''
+  if ((text && isMarkup(text)) || /<(p|br|a|img|div|b|i|em|strong|ul|h[1-6])(\s[^<>]*)?\/?>/i.test(value)) return value
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+}

@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { InTransaction } from '../platform/database/schema.ts'
+import type { TopicName } from './normalise-item.ts'
+
+/** Slug → id of a newsletter's topics, adding those that are new. A topic keeps the name it was first given. */
+export async function findOrAddTopics(
+  trx: InTransaction,
+  newsletterId: number,
+  topics: readonly TopicName[],
+): Promise<ReadonlyMap<string, number>> {
+  const names = new Map(topics.map(({ slug, name }) => [slug, name]))
+  if (names.size === 0) return new Map()
+  const slugs = [...names.keys()]
+  const found = await findTopics(trx, newsletterId, slugs)
+  const missing = slugs.filter((slug) => !found.has(slug))
+  if (missing.length === 0) return found
+  await trx
+    .insertInto('topics')
+    .values(missing.map((slug) => ({ newsletter_id: newsletterId, slug, name: names.get(slug) ?? slug })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return findTopics(trx, newsletterId, slugs)
+}
+
+/** Makes the topics of each article those that its feed gives it now. */
+export async function storeArticleTopics(
+  trx: InTransaction,
+  topicIds: ReadonlyMap<string, number>,
+  articles: readonly { readonly id: number; readonly article: { readonly topics: readonly TopicName[] } }[],
+): Promise<void> {
+  const ids = articles.map(({ id }) => id)
+  await sql`delete from article_topics where article_id = any(${ids}::bigint[])`.execute(trx)
+  const rows = articles.flatMap(({ id, article }) =>
+    article.topics.flatMap(({ slug }) => {
+      const topicId = topicIds.get(slug)
+      return topicId === undefined ? [] : [{ article_id: id, topic_id: topicId }]
+    }),
+  )
+  if (rows.length > 0) await trx.insertInto('article_topics').values(rows).execute()
+}
+
+async function findTopics(trx: InTransaction, newsletterId: number, slugs: string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ slug: string; id: number }>`
+    select slug, id from topics where newsletter_id = ${newsletterId} and slug = any(${slugs}::text[])`.execute(trx)
+  return new Map(rows.map(({ slug, id }) => [slug, id]))
+}

@@ -1,0 +1,223 @@
+// Taking messages to send: short transactions, after which the provider is called outside of any.
+import { sql } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import type { Database, InTransaction, MessageKind } from '../platform/database/schema.ts'
+import { toHex } from '../platform/encoding.ts'
+
+export type ClaimedMessage = {
+  readonly id: number
+  readonly subscriptionId: number
+  readonly toEmail: string
+  readonly renderingId: number
+  readonly keyId: string
+  readonly confirmedOn: string | null
+  readonly confirmationNonce: Uint8Array | null
+}
+
+export type ClaimedBatch = {
+  readonly id: number
+  /** Every later update of the batch checks it: a worker that lost its lease changes nothing. */
+  readonly fence: number
+  readonly endpoint: 'emails' | 'emails/batch'
+  readonly idempotencyKey: string
+  readonly messages: readonly ClaimedMessage[]
+}
+
+export type Claim = {
+  readonly batch: ClaimedBatch | undefined
+  readonly canceled: number
+  /** Something is waiting, even if others were faster this time. */
+  readonly isMoreWaiting: boolean
+}
+
+const maximumBatchSize = 100
+const leaseSeconds = 120
+/** Resend keeps an idempotency key for 24 hours; an hour is left for clocks and slow answers. */
+const keyLifetimeHours = 23
+
+type Candidate = {
+  id: number
+  kind: MessageKind
+  rendering_id: number
+  confirmation_id: number | null
+  /** Why this message must not be sent any more, or null. */
+  obstacle: string | null
+}
+
+/** Takes over a batch whose worker is gone or whose answer was lost: the same key, the same messages in the same order. */
+export async function reclaimBatch(context: Context): Promise<ClaimedBatch | undefined> {
+  const now = context.clock.sqlNow
+  const { rows } = await sql<{
+    id: number
+    fence: number
+    endpoint: ClaimedBatch['endpoint']
+    idempotency_key: string
+  }>`
+    update batches set fence = fence + 1, attempts = attempts + 1, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
+    where id = (
+      select id from batches
+      where state = 'sending' and lease_until <= ${now} and first_tried_at > ${now} - make_interval(hours => ${keyLifetimeHours})
+      order by lease_until limit 1 for update skip locked)
+    returning id, fence, endpoint, idempotency_key`.execute(context.db)
+  const [batch] = rows
+  if (!batch) return undefined
+  const messages = await readMessages(context.db, batch.id)
+  return { id: batch.id, fence: batch.fence, endpoint: batch.endpoint, idempotencyKey: batch.idempotency_key, messages }
+}
+
+/** Gives up on batches whose key the provider has forgotten: sending again might be a second mail. Returns how many messages. */
+export async function settleExpiredBatches(context: Context): Promise<number> {
+  const now = context.clock.sqlNow
+  const { rows } = await sql<{ id: number }>`
+    with expired as (
+      update batches set state = 'unknown', settled_at = ${now}, lease_until = null, fence = fence + 1
+      where state = 'sending' and lease_until <= ${now} and first_tried_at <= ${now} - make_interval(hours => ${keyLifetimeHours})
+      returning id)
+    update messages set state = 'unknown', reason = 'no answer while the provider remembered the key', settled_at = ${now}
+    from expired where messages.batch_id = expired.id and messages.state = 'sending'
+    returning messages.id`.execute(context.db)
+  return rows.length
+}
+
+/** Takes the oldest transactional mail: they go before digests, each by itself. */
+export function claimTransactional(context: Context): Promise<Claim> {
+  return context.db.transaction().execute(async (trx) => {
+    const now = context.clock.sqlNow
+    const { rows } = await sql<Candidate>`
+      select m.id, m.kind, m.rendering_id, m.confirmation_id,
+        case
+          when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
+          when s.state <> 'pending' then 'no longer waiting for confirmation'
+          when c.expires_at <= ${now} then 'the link expired before it could be sent'
+        end as obstacle
+      from messages m
+        join subscriptions s on s.id = m.subscription_id
+        join subscribers r on r.id = m.subscriber_id
+        join confirmations c on c.id = m.confirmation_id
+      where m.state = 'pending' and m.kind <> 'digest'
+      order by m.id limit 1
+      for update of m skip locked`.execute(trx)
+    if (rows.length === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false }
+    return claim(context, trx, rows, 'emails')
+  })
+}
+
+/** Takes up to 100 digests of the oldest run that is neither paused nor canceled. A message refused once goes alone. */
+export function claimDigests(context: Context): Promise<Claim> {
+  return context.db.transaction().execute(async (trx) => {
+    const runId = await oldestSendableRun(trx)
+    if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
+    const { rows } = await sql<Candidate & { attempts: number }>`
+      select m.id, m.kind, g.rendering_id, m.confirmation_id, m.attempts,
+        case
+          when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
+          when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
+        end as obstacle
+      from messages m
+        join digests g on g.id = m.digest_id
+        join subscriptions s on s.id = m.subscription_id
+        join subscribers r on r.id = m.subscriber_id
+      where m.run_id = ${runId} and m.state = 'pending' and m.kind = 'digest' and g.rendering_id is not null
+      order by m.id limit ${maximumBatchSize}
+      for update of m skip locked`.execute(trx)
+    const [first] = rows
+    const together = first && first.attempts > 0 ? [first] : rows.filter((row) => row.attempts === 0)
+    return claim(context, trx, together, 'emails/batch')
+  })
+}
+
+/** Hops from run to run over the index of what is pending, whatever the number of messages. */
+async function oldestSendableRun(trx: InTransaction): Promise<number | undefined> {
+  const { rows } = await sql<{ run_id: number }>`
+    with recursive waiting as (
+      (select run_id from messages where state = 'pending' and kind = 'digest' order by run_id limit 1)
+      union all
+      select (select m.run_id from messages m where m.state = 'pending' and m.kind = 'digest' and m.run_id > waiting.run_id
+        order by m.run_id limit 1)
+      from waiting where waiting.run_id is not null
+    )
+    select w.run_id from waiting w join digest_runs d on d.id = w.run_id
+    where d.paused_at is null and d.canceled_at is null
+      and exists (select from messages m join digests g on g.id = m.digest_id
+        where m.run_id = w.run_id and m.state = 'pending' and m.kind = 'digest' and g.rendering_id is not null)
+    order by w.run_id limit 1`.execute(trx)
+  return rows[0]?.run_id
+}
+
+/** Cancels what must not be sent any more, and makes a batch of the rest. Fails closed: if the check throws, nothing is claimed. */
+async function claim(
+  context: Context,
+  trx: InTransaction,
+  candidates: readonly Candidate[],
+  endpoint: ClaimedBatch['endpoint'],
+): Promise<Claim> {
+  const now = context.clock.sqlNow
+  const obstructed = candidates.filter((candidate) => candidate.obstacle !== null)
+  if (obstructed.length > 0) {
+    await sql`
+      update messages set state = 'canceled', reason = o.reason, settled_at = ${now}
+      from unnest(${obstructed.map((row) => row.id)}::bigint[], ${obstructed.map((row) => row.obstacle)}::text[]) as o (id, reason)
+      where messages.id = o.id`.execute(trx)
+  }
+  const clear = candidates.filter((candidate) => candidate.obstacle === null)
+  if (clear.length === 0) return { batch: undefined, canceled: obstructed.length, isMoreWaiting: true }
+
+  const idempotencyKey = `${endpoint === 'emails' ? 'mail' : 'batch'}/${toHex(context.random(16))}`
+  const { rows } = await sql<{ id: number; fence: number }>`
+    insert into batches (endpoint, idempotency_key, state, message_count, lease_until, first_tried_at)
+    values (${endpoint}, ${idempotencyKey}, 'sending', ${clear.length}, ${now} + make_interval(secs => ${leaseSeconds}), ${now})
+    returning id, fence`.execute(trx)
+  const [batch] = rows
+  if (!batch) throw new Error('a batch was not stored')
+  await sql`
+    update messages set state = 'sending', batch_id = ${batch.id}, batch_position = c.position, rendering_id = c.rendering_id,
+      key_id = coalesce(messages.key_id, ${context.keys.newestId}), attempts = messages.attempts + 1
+    from unnest(${clear.map((row) => row.id)}::bigint[], ${clear.map((row) => row.rendering_id)}::bigint[])
+      with ordinality as c (id, rendering_id, position)
+    where messages.id = c.id`.execute(trx)
+  await recordConfirmationsSent(trx, context, clear)
+  return {
+    batch: { id: batch.id, fence: batch.fence, endpoint, idempotencyKey, messages: await readMessages(trx, batch.id) },
+    canceled: obstructed.length,
+    isMoreWaiting: true,
+  }
+}
+
+async function recordConfirmationsSent(
+  trx: InTransaction,
+  context: Context,
+  candidates: readonly Candidate[],
+): Promise<void> {
+  const ids = candidates.flatMap((row) => (row.confirmation_id === null ? [] : [row.id]))
+  if (ids.length === 0) return
+  await sql`
+    insert into consent_events (subscriber_id, subscription_id, kind, occurred_at, source, details)
+    select subscriber_id, subscription_id, 'confirmation_sent', ${context.clock.sqlNow}, 'service',
+      jsonb_build_object('message', id, 'confirmation', confirmation_id)
+    from messages where id = any(${ids}::bigint[])`.execute(trx)
+}
+
+/** All that a payload is made of, in the order of the batch. */
+async function readMessages(db: Database | InTransaction, batchId: number): Promise<ClaimedMessage[]> {
+  const { rows } = await sql<{
+    id: number
+    subscription_id: number
+    to_email: string
+    rendering_id: number
+    key_id: string
+    confirmed_on: string | null
+    nonce: Uint8Array | null
+  }>`
+    select m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, c.nonce
+    from messages m left join confirmations c on c.id = m.confirmation_id
+    where m.batch_id = ${batchId} order by m.batch_position`.execute(db)
+  return rows.map((row) => ({
+    id: row.id,
+    subscriptionId: row.subscription_id,
+    toEmail: row.to_email,
+    renderingId: row.rendering_id,
+    keyId: row.key_id,
+    confirmedOn: row.confirmed_on,
+    confirmationNonce: row.nonce,
+  }))
+}

@@ -1,0 +1,124 @@
+// A mail rendered once for many: fixed text with slots where readers differ. What is stored is all that a retry is made
+// of, so a deploy between two tries changes no byte.
+import type { InTransaction } from '../platform/database/schema.ts'
+import { sha256, toHex } from '../platform/encoding.ts'
+
+/** What differs from reader to reader. */
+export type SlotName = 'unsubscribeToken' | 'preferencesToken' | 'confirmationToken' | 'confirmedOn'
+export type SlotValues = Partial<Record<SlotName, string>>
+
+/** Text pieces in order; a one-element array is a slot. */
+type Pieces = readonly (string | readonly [SlotName])[]
+
+/** One mail, its personal parts being markers from {@link slotMarkers}. */
+export type MarkedMail = {
+  readonly from: string
+  readonly replyTo: string
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type MailTemplate = {
+  readonly from: string
+  readonly replyTo: string
+  readonly subject: string
+  readonly html: Pieces
+  readonly text: Pieces
+  readonly headers: readonly (readonly [name: string, value: Pieces])[]
+}
+
+/** What the provider is given for one message. Built from nothing but the arguments of {@link fillTemplate}. */
+export type MailPayload = {
+  readonly from: string
+  readonly to: string[]
+  readonly replyTo: string
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+  readonly headers: Record<string, string>
+  readonly tags: { name: string; value: string }[]
+}
+
+export type SlotMarkers = Readonly<Record<SlotName, string>> & { readonly pattern: RegExp }
+
+/**
+ * Markers to render with. They hold a random number, so that no article can name a slot and have a reader's own link put
+ * into its text.
+ */
+export function slotMarkers(random: (byteCount: number) => Uint8Array): SlotMarkers {
+  const nonce = toHex(random(16))
+  const marker = (name: SlotName) => `slot${nonce}${name}end`
+  return {
+    unsubscribeToken: marker('unsubscribeToken'),
+    preferencesToken: marker('preferencesToken'),
+    confirmationToken: marker('confirmationToken'),
+    confirmedOn: marker('confirmedOn'),
+    pattern: new RegExp(`slot${nonce}(unsubscribeToken|preferencesToken|confirmationToken|confirmedOn)end`),
+  }
+}
+
+/** Cuts a rendered mail at its markers. */
+export function toTemplate(mail: MarkedMail, markers: SlotMarkers): MailTemplate {
+  const pieces = (text: string) => cut(text, markers.pattern)
+  return {
+    from: mail.from,
+    replyTo: mail.replyTo,
+    subject: mail.subject,
+    html: pieces(mail.html),
+    text: pieces(mail.text),
+    headers: Object.entries(mail.headers).map(([name, value]) => [name, pieces(value)] as const),
+  }
+}
+
+function cut(text: string, pattern: RegExp): Pieces {
+  // split with a capturing group: text, slot name, text, slot name, …, text
+  return text
+    .split(pattern)
+    .map((piece, index) => (index % 2 === 1 ? ([piece as SlotName] as const) : piece))
+    .filter((piece) => piece !== '')
+}
+
+/** The mail for one reader. Throws when a slot has no value: a mail with a dead link must not go out. */
+export function fillTemplate(template: MailTemplate, to: string, messageId: number, values: SlotValues): MailPayload {
+  const fill = (pieces: Pieces) => {
+    let text = ''
+    for (const piece of pieces) {
+      if (typeof piece === 'string') text += piece
+      else text += values[piece[0]] ?? missing(piece[0])
+    }
+    return text
+  }
+  return {
+    from: template.from,
+    to: [to],
+    replyTo: template.replyTo,
+    subject: template.subject,
+    html: fill(template.html),
+    text: fill(template.text),
+    headers: Object.fromEntries(template.headers.map(([name, value]) => [name, fill(value)])),
+    tags: [{ name: 'message', value: String(messageId) }],
+  }
+}
+
+function missing(slot: SlotName): never {
+  throw new Error(`no value for the slot ${slot}`)
+}
+
+/** Stores a template, or finds the same one. Returns the id of its rendering. */
+export async function storeRendering(trx: InTransaction, template: MailTemplate, now: Date): Promise<number> {
+  const json = JSON.stringify(template)
+  const content_hash = toHex(await sha256(json))
+  await trx
+    .insertInto('renderings')
+    .values({ content_hash, template: json, created_at: now })
+    .onConflict((conflict) => conflict.column('content_hash').doNothing())
+    .execute()
+  const row = await trx
+    .selectFrom('renderings')
+    .select('id')
+    .where('content_hash', '=', content_hash)
+    .executeTakeFirstOrThrow()
+  return row.id
+}

@@ -1,0 +1,114 @@
+// The only place that talks to Resend. It turns the SDK's answer into what it means for the messages.
+import { type ErrorResponse, Resend } from 'resend'
+import type { Config } from '../platform/config.ts'
+import { PublicError } from '../platform/errors.ts'
+import type { MailPayload } from './mail-template.ts'
+
+/** What became of one message of a call. */
+export type MessageOutcome = { readonly providerId: string } | { readonly refusedBecause: string }
+
+export type CallOutcome =
+  /** Accepted; one entry a message, in the order given. */
+  | { readonly kind: 'accepted'; readonly messages: readonly MessageOutcome[] }
+  /** Not accepted, for certain. */
+  | {
+      readonly kind: 'refused'
+      /** `later`: try again after the wait; `invalid`: these payloads never will be; `halt`: an operator has to act first. */
+      readonly remedy: 'later' | 'invalid' | 'halt'
+      readonly reason: string
+      readonly retryAfterMs: number
+    }
+  /** The payload differs from that of the first try under the same key: what became of the first is not known. */
+  | { readonly kind: 'conflict'; readonly reason: string }
+  /** May have been accepted: ask again with the same key and the same payload. */
+  | { readonly kind: 'ambiguous'; readonly reason: string }
+
+export type Provider = {
+  send(
+    endpoint: 'emails' | 'emails/batch',
+    payloads: readonly MailPayload[],
+    idempotencyKey: string,
+    signal: AbortSignal,
+  ): Promise<CallOutcome>
+}
+
+const callTimeoutMs = 30_000
+const defaultRetryAfterMs = 1_000
+const quotaRetryAfterMs = 60 * 60_000
+
+/** Resend, or whatever speaks its API at `baseUrl`. Throws {@link PublicError} when no provider is configured. */
+export function createProvider(config: Config): Provider {
+  if (!config.resend) throw new PublicError('misconfigured', 'No mail provider: set RESEND_API_KEY.')
+  const { apiKey, baseUrl } = config.resend
+  const resend = new Resend(apiKey, baseUrl === undefined ? {} : { baseUrl })
+  return {
+    async send(endpoint, payloads, idempotencyKey, signal) {
+      const options = { idempotencyKey, signal: AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]) }
+      if (endpoint === 'emails') {
+        const [payload] = payloads
+        if (!payload || payloads.length > 1) throw new RangeError('emails takes exactly one message')
+        const { data, error, headers } = await resend.emails.send(payload, options)
+        return error ? failureOf(error, headers) : outcomesOf(data ? [data] : [], [], 1)
+      }
+      const { data, error, headers } = await resend.batch.send([...payloads], {
+        ...options,
+        batchValidation: 'permissive',
+      })
+      return error ? failureOf(error, headers) : outcomesOf(data?.data ?? [], data?.errors ?? [], payloads.length)
+    },
+  }
+}
+
+/** Permissive batches leave the refused ones out of `data`, so ids go to the remaining indexes in order; counts must add up. */
+export function outcomesOf(
+  accepted: readonly { id: string }[],
+  refused: readonly { index: number; message: string }[],
+  messageCount: number,
+): CallOutcome {
+  const reasons = new Map(refused.map(({ index, message }) => [index, message]))
+  const ids = accepted.map(({ id }) => id)
+  const wellFormed =
+    reasons.size === refused.length &&
+    refused.every(({ index }) => Number.isInteger(index) && index >= 0 && index < messageCount) &&
+    ids.length + refused.length === messageCount &&
+    ids.every((id) => typeof id === 'string' && id !== '')
+  if (!wellFormed) {
+    return {
+      kind: 'ambiguous',
+      reason: `the answer speaks of ${ids.length} accepted and ${refused.length} refused of ${messageCount}`,
+    }
+  }
+  let next = 0
+  const messages: MessageOutcome[] = Array.from({ length: messageCount }, (_, index) => {
+    const refusedBecause = reasons.get(index)
+    return refusedBecause === undefined ? { providerId: ids[next++] ?? '' } : { refusedBecause }
+  })
+  return { kind: 'accepted', messages }
+}
+
+/** By status first: names come and go (https://resend.com/docs/api-reference/errors). */
+export function failureOf(error: ErrorResponse, headers: Record<string, string> | null): CallOutcome {
+  const reason = `${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`.slice(0, 500)
+  const refused = (remedy: 'later' | 'invalid' | 'halt', retryAfterMs = 0): CallOutcome => ({
+    kind: 'refused',
+    remedy,
+    reason,
+    retryAfterMs,
+  })
+  const status = error.statusCode
+  if (status === null || status >= 500 || status < 400 || status === 408) return { kind: 'ambiguous', reason }
+  if (status === 409) {
+    return error.name === 'invalid_idempotent_request' ? { kind: 'conflict', reason } : { kind: 'ambiguous', reason }
+  }
+  if (status === 429) {
+    const isQuota = error.name === 'daily_quota_exceeded' || error.name === 'monthly_quota_exceeded'
+    return isQuota ? refused('halt', quotaRetryAfterMs) : refused('later', retryAfterMs(headers))
+  }
+  if (status === 401 || status === 403 || status === 404 || status === 405) return refused('halt')
+  return refused('invalid')
+}
+
+function retryAfterMs(headers: Record<string, string> | null): number {
+  const seconds = Number(headers?.['retry-after'] ?? headers?.['ratelimit-reset'])
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, 60_000) : defaultRetryAfterMs
+}

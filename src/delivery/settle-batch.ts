@@ -1,0 +1,104 @@
+// What an answer means for a batch and its messages, in one transaction, and only for the worker that holds its lease.
+import { sql } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import type { InTransaction } from '../platform/database/schema.ts'
+import type { ClaimedBatch } from './claim-batch.ts'
+import type { CallOutcome } from './provider.ts'
+
+export type Settled = {
+  readonly submitted: number
+  readonly failed: number
+  readonly unknown: number
+  readonly released: number
+}
+
+const nothing: Settled = { submitted: 0, failed: 0, unknown: 0, released: 0 }
+const longestBackoffSeconds = 600
+
+/** Records an outcome. When the lease was lost in the meantime nothing changes, and all counts are 0. */
+export async function settleBatch(context: Context, batch: ClaimedBatch, outcome: CallOutcome): Promise<Settled> {
+  return context.db.transaction().execute(async (trx) => {
+    const isMine = await closeBatch(context, trx, batch, outcome)
+    if (!isMine) return nothing
+    switch (outcome.kind) {
+      case 'accepted':
+        return settleAccepted(context, trx, batch, outcome.messages)
+      case 'refused':
+        return outcome.remedy === 'invalid' && batch.messages.length === 1
+          ? { ...nothing, failed: await finish(context, trx, batch, 'failed', outcome.reason) }
+          : { ...nothing, released: await release(trx, batch, outcome.remedy === 'invalid') }
+      case 'conflict':
+        return { ...nothing, unknown: await finish(context, trx, batch, 'unknown', outcome.reason) }
+      case 'ambiguous':
+        return nothing
+    }
+  })
+}
+
+async function closeBatch(
+  context: Context,
+  trx: InTransaction,
+  batch: ClaimedBatch,
+  outcome: CallOutcome,
+): Promise<boolean> {
+  const now = context.clock.sqlNow
+  const reason = outcome.kind === 'accepted' ? null : outcome.reason
+  const isMine = sql`id = ${batch.id} and fence = ${batch.fence} and state = 'sending'`
+  const state = { accepted: 'submitted', refused: 'refused', conflict: 'unknown' } as const
+  const { numAffectedRows } =
+    outcome.kind === 'ambiguous'
+      ? await sql`
+          update batches set last_error = ${reason},
+            lease_until = ${now} + make_interval(secs => least(${longestBackoffSeconds}::float8, 2 ^ least(attempts, 16)))
+          where ${isMine}`.execute(trx)
+      : await sql`
+          update batches set state = ${state[outcome.kind]}, last_error = ${reason}, lease_until = null, settled_at = ${now}
+          where ${isMine}`.execute(trx)
+  return numAffectedRows === 1n
+}
+
+async function settleAccepted(
+  context: Context,
+  trx: InTransaction,
+  batch: ClaimedBatch,
+  outcomes: readonly ({ providerId: string } | { refusedBecause: string })[],
+): Promise<Settled> {
+  const positions = outcomes.map((_, index) => index + 1)
+  const providerIds = outcomes.map((one) => ('providerId' in one ? one.providerId : null))
+  const reasons = outcomes.map((one) => ('refusedBecause' in one ? one.refusedBecause.slice(0, 500) : null))
+  await sql`
+    update messages set state = case when o.provider_id is null then 'failed' else 'submitted' end,
+      provider_id = o.provider_id, reason = o.reason, settled_at = ${context.clock.sqlNow}
+    from unnest(${positions}::int[], ${providerIds}::text[], ${reasons}::text[]) as o (position, provider_id, reason)
+    where messages.batch_id = ${batch.id} and messages.batch_position = o.position and messages.state = 'sending'`.execute(
+    trx,
+  )
+  const submitted = providerIds.filter((id) => id !== null).length
+  return { ...nothing, submitted, failed: outcomes.length - submitted }
+}
+
+async function finish(
+  context: Context,
+  trx: InTransaction,
+  batch: ClaimedBatch,
+  state: 'failed' | 'unknown',
+  reason: string,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update messages set state = ${state}, reason = ${reason}, settled_at = ${context.clock.sqlNow}
+    where batch_id = ${batch.id} and state = 'sending'`.execute(trx)
+  return Number(numAffectedRows ?? 0n)
+}
+
+/**
+ * Back to pending, for a batch with a new key and a new look at consent. After an invalid payload the messages go one by
+ * one (their attempts stay counted), so that the bad one costs itself only.
+ */
+async function release(trx: InTransaction, batch: ClaimedBatch, oneByOne: boolean): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update messages set state = 'pending', batch_id = null, batch_position = null,
+      rendering_id = case when kind = 'digest' then null else rendering_id end,
+      attempts = ${oneByOne ? sql`attempts` : sql`attempts - 1`}
+    where batch_id = ${batch.id} and state = 'sending'`.execute(trx)
+  return Number(numAffectedRows ?? 0n)
+}

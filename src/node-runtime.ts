@@ -1,0 +1,129 @@
+// What a process on Node is made of: configuration in, a context out, and everything closed again at the end.
+import { randomBytes } from 'node:crypto'
+import { serve as serveHttp } from './node-http.ts'
+import { systemClock } from './platform/clock.ts'
+import type { Config } from './platform/config.ts'
+import type { Context } from './platform/context.ts'
+import { connect } from './platform/database/connect.ts'
+import { openEmbeddedDatabase } from './platform/database/embedded.ts'
+import { migrateToLatest } from './platform/database/migrate.ts'
+import type { Database } from './platform/database/schema.ts'
+import { PublicError } from './platform/errors.ts'
+import { createGuardedFetch } from './platform/guarded-fetch.ts'
+import type { Log } from './platform/log.ts'
+import { loadSigningKeys } from './platform/signing-keys-store.ts'
+import { prepareSandbox } from './sandbox/prepare-sandbox.ts'
+import { createSandbox } from './sandbox/sandbox.ts'
+
+export type Runtime = {
+  readonly context: Context
+  /** Where the sandbox's inbox is; undefined where a provider is configured. */
+  readonly inboxUrl: string | undefined
+  close(): Promise<void>
+}
+
+const sandboxKey = 're_sandbox'
+
+/**
+ * Opens the database (the embedded one when none is configured), migrates it, and starts the sandbox when there is no
+ * provider. Throws {@link PublicError} with what would do when something is missing or does not answer.
+ */
+export async function openRuntime(
+  config: Config,
+  log: Log,
+  options: { readonly sandboxPort: number },
+): Promise<Runtime> {
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const { db } = await openDatabase(config, log, closers)
+    const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
+    const inboxUrl = config.resend ? undefined : await startSandbox(db, random, options.sandboxPort, closers)
+    const context: Context = {
+      config: inboxUrl ? { ...config, resend: { apiKey: sandboxKey, baseUrl: inboxUrl } } : config,
+      db,
+      clock: systemClock,
+      log,
+      keys: config.signingKeys ?? (await loadSigningKeys(db, random)),
+      random,
+      fetchUrl: createGuardedFetch(),
+    }
+    return { context, inboxUrl, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Brings the configured database up to date and closes it again. Returns the names of the migrations applied. */
+export async function migrateOnly(config: Config, log: Log): Promise<string[]> {
+  const closers: (() => Promise<unknown>)[] = []
+  try {
+    return (await openDatabase(config, log, closers)).applied
+  } finally {
+    for (const closer of closers.reverse()) await closer()
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+): Promise<{ db: Database; applied: string[] }> {
+  let url = config.databaseUrl
+  if (url === undefined) {
+    const embedded = await openEmbeddedDatabase(config.dataFolder)
+    closers.push(() => embedded.close())
+    url = embedded.url
+  }
+  const db = connect(url, { onIdleError: (error) => log.warn('database_connection_lost', { error: error.message }) })
+  closers.push(() => db.destroy())
+  try {
+    return { db, applied: await migrateToLatest(db) }
+  } catch (error) {
+    throw config.databaseUrl === undefined ? error : unreachable(config.databaseUrl, error)
+  }
+}
+
+const databaseProblems: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  ETIMEDOUT: 'it does not answer',
+  '28P01': 'the password is wrong',
+  '28000': 'that user may not log in',
+  '3D000': 'there is no such database',
+  '42501': 'that user may not create tables there',
+}
+
+function unreachable(databaseUrl: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const isTimeout = cause instanceof Error && cause.message.includes('timeout')
+  const problem = databaseProblems[code] ?? (isTimeout ? 'it does not answer' : undefined)
+  if (!problem) return cause
+  const { hostname, port, pathname } = new URL(databaseUrl)
+  const where = `${hostname}:${port || '5432'}${pathname}`
+  return new PublicError(
+    'misconfigured',
+    `The database ${where} cannot be used: ${problem}. Check DATABASE_URL, or unset it for the embedded database.`,
+    { cause },
+  )
+}
+
+async function startSandbox(
+  db: Database,
+  random: (byteCount: number) => Uint8Array,
+  port: number,
+  closers: (() => Promise<unknown>)[],
+): Promise<string> {
+  await prepareSandbox(db)
+  const sandbox = createSandbox({ db, clock: systemClock, random })
+  const server = await serveHttp(sandbox.fetch, {
+    host: '127.0.0.1',
+    port,
+    variable: 'PORT (the sandbox takes the port after it)',
+  })
+  closers.push(() => server.close())
+  return server.url
+}

@@ -1,0 +1,160 @@
+import { sql } from 'kysely'
+import { Webhook } from 'standardwebhooks'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database/schema.ts'
+import { type SandboxDatabase, sandboxTables } from './tables.ts'
+import { type DueEvent, webhookBodyOf, webhookIdOf } from './webhook-event.ts'
+
+export type WebhookEndpoint = {
+  readonly url: string
+  /** `whsec_` and base64. */
+  readonly secret: string
+}
+
+export type DeliverWebhooksOptions = {
+  readonly db: Database
+  readonly clock: Clock
+  readonly webhook: WebhookEndpoint
+  readonly fetch?: (request: Request) => Promise<Response>
+  readonly signal?: AbortSignal
+}
+
+export type WebhookCounts = { posted: number; failed: number }
+
+/** After each failed attempt, as Resend waits: https://resend.com/docs/webhooks/retries-and-replays. Then it gives up. */
+const retrySeconds = [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000]
+const postTimeoutMs = 10_000
+const leaseSeconds = 60
+const pageSize = 50
+const leaseName = 'webhooks'
+
+/**
+ * Posts the events that are due, oldest first, signed as Svix signs (in `svix-…` headers), until none is left. A 2xx takes
+ * an event; after anything else it waits for its next try, and the others go on. When nobody answers at all, the rest
+ * waits for the next call. One call works at a time, in all processes: while one does, others return at once. An event
+ * may arrive twice, when a process dies between posting and noting it. Throws what the database throws.
+ */
+export async function deliverWebhooks(options: DeliverWebhooksOptions): Promise<WebhookCounts> {
+  const db = sandboxTables(options.db)
+  const counts: WebhookCounts = { posted: 0, failed: 0 }
+  let goesOn = true
+  // An event that is stored while the lease is given back must not be forgotten: hence the look after each round.
+  while (goesOn && (await takeLease(db, options.clock))) {
+    try {
+      goesOn = await deliverDue(db, options, counts)
+    } finally {
+      await db.deleteFrom('leases').where('name', '=', leaseName).execute()
+    }
+    goesOn &&= (await dueEvents(db, options.clock, 1)).length > 0
+  }
+  return counts
+}
+
+/** False when the endpoint cannot be reached, or when it was told to stop. */
+async function deliverDue(
+  db: SandboxDatabase,
+  options: DeliverWebhooksOptions,
+  counts: WebhookCounts,
+): Promise<boolean> {
+  for (;;) {
+    const events = await dueEvents(db, options.clock, pageSize)
+    if (events.length === 0) return true
+    for (const event of events) {
+      if (options.signal?.aborted) return false
+      await takeLease(db, options.clock, { renew: true })
+      const result = await post(event, options)
+      if (result === 'taken') {
+        counts.posted += 1
+        await db
+          .updateTable('events')
+          .set({ posted_at: options.clock.sqlNow, due_at: null })
+          .where('position', '=', event.position)
+          .execute()
+        continue
+      }
+      if (options.signal?.aborted) return false
+      counts.failed += 1
+      await postpone(db, options.clock, event)
+      if (result === 'unreachable') return false
+    }
+  }
+}
+
+async function dueEvents(db: SandboxDatabase, clock: Clock, limit: number): Promise<DueEvent[]> {
+  return db
+    .selectFrom('events')
+    .innerJoin('emails', 'emails.id', 'events.email_id')
+    .select([
+      'events.position',
+      'events.email_id',
+      'events.type',
+      'events.created_at',
+      'events.attempts',
+      'emails.from',
+      'emails.to',
+      'emails.subject',
+      'emails.tags',
+      'emails.created_at as email_created_at',
+    ])
+    .where('events.due_at', '<=', clock.sqlNow)
+    .orderBy('events.position')
+    .limit(limit)
+    .execute()
+}
+
+async function post(
+  event: DueEvent,
+  { webhook, clock, fetch: send = fetch, signal }: DeliverWebhooksOptions,
+): Promise<'taken' | 'refused' | 'unreachable'> {
+  const id = webhookIdOf(event)
+  const body = webhookBodyOf(event)
+  const postedAt = clock.now()
+  const timeout = AbortSignal.timeout(postTimeoutMs)
+  try {
+    const response = await send(
+      new Request(webhook.url, {
+        method: 'POST',
+        redirect: 'manual',
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'Svix-Webhooks (sandbox)',
+          'svix-id': id,
+          'svix-timestamp': String(Math.floor(postedAt.getTime() / 1000)),
+          'svix-signature': new Webhook(webhook.secret).sign(id, postedAt, body),
+        },
+        body,
+      }),
+    )
+    await response.body?.cancel()
+    return response.ok ? 'taken' : 'refused'
+  } catch {
+    return 'unreachable'
+  }
+}
+
+async function postpone(db: SandboxDatabase, clock: Clock, event: DueEvent): Promise<void> {
+  const waitSeconds = retrySeconds[event.attempts]
+  await db
+    .updateTable('events')
+    .set({
+      attempts: event.attempts + 1,
+      due_at: waitSeconds === undefined ? null : sql<Date>`${clock.sqlNow} + make_interval(secs => ${waitSeconds})`,
+    })
+    .where('position', '=', event.position)
+    .execute()
+}
+
+async function takeLease(db: SandboxDatabase, clock: Clock, { renew = false } = {}): Promise<boolean> {
+  const until = sql<Date>`${clock.sqlNow} + make_interval(secs => ${leaseSeconds})`
+  const taken = await db
+    .insertInto('leases')
+    .values({ name: leaseName, until })
+    .onConflict((conflict) => {
+      const update = conflict.column('name').doUpdateSet((eb) => ({ until: eb.ref('excluded.until') }))
+      return renew ? update : update.where('leases.until', '<=', clock.sqlNow)
+    })
+    .returning('name')
+    .executeTakeFirst()
+  return taken !== undefined
+}

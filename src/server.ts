@@ -1,0 +1,67 @@
+// The service on Node: web and schedule in one process, until it is asked to stop.
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { startSchedule } from '../jobs/start-schedule.ts'
+import { serve } from './node-http.ts'
+import { openRuntime } from './node-runtime.ts'
+import type { Config } from './platform/config.ts'
+import type { Context } from './platform/context.ts'
+import type { Log } from './platform/log.ts'
+import { createApp } from './web/app.tsx'
+
+export type Service = {
+  readonly context: Context
+  readonly url: string
+  readonly inboxUrl: string | undefined
+  startSchedule(): void
+  /** Stops claiming, lets what is under way end for up to 8 s, and closes everything. Leases heal what could not end. */
+  stop(): Promise<void>
+}
+
+const drainMs = 8_000
+
+/** Starts everything but the schedule. Throws a PublicError when a port is taken or something cannot be reached. */
+export async function startService(config: Config, log: Log): Promise<Service> {
+  const stopping = new AbortController()
+  const background = new Set<Promise<unknown>>()
+  // Listening comes first: it tells the port where any would do, and a taken one is known before anything is opened.
+  let answer: ReturnType<typeof createApp>['fetch'] = () => new Response('starting', { status: 503 })
+  const server = await serve((request, env) => answer(request, env), {
+    host: config.host,
+    port: config.port,
+    variable: 'PORT',
+  })
+  const closers: (() => Promise<unknown>)[] = [() => server.close()]
+  try {
+    const publicUrl = config.port === 0 ? server.url : config.publicUrl
+    const runtime = await openRuntime({ ...config, publicUrl }, log, {
+      sandboxPort: config.port === 0 ? 0 : config.port + 1,
+    })
+    closers.unshift(() => runtime.close())
+    const app = createApp(runtime.context, {
+      background: (work) => {
+        background.add(work)
+        work.finally(() => background.delete(work))
+      },
+      clientAddress: (c) => getConnInfo(c).remote.address ?? null,
+    })
+    answer = app.fetch
+    let stopSchedule = async () => {}
+    return {
+      context: runtime.context,
+      url: server.url,
+      inboxUrl: runtime.inboxUrl,
+      startSchedule: () => {
+        stopSchedule = startSchedule(runtime.context, stopping.signal)
+      },
+      stop: async () => {
+        stopping.abort()
+        const drained = Promise.allSettled([stopSchedule(), server.close(), ...background])
+        await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, drainMs).unref())])
+        await runtime.close()
+      },
+    }
+  } catch (error) {
+    for (const close of closers) await close()
+    throw error
+  }
+}

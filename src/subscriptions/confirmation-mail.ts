@@ -1,0 +1,31 @@
+import { createElement } from 'react'
+import { ConfirmEmail, confirmSubject, confirmText } from '../../emails/confirm.tsx'
+import { renderMail } from '../../emails/render.ts'
+import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
+import type { Context } from '../platform/context.ts'
+import { listId, publisherOf } from '../platform/publisher.ts'
+import type { Newsletter } from './newsletters.ts'
+
+/** The mail that asks a reader to confirm: the same for everyone but for the link. */
+export async function renderConfirmationMail(context: Context, newsletter: Newsletter): Promise<MailTemplate> {
+  const { config } = context
+  const markers = slotMarkers(context.random)
+  const props = {
+    newsletterName: newsletter.name,
+    language: newsletter.language,
+    confirmUrl: `${config.publicUrl}/confirm/${markers.confirmationToken}`,
+    publisher: publisherOf(config, newsletter.name),
+  }
+  const { html, text } = await renderMail(createElement(ConfirmEmail, props), confirmText(props))
+  return toTemplate(
+    {
+      from: config.mailFrom,
+      replyTo: config.contactAddress,
+      subject: confirmSubject(props),
+      html,
+      text,
+      headers: { 'List-Id': listId(config, newsletter), 'Auto-Submitted': 'auto-generated' },
+    },
+    markers,
+  )
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import { sha256 } from '../platform/encoding.ts'
+import { PublicError } from '../platform/errors.ts'
+import { type Evidence, recordConsent } from './consent.ts'
+
+export type Confirmation = {
+  readonly subscriptionId: number
+  readonly newsletterName: string
+  /** Already confirmed with this or another link. */
+  readonly isActive: boolean
+}
+
+/** How long a confirmation link lives. */
+export const confirmationHours = 72
+
+const tokenPattern = /^[A-Za-z0-9_-]{43}$/
+
+/** Looks, and changes nothing. Throws `not_found` for a link never made, `expired` for one older than 72 hours. */
+export async function findConfirmation(context: Context, token: string): Promise<Confirmation> {
+  const tokenHash = tokenPattern.test(token) ? await sha256(token) : undefined
+  const row =
+    tokenHash &&
+    (await context.db
+      .selectFrom('confirmations as c')
+      .innerJoin('subscriptions as s', 's.id', 'c.subscription_id')
+      .innerJoin('newsletters as n', 'n.id', 's.newsletter_id')
+      .select([
+        's.id',
+        's.state',
+        'n.name',
+        'c.confirmed_at',
+        sql<boolean>`c.expires_at <= ${context.clock.sqlNow}`.as('expired'),
+      ])
+      .where('c.token_hash', '=', tokenHash)
+      .executeTakeFirst())
+  if (!row)
+    throw new PublicError(
+      'not_found',
+      'This confirmation link is not one of ours, or was cut short. Please subscribe again.',
+    )
+  const isActive = row.state === 'active'
+  // A used link does not work again after an unsubscribe: that would need a new request.
+  if (!isActive && (row.expired || row.state === 'ended' || row.confirmed_at !== null)) {
+    throw new PublicError('expired', 'This confirmation link is no longer valid. Please subscribe again.')
+  }
+  return { subscriptionId: row.id, newsletterName: row.name, isActive }
+}
+
+/**
+ * Makes a subscription active. Idempotent: confirming again changes nothing. The first digest covers the day before the
+ * confirmation, the seven days before for a weekly one, so that it is not empty; nobody is told a story twice.
+ */
+export async function confirm(context: Context, token: string, evidence: Evidence): Promise<Confirmation> {
+  const confirmation = await findConfirmation(context, token)
+  if (confirmation.isActive) return confirmation
+  const { subscriptionId } = confirmation
+  const tokenHash = await sha256(token)
+  await context.db.transaction().execute(async (trx) => {
+    const now = context.clock.sqlNow
+    const { rows } = await sql<{ subscriber_id: number }>`
+      update subscriptions set state = 'active', confirmed_at = ${now},
+        read_until = greatest(read_until, ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end),
+        next_digest_at = next_digest_at(${now}, last_digest_on, frequency, weekday, hour, time_zone)
+      where id = ${subscriptionId} and state = 'pending'
+      returning subscriber_id`.execute(trx)
+    const [row] = rows
+    if (!row) return // confirmed or ended in the meantime
+    await trx.updateTable('confirmations').set({ confirmed_at: now }).where('token_hash', '=', tokenHash).execute()
+    await recordConsent(trx, context, { kind: 'confirmed', subscriberId: row.subscriber_id, subscriptionId, evidence })
+  })
+  return { ...confirmation, isActive: true }
+}

@@ -1,0 +1,54 @@
+import type { Context } from '../platform/context.ts'
+import type { ConsentEventKind, InTransaction } from '../platform/database/schema.ts'
+import { sha256, toHex } from '../platform/encoding.ts'
+
+/** Where a reader's act came from. Address and agent are personal data, kept as proof of consent (GDPR 7(1)). */
+export type Evidence = {
+  readonly source: 'form' | 'api' | 'link' | 'one-click' | 'import' | 'demo'
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+/** The wording a reader agrees to. It is kept word for word beside each event that rests on it. */
+export function consentText(newsletterName: string): string {
+  return `Send me the ${newsletterName} digest by email. I can change how often it comes, pause it or unsubscribe with a link in every mail.`
+}
+
+/** Adds to the history of consent, which is never changed. */
+export async function recordConsent(
+  trx: InTransaction,
+  context: Context,
+  event: {
+    readonly kind: ConsentEventKind
+    readonly subscriberId: number
+    readonly subscriptionId: number
+    readonly evidence: Evidence
+    readonly text?: string
+    readonly details?: Record<string, unknown>
+  },
+): Promise<void> {
+  await trx
+    .insertInto('consent_events')
+    .values({
+      kind: event.kind,
+      subscriber_id: event.subscriberId,
+      subscription_id: event.subscriptionId,
+      occurred_at: context.clock.sqlNow,
+      consent_text_hash: event.text === undefined ? null : await storeConsentText(trx, event.text),
+      source: event.evidence.source,
+      ip: event.evidence.ip,
+      user_agent: event.evidence.userAgent?.slice(0, 500) ?? null,
+      details: JSON.stringify(event.details ?? {}),
+    })
+    .execute()
+}
+
+async function storeConsentText(trx: InTransaction, body: string): Promise<string> {
+  const hash = toHex(await sha256(body))
+  await trx
+    .insertInto('consent_texts')
+    .values({ hash, body })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return hash
+}

@@ -1,0 +1,221 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Context } from '../platform/context.ts'
+import type { Frequency, InTransaction, SubscriptionState } from '../platform/database/schema.ts'
+import { PublicError } from '../platform/errors.ts'
+import { type Evidence, recordConsent } from './consent.ts'
+
+/** What a reader chooses. No topics means every topic. */
+export type Choices = {
+  readonly frequency: Frequency
+  readonly weekday: number
+  readonly hour: number
+  readonly timeZone: string
+  readonly topics: readonly string[]
+}
+
+export const defaultChoices: Choices = { frequency: 'daily', weekday: 1, hour: 7, timeZone: 'UTC', topics: [] }
+
+const unknownTimeZone = 'That is not a time zone, like Europe/Berlin.'
+
+/** The choices as they arrive, from a form (all text) or from JSON. Absent ones stay as they are. */
+export const choicesSchema = z
+  .object({
+    frequency: z.enum(['daily', 'weekdays', 'weekly'], 'Choose daily, weekdays or weekly.'),
+    weekday: z.coerce.number().int().min(1, 'Choose a day of the week.').max(7, 'Choose a day of the week.'),
+    hour: z.coerce
+      .number('Choose an hour from 0 to 23.')
+      .int('Choose an hour from 0 to 23.')
+      .min(0, 'Choose an hour from 0 to 23.')
+      .max(23, 'Choose an hour from 0 to 23.'),
+    timeZone: z.string().max(64).trim().refine(isTimeZone, unknownTimeZone),
+    topics: z.array(z.string().max(100), 'Topics are a list.').max(200, 'Those are too many topics.'),
+  })
+  .partial()
+
+/** Names of zones only: the offsets that Intl takes too, like +05:30, know no clock changes. */
+function isTimeZone(zone: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const invalidParameterValue = '22023'
+
+/** Runs a write that holds a time zone; the database has the last word on which zones there are. */
+export async function withKnownTimeZone<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === invalidParameterValue) {
+      throw new PublicError('invalid_input', unknownTimeZone, { fields: { timeZone: unknownTimeZone }, cause: error })
+    }
+    throw error
+  }
+}
+
+export type Preferences = Choices & {
+  readonly subscriptionId: number
+  readonly email: string
+  readonly newsletterId: number
+  readonly state: SubscriptionState
+  readonly nextDigestAt: Date | null
+  /** The local day until which the digest pauses, `YYYY-MM-DD`: no digest before that day. */
+  readonly pausedUntil: string | null
+}
+
+/** What a subscription's preference center shows. Throws `not_found`. */
+export async function getPreferences(context: Context, subscriptionId: number): Promise<Preferences> {
+  const row = await context.db
+    .selectFrom('subscriptions as s')
+    .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
+    .select([
+      's.id',
+      's.newsletter_id',
+      's.state',
+      's.frequency',
+      's.weekday',
+      's.hour',
+      's.time_zone',
+      's.next_digest_at',
+    ])
+    .select(['s.paused_until', 's.topic_choice_id', 'r.email'])
+    .where('s.id', '=', subscriptionId)
+    .executeTakeFirst()
+  if (!row) throw new PublicError('not_found', 'There is no such subscription any more.')
+  const topics = await context.db
+    .selectFrom('topic_choice_topics as c')
+    .innerJoin('topics as t', 't.id', 'c.topic_id')
+    .select('t.slug')
+    .where('c.topic_choice_id', '=', row.topic_choice_id ?? 0)
+    .orderBy('t.name')
+    .execute()
+  return {
+    subscriptionId: row.id,
+    email: row.email,
+    newsletterId: row.newsletter_id,
+    state: row.state,
+    frequency: row.frequency,
+    weekday: row.weekday,
+    hour: row.hour,
+    timeZone: row.time_zone,
+    topics: topics.map((topic) => topic.slug),
+    nextDigestAt: row.next_digest_at,
+    pausedUntil: row.paused_until,
+  }
+}
+
+/** Some of the choices; the others stay as they are. */
+export type PartialChoices = { readonly [name in keyof Choices]?: Choices[name] | undefined }
+
+export type PreferencesChange = PartialChoices & {
+  /** Pause for so many days from today, the reader's local day; 0 ends a pause. */
+  readonly pauseDays?: number | undefined
+}
+
+/**
+ * Changes an active subscription and works out anew when its next digest comes: never a second one on a local day that had
+ * one. `readUntil` stays, so no article is lost or told twice. Throws `conflict` when the subscription is not active.
+ */
+export async function changePreferences(
+  context: Context,
+  subscriptionId: number,
+  change: PreferencesChange,
+  evidence: Evidence,
+): Promise<void> {
+  await withKnownTimeZone(() =>
+    context.db.transaction().execute(async (trx) => {
+      const row = await trx
+        .selectFrom('subscriptions')
+        .selectAll()
+        .where('id', '=', subscriptionId)
+        .forUpdate()
+        .executeTakeFirst()
+      if (!row) throw new PublicError('not_found', 'There is no such subscription any more.')
+      if (row.state !== 'active')
+        throw new PublicError('conflict', 'You are not subscribed at the moment. Subscribe again first.')
+      const topicChoiceId = change.topics
+        ? await chooseTopics(trx, row.newsletter_id, change.topics)
+        : row.topic_choice_id
+      const now = context.clock.sqlNow
+      const timeZone = change.timeZone ?? row.time_zone
+      await trx
+        .updateTable('subscriptions')
+        .set({
+          frequency: change.frequency ?? row.frequency,
+          weekday: change.weekday ?? row.weekday,
+          hour: change.hour ?? row.hour,
+          time_zone: timeZone,
+          topic_choice_id: topicChoiceId,
+          paused_until:
+            change.pauseDays === undefined
+              ? row.paused_until
+              : change.pauseDays === 0
+                ? null
+                : sql<string>`(${now} at time zone ${timeZone})::date + ${change.pauseDays}::int`,
+        })
+        .where('id', '=', subscriptionId)
+        .execute()
+      await reschedule(trx, context, subscriptionId)
+      const { topics, ...rest } = change
+      await recordConsent(trx, context, {
+        kind: 'preferences_changed',
+        subscriberId: row.subscriber_id,
+        subscriptionId,
+        evidence,
+        details: { ...rest, ...(topics ? { topics: [...topics] } : {}) },
+      })
+    }),
+  )
+}
+
+/** Sets when an active subscription's next digest comes, from its choices, its pause and the day of its last digest. */
+export async function reschedule(trx: InTransaction, context: Context, subscriptionId: number): Promise<void> {
+  await sql`
+    update subscriptions set next_digest_at = next_digest_at(
+      ${context.clock.sqlNow}, greatest(last_digest_on, paused_until - 1), frequency, weekday, hour, time_zone)
+    where id = ${subscriptionId} and state = 'active'`.execute(trx)
+}
+
+/** The id of the set of topics with these slugs; null for none or all of them, which is every topic. Unknown slugs are an error. */
+export async function chooseTopics(
+  trx: InTransaction,
+  newsletterId: number,
+  slugs: readonly string[],
+): Promise<number | null> {
+  if (slugs.length === 0) return null
+  const topics = await trx
+    .selectFrom('topics')
+    .select(['id', 'slug'])
+    .where('newsletter_id', '=', newsletterId)
+    .execute()
+  const wanted = new Set(slugs)
+  const chosen = topics.filter((topic) => wanted.has(topic.slug)).map((topic) => topic.id)
+  if (chosen.length < wanted.size) {
+    const message = 'One of those topics does not exist here.'
+    throw new PublicError('invalid_input', message, { fields: { topics: message } })
+  }
+  if (chosen.length === topics.length) return null
+  const choice_key = chosen.sort((a, b) => a - b).join(',')
+  await trx
+    .insertInto('topic_choices')
+    .values({ newsletter_id: newsletterId, choice_key })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const { id } = await trx
+    .selectFrom('topic_choices')
+    .select('id')
+    .where('newsletter_id', '=', newsletterId)
+    .where('choice_key', '=', choice_key)
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('topic_choice_topics')
+    .values(chosen.map((topic_id) => ({ topic_choice_id: id, topic_id })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return id
+}

@@ -1,0 +1,164 @@
+import { sql } from 'kysely'
+import { storeRendering } from '../delivery/mail-template.ts'
+import type { Context } from '../platform/context.ts'
+import type { InTransaction } from '../platform/database/schema.ts'
+import { sha256 } from '../platform/encoding.ts'
+import { deriveToken } from '../platform/signed-token.ts'
+import { type Address, parseAddress } from './address.ts'
+import { renderConfirmationMail } from './confirmation-mail.ts'
+import { confirmationHours } from './confirmations.ts'
+import { consentText, type Evidence, recordConsent } from './consent.ts'
+import { getNewsletter, type Newsletter } from './newsletters.ts'
+import { type Choices, chooseTopics, defaultChoices, type PartialChoices, withKnownTimeZone } from './preferences.ts'
+
+export type SubscribeRequest = PartialChoices & { readonly email: string; readonly newsletter?: string | undefined }
+
+const maximumConfirmations = [
+  { within: '24 hours', count: 1 },
+  { within: '30 days', count: 3 },
+] as const
+
+/**
+ * Asks an address to confirm. Says nothing about whether the address was known: it returns the same for everyone, and
+ * mails only an address that is not subscribed, not suppressed, and was not asked in the last 24 hours or three times in
+ * 30 days. Throws `invalid_input` for what was typed wrong.
+ */
+export async function subscribe(context: Context, request: SubscribeRequest, evidence: Evidence): Promise<void> {
+  const address = parseAddress(request.email)
+  const newsletter = await getNewsletter(context.db, request.newsletter)
+  const choices: Choices = { ...defaultChoices, ...definedChoices(request) }
+  // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
+  const template = await renderConfirmationMail(context, newsletter)
+  const nonce = context.random(32)
+  const tokenHash = await sha256(await deriveToken(context.keys, context.keys.newestId, nonce))
+
+  await withKnownTimeZone(() =>
+    context.db.transaction().execute(async (trx) => {
+      const subscriberId = await findOrAddSubscriber(trx, address)
+      const subscription = await requestSubscription(trx, newsletter, subscriberId, choices)
+      await recordConsent(trx, context, {
+        kind: 'requested',
+        subscriberId,
+        subscriptionId: subscription.id,
+        evidence,
+        text: consentText(newsletter.name),
+        details: { ...choices, topics: [...choices.topics] },
+      })
+      if (subscription.state !== 'pending' || !(await mayBeAsked(trx, context, subscriberId, address))) return
+
+      const now = context.clock.sqlNow
+      const { id: confirmationId } = await trx
+        .insertInto('confirmations')
+        .values({
+          subscriber_id: subscriberId,
+          subscription_id: subscription.id,
+          token_hash: tokenHash,
+          nonce,
+          key_id: context.keys.newestId,
+          requested_at: now,
+          expires_at: sql<Date>`${now} + make_interval(hours => ${confirmationHours})`,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await trx
+        .insertInto('messages')
+        .values({
+          kind: 'confirmation',
+          subscriber_id: subscriberId,
+          subscription_id: subscription.id,
+          confirmation_id: confirmationId,
+          to_email: address.email,
+          rendering_id: await storeRendering(trx, template, context.clock.now()),
+          key_id: context.keys.newestId,
+          created_at: now,
+        })
+        .execute()
+    }),
+  )
+}
+
+function definedChoices(request: SubscribeRequest): Partial<Choices> {
+  const { frequency, weekday, hour, timeZone, topics } = request
+  return {
+    ...(frequency === undefined ? {} : { frequency }),
+    ...(weekday === undefined ? {} : { weekday }),
+    ...(hour === undefined ? {} : { hour }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(topics === undefined ? {} : { topics }),
+  }
+}
+
+/** Locks the subscriber's row, so that two requests at once count each other's confirmations. */
+async function findOrAddSubscriber(trx: InTransaction, address: Address): Promise<number> {
+  await trx
+    .insertInto('subscribers')
+    .values({ email: address.email, email_key: address.key })
+    .onConflict((conflict) => conflict.column('email_key').doNothing())
+    .execute()
+  const { id } = await trx
+    .selectFrom('subscribers')
+    .select('id')
+    .where('email_key', '=', address.key)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** A new or ended subscription waits for confirmation; a waiting one takes the newest choices; an active one stays as it is. */
+async function requestSubscription(trx: InTransaction, newsletter: Newsletter, subscriberId: number, choices: Choices) {
+  const chosen = {
+    frequency: choices.frequency,
+    weekday: choices.weekday,
+    hour: choices.hour,
+    time_zone: choices.timeZone,
+    language: newsletter.language,
+    topic_choice_id: await chooseTopics(trx, newsletter.id, choices.topics),
+  }
+  return trx
+    .insertInto('subscriptions')
+    .values({ subscriber_id: subscriberId, newsletter_id: newsletter.id, state: 'pending', ...chosen })
+    .onConflict((conflict) =>
+      conflict.columns(['subscriber_id', 'newsletter_id']).doUpdateSet((eb) => {
+        const isActive = eb('subscriptions.state', '=', 'active')
+        const keep = <T>(current: T, requested: T) =>
+          sql<never>`case when ${isActive} then ${current} else ${requested} end`
+        return {
+          state: keep(sql.ref('subscriptions.state'), sql`'pending'`),
+          ended_reason: null,
+          ended_at: null,
+          paused_until: keep(sql.ref('subscriptions.paused_until'), sql`null`),
+          frequency: keep(sql.ref('subscriptions.frequency'), sql.ref('excluded.frequency')),
+          weekday: keep(sql.ref('subscriptions.weekday'), sql.ref('excluded.weekday')),
+          hour: keep(sql.ref('subscriptions.hour'), sql.ref('excluded.hour')),
+          time_zone: keep(sql.ref('subscriptions.time_zone'), sql.ref('excluded.time_zone')),
+          topic_choice_id: keep(sql.ref('subscriptions.topic_choice_id'), sql.ref('excluded.topic_choice_id')),
+        }
+      }),
+    )
+    .returning(['id', 'state'])
+    .executeTakeFirstOrThrow()
+}
+
+/** At most one confirmation in 24 hours and three in 30 days for an address; none for a suppressed one. */
+async function mayBeAsked(
+  trx: InTransaction,
+  context: Context,
+  subscriberId: number,
+  address: Address,
+): Promise<boolean> {
+  const suppressed = await trx
+    .selectFrom('suppressions')
+    .select('email_key')
+    .where('email_key', '=', address.key)
+    .executeTakeFirst()
+  if (suppressed) return false
+  for (const { within, count } of maximumConfirmations) {
+    const { rows } = await sql<{ asked: number }>`
+      select count(*) as asked from confirmations
+      where subscriber_id = ${subscriberId} and requested_at > ${context.clock.sqlNow} - ${within}::interval`.execute(
+      trx,
+    )
+    if ((rows[0]?.asked ?? 0) >= count) return false
+  }
+  return true
+}

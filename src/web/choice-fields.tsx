@@ -1,0 +1,115 @@
+/** @jsxImportSource hono/jsx */
+import type { Choices } from '../subscriptions/preferences.ts'
+
+type Errors = Readonly<Record<string, string>>
+
+/** A line under a field that says what is wrong with it. */
+export function FieldError({ name, errors }: { readonly name: string; readonly errors: Errors }) {
+  const message = errors[name]
+  return message ? (
+    <p class="error" id={`${name}-error`}>
+      {message}
+    </p>
+  ) : null
+}
+
+/** For the field itself: marks it, and ties it to its {@link FieldError}. */
+export function errorAttributes(name: string, errors: Errors) {
+  return errors[name] ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${name}-error` } : {}
+}
+
+const frequencies = [
+  ['daily', 'Every day'],
+  ['weekdays', 'Monday to Friday'],
+  ['weekly', 'Once a week'],
+] as const
+const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+const timeZones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])]
+
+/** How often, when and what: the fields that signing up and the preference center share. */
+export function ChoiceFields(props: {
+  readonly choices: Choices
+  readonly topics: readonly { readonly slug: string; readonly name: string }[]
+  readonly errors: Errors
+  /** Let the page's script choose the browser's time zone. */
+  readonly guessTimeZone?: boolean
+}) {
+  const { choices, topics, errors } = props
+  const zones = timeZones.includes(choices.timeZone) ? timeZones : [choices.timeZone, ...timeZones]
+  return (
+    <>
+      <fieldset class="field">
+        <legend>How often</legend>
+        <div class="choices">
+          {frequencies.map(([value, label]) => (
+            <label>
+              <input type="radio" name="frequency" value={value} checked={choices.frequency === value} />
+              {label}
+            </label>
+          ))}
+        </div>
+        <FieldError name="frequency" errors={errors} />
+      </fieldset>
+      <div class="row">
+        <div class="field">
+          <label for="hour">At</label>
+          <select id="hour" name="hour" {...errorAttributes('hour', errors)}>
+            {Array.from({ length: 24 }, (_, hour) => (
+              <option value={String(hour)} selected={choices.hour === hour}>
+                {`${String(hour).padStart(2, '0')}:00`}
+              </option>
+            ))}
+          </select>
+          <FieldError name="hour" errors={errors} />
+        </div>
+        <div class="field">
+          <label for="weekday">Weekly digests come on</label>
+          <select id="weekday" name="weekday" {...errorAttributes('weekday', errors)}>
+            {weekdays.map((day, index) => (
+              <option value={String(index + 1)} selected={choices.weekday === index + 1}>
+                {day}
+              </option>
+            ))}
+          </select>
+          <FieldError name="weekday" errors={errors} />
+        </div>
+      </div>
+      <div class="field">
+        <label for="timeZone">Your time zone</label>
+        <select
+          id="timeZone"
+          name="timeZone"
+          {...(props.guessTimeZone ? { 'data-guess': 'true' } : {})}
+          {...errorAttributes('timeZone', errors)}
+        >
+          {zones.map((zone) => (
+            <option value={zone} selected={zone === choices.timeZone}>
+              {zone.replaceAll('_', ' ')}
+            </option>
+          ))}
+        </select>
+        <FieldError name="timeZone" errors={errors} />
+      </div>
+      {topics.length > 0 && (
+        <fieldset class="field">
+          <legend>Topics</legend>
+          <input type="hidden" name="topicsShown" value="yes" />
+          <div class="choices">
+            {topics.map((topic) => (
+              <label>
+                <input
+                  type="checkbox"
+                  name="topics"
+                  value={topic.slug}
+                  checked={choices.topics.length === 0 || choices.topics.includes(topic.slug)}
+                />
+                {topic.name}
+              </label>
+            ))}
+          </div>
+          <FieldError name="topics" errors={errors} />
+        </fieldset>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,67 @@
+import type { Context as HonoContext } from 'hono'
+import { z } from 'zod'
+import { PublicError } from '../platform/errors.ts'
+import { choicesSchema } from '../subscriptions/preferences.ts'
+
+/** Whether the other side is a program that speaks JSON, rather than a person's browser. */
+export function speaksJson(c: HonoContext): boolean {
+  const contentType = c.req.header('content-type') ?? ''
+  return (
+    /^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType) ||
+    /^application\/(?:problem\+)?json\b/i.test(c.req.header('accept') ?? '')
+  )
+}
+
+/** The body as name → value, list-like names as arrays. Throws `invalid_input` for what is neither a form nor a JSON object. */
+export async function readBody(c: HonoContext): Promise<Record<string, unknown>> {
+  const contentType = c.req.header('content-type') ?? ''
+  if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) {
+    const body: unknown = await c.req.json().catch(() => undefined)
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw new PublicError('invalid_input', 'The body is not a JSON object.')
+    }
+    return { ...body }
+  }
+  try {
+    return await c.req.parseBody({ all: true })
+  } catch {
+    throw new PublicError('invalid_input', 'The body is neither a form nor JSON.')
+  }
+}
+
+/** Where a form shows topics and none is ticked, nothing would ever come. */
+export function topicsOf(body: Record<string, unknown>): unknown {
+  if (body.topics === undefined) {
+    if (body.topicsShown === undefined) return undefined
+    const message = 'Choose at least one topic.'
+    throw new PublicError('invalid_input', message, { fields: { topics: message } })
+  }
+  return Array.isArray(body.topics) ? body.topics : [body.topics]
+}
+
+export const subscribeSchema = choicesSchema.extend({
+  email: z
+    .string('Enter your email address.')
+    .min(1, 'Enter your email address.')
+    .max(320, 'That address is too long.'),
+  newsletter: z.string().max(63).optional(),
+})
+
+export const preferencesSchema = choicesSchema.extend({
+  pauseDays: z.coerce
+    .number('Choose how long to pause.')
+    .int()
+    .min(0, 'Choose how long to pause.')
+    .max(365, 'A pause lasts a year at most.')
+    .optional(),
+})
+
+/** Checks a body against a schema. Throws `invalid_input` with a message for each field; no value is repeated in it. */
+export function check<T>(schema: z.ZodType<T>, body: Record<string, unknown>): T {
+  const topics = topicsOf(body)
+  const parsed = schema.safeParse(topics === undefined ? body : { ...body, topics })
+  if (parsed.success) return parsed.data
+  const fields: Record<string, string> = {}
+  for (const issue of parsed.error.issues) fields[String(issue.path[0] ?? 'body')] ??= issue.message
+  throw new PublicError('invalid_input', Object.values(fields)[0] ?? 'The input is not valid.', { fields })
+}

@@ -1,0 +1,78 @@
+/** @jsxImportSource hono/jsx */
+import type { Context as HonoContext } from 'hono'
+import { raw } from 'hono/html'
+import type { Child } from 'hono/jsx'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Context } from '../platform/context.ts'
+import { Layout } from './layout.tsx'
+import { speaksJson } from './read-input.ts'
+
+export type Message = {
+  readonly title: string
+  readonly message: string
+  readonly fields?: Readonly<Record<string, string>>
+}
+
+/** A page of the site. Pages behind a token are for one reader's eyes: neither kept nor indexed. */
+export function page(
+  c: HonoContext,
+  context: Context,
+  options: {
+    readonly title: string
+    readonly status?: ContentfulStatusCode
+    readonly isPrivate?: boolean
+    readonly newsletterName?: string
+  },
+  children: Child,
+): Response | Promise<Response> {
+  c.header('cache-control', options.isPrivate ? 'no-store' : 'no-cache')
+  if (options.isPrivate) c.header('x-robots-tag', 'noindex')
+  return c.html(
+    <>
+      {raw('<!doctype html>')}
+      <Layout
+        title={options.title}
+        newsletterName={options.newsletterName ?? 'Newsmatro'}
+        postalAddress={context.config.postalAddress}
+      >
+        {children}
+      </Layout>
+    </>,
+    options.status ?? 200,
+  )
+}
+
+/** A message for whoever asked: a page for a person, problem+json (RFC 9457) for a program. */
+export function reply(
+  c: HonoContext,
+  context: Context,
+  status: ContentfulStatusCode,
+  message: Message,
+): Response | Promise<Response> {
+  if (speaksJson(c)) {
+    const errors = Object.entries(message.fields ?? {}).map(([field, detail]) => ({ pointer: `#/${field}`, detail }))
+    return c.body(
+      JSON.stringify({
+        type: 'about:blank',
+        title: message.title,
+        status,
+        detail: message.message,
+        ...(errors.length > 0 ? { errors } : {}),
+      }),
+      status,
+      { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    )
+  }
+  return page(
+    c,
+    context,
+    { title: message.title, status, isPrivate: true },
+    <>
+      <h1>{message.title}</h1>
+      <p>{message.message}</p>
+      <p>
+        <a href="/">To the front page</a>
+      </p>
+    </>,
+  )
+}

@@ -1,0 +1,40 @@
+// One style sheet for all pages, served at /app.css. Works without it, in light and dark, from 320 px up.
+export const styles = `
+:root { color-scheme: light dark; --paper: #fdfcf9; --ink: #1c1b19; --quiet: #5b5750; --line: #d9d4ca; --accent: #9b1c1f; --on-accent: #fff; --field: #fff; --note: #f4efe4; --bad: #9b1c1f; }
+@media (prefers-color-scheme: dark) { :root { --paper: #171614; --ink: #f2efe9; --quiet: #b4aea3; --line: #3d3a35; --accent: #ff9d94; --on-accent: #1c1b19; --field: #201f1c; --note: #24221e; --bad: #ff9d94; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 Georgia, 'Times New Roman', serif; }
+.page { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
+header.site { border-bottom: 3px double var(--line); margin-bottom: 2rem; padding-bottom: .75rem; }
+header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-weight: bold; letter-spacing: -.01em; }
+h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }
+h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
+p { margin: 0 0 1rem; } a { color: var(--accent); }
+.quiet, .hint { color: var(--quiet); } .hint { font-size: .9375rem; margin: .25rem 0 0; }
+label, legend, button, input, select, .hint, footer { font-family: system-ui, -apple-system, 'Segoe UI', sans-serif; }
+label, legend { font-weight: 600; font-size: .9375rem; }
+fieldset { border: 0; margin: 0; padding: 0; } fieldset label, label.plain { font-weight: 400; }
+.field { margin: 0 0 1.25rem; } .field > label, .field legend { display: block; margin-bottom: .375rem; padding: 0; }
+.row { display: flex; flex-wrap: wrap; gap: 0 1rem; } .row > .field { flex: 1 1 11rem; min-width: 0; }
+input[type=email], input[type=text], select { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font-size: 1rem; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
+.choices { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; } .choices label { display: inline-flex; align-items: center; gap: .5rem; min-height: 2.75rem; }
+input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
+button { min-height: 2.75rem; padding: .5rem 1.25rem; font-size: 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 2px solid var(--accent); border-radius: .375rem; cursor: pointer; }
+button.second { color: var(--accent); background: transparent; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.note { background: var(--note); border-left: 4px solid var(--accent); padding: .875rem 1rem; margin: 0 0 1.5rem; } .note p:last-child { margin: 0; }
+.error { color: var(--bad); font-weight: 600; font-size: .9375rem; margin: .375rem 0 0; font-family: system-ui, sans-serif; }
+[aria-invalid=true] { border: 2px solid var(--bad) !important; }
+ol.stories { list-style: none; margin: 0; padding: 0; } ol.stories li { padding: .75rem 0; border-top: 1px solid var(--line); } ol.stories .topic { display: block; color: var(--quiet); font: .8125rem/1.4 system-ui, sans-serif; }
+footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
+`
+
+/** Served at /app.js. Everything works without it; it only chooses the reader's own time zone in the form. */
+export const script = `
+const select = document.querySelector('select[data-guess]')
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+if (select && zone) {
+  if (![...select.options].some((option) => option.value === zone)) select.add(new Option(zone.replaceAll('_', ' '), zone))
+  select.value = zone
+}
+`

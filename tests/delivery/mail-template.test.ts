@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { fillTemplate, slotMarkers, toTemplate } from '../../src/delivery/mail-template.ts'
+
+const random = (count: number) => new Uint8Array(randomBytes(count))
+
+function template(content: string) {
+  const markers = slotMarkers(random)
+  return toTemplate(
+    {
+      from: 'News <news@example.com>',
+      replyTo: 'news@example.com',
+      subject: 'Today',
+      html: `<p>${content}</p><a href="https://x/u/${markers.unsubscribeToken}?a=1">${markers.confirmedOn}</a>`,
+      text: `${markers.unsubscribeToken}${markers.unsubscribeToken}`,
+      headers: { 'List-Unsubscribe': `<https://x/u/${markers.unsubscribeToken}>` },
+    },
+    markers,
+  )
+}
+
+describe('a mail template', () => {
+  it('is filled with what is one reader’s own', () => {
+    expect(
+      fillTemplate(template('hi'), 'ada@example.com', 7, { unsubscribeToken: 'T', confirmedOn: '2026-11-23' }),
+    ).toEqual({
+      from: 'News <news@example.com>',
+      to: ['ada@example.com'],
+      replyTo: 'news@example.com',
+      subject: 'Today',
+      html: '<p>hi</p><a href="https://x/u/T?a=1">2026-11-23</a>',
+      text: 'TT',
+      headers: { 'List-Unsubscribe': '<https://x/u/T>' },
+      tags: [{ name: 'message', value: '7' }],
+    })
+  })
+
+  it('holds no randomness, so that equal mails are one rendering', () => {
+    expect(JSON.stringify(template('hi'))).toBe(JSON.stringify(template('hi')))
+  })
+
+  it('cannot be made to show a token by what an article says', () => {
+    const other = slotMarkers(random)
+    const hostile = `${other.unsubscribeToken} slotunsubscribeTokenend {{unsubscribeToken}} ["unsubscribeToken"]`
+    const filled = fillTemplate(template(hostile), 'ada@example.com', 7, {
+      unsubscribeToken: 'SECRET',
+      confirmedOn: '',
+    })
+    expect(filled.html).toContain(hostile)
+    expect(filled.html.match(/SECRET/g)).toHaveLength(1)
+  })
+
+  it('does not go out with a slot left empty', () => {
+    expect(() => fillTemplate(template('hi'), 'ada@example.com', 7, {})).toThrow(
+      'no value for the slot unsubscribeToken',
+    )
+  })
+})

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { claimDigests } from '../../src/delivery/claim-batch.ts'
+import { createProvider } from '../../src/delivery/provider.ts'
+import { sendMessages } from '../../src/delivery/send-messages.ts'
+import { settleBatch } from '../../src/delivery/settle-batch.ts'
+import { planDigests } from '../../src/digests/plan-digests.ts'
+import { connect } from '../../src/platform/database/connect.ts'
+import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
+import { at, monday, type TestContext, testContext } from '../support/context.ts'
+import { testDatabase } from '../support/database.ts'
+import { anArticle, aReader } from '../support/factories.ts'
+import { mailingTo, startSandbox, type TestSandbox } from '../support/sandbox.ts'
+
+const database = testDatabase()
+let sandbox: TestSandbox
+let context: TestContext
+
+beforeEach(async () => {
+  const bare = testContext(database.db)
+  sandbox = await startSandbox(bare)
+  context = mailingTo(bare, sandbox)
+})
+afterEach(() => sandbox.close())
+
+const hours = (number: number) => new Date(monday.getTime() + number * 3_600_000)
+const { signal } = new AbortController()
+const send = (using = context) => sendMessages(using, createProvider(using.config), { signal })
+const states = () => database.db.selectFrom('messages').select(['to_email', 'state', 'reason']).orderBy('id').execute()
+
+async function planned(readers: number, emailOf: (index: number) => string = (index) => `r${index}@reader.example`) {
+  await anArticle(database.db, { firstSeenAt: hours(-3) })
+  const added = []
+  for (let index = 0; index < readers; index++) added.push(await aReader(database.db, { email: emailOf(index) }))
+  await planDigests(context, at(monday))
+  return added
+}
+
+describe('sending digests', () => {
+  it('goes in batches of up to 100, each reader one mail with links of their own', async () => {
+    await planned(250)
+    const result = await send()
+    expect(result).toEqual({ submitted: 250, failed: 0, canceled: 0, unknown: 0, batches: 3, halted: null })
+    const mails = await sandbox.mails()
+    expect(new Set(mails.map((mail) => mail.to[0])).size).toBe(250)
+    expect(sandbox.calls.map((call) => call.path)).toEqual(Array(3).fill('/emails/batch'))
+    expect(new Set(sandbox.calls.map((call) => call.key)).size).toBe(3)
+    const links = mails.map((mail) => mail.headers['List-Unsubscribe'])
+    expect(new Set(links).size).toBe(250)
+    expect(mails[0]).toMatchObject({
+      headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', 'Auto-Submitted': 'auto-generated' },
+    })
+    expect(mails[0]?.html).not.toMatch(/slot[0-9a-f]{32}/)
+    expect(mails[0]?.text).not.toMatch(/slot[0-9a-f]{32}/)
+    expect(mails[0]?.html).toContain(links[0]?.slice(1, -1))
+  })
+
+  it('sends nothing twice when it is run again', async () => {
+    await planned(3)
+    await send()
+    expect(await send()).toMatchObject({ submitted: 0, batches: 0 })
+    expect(await sandbox.mails()).toHaveLength(3)
+  })
+
+  it('is shared by several processes', async () => {
+    await planned(400)
+    const others = [connect(database.url), connect(database.url)]
+    const results = await Promise.all([context, ...others.map((db) => ({ ...context, db }))].map((each) => send(each)))
+    await Promise.all(others.map((db) => db.destroy()))
+    expect(results.reduce((sum, result) => sum + result.submitted, 0)).toBe(400)
+    const mails = await sandbox.mails()
+    expect(new Set(mails.map((mail) => mail.to[0])).size).toBe(400)
+    expect(mails).toHaveLength(400)
+  })
+
+  it('sends nothing to whoever unsubscribed or was suppressed after the planning', async () => {
+    const [first] = await planned(3)
+    await unsubscribe(context, first?.subscriptionId ?? 0, 'unsubscribed_one_click', {
+      source: 'one-click',
+      ip: null,
+      userAgent: null,
+    })
+    await database.db
+      .insertInto('suppressions')
+      .values({ email_key: 'r1@reader.example', reason: 'complaint', created_at: monday })
+      .execute()
+    expect(await send()).toMatchObject({ submitted: 1, canceled: 1 })
+    expect((await sandbox.mails()).map((mail) => mail.to)).toEqual([['r2@reader.example']])
+    expect(await states()).toMatchObject([
+      { state: 'canceled', reason: 'unsubscribed' },
+      { state: 'canceled', reason: 'suppressed' },
+      { state: 'submitted', reason: null },
+    ])
+  })
+
+  it('lets one address that the provider refuses cost itself only', async () => {
+    await planned(3, (index) => (index === 1 ? 'not-a-mailbox@@reader.example' : `r${index}@reader.example`))
+    expect(await send()).toMatchObject({ submitted: 2, failed: 1 })
+    expect(await states()).toMatchObject([
+      { state: 'submitted' },
+      { state: 'failed', reason: expect.any(String) },
+      { state: 'submitted' },
+    ])
+  })
+
+  it('asks again with the same key and the same bytes when the answer was lost, and mails once', async () => {
+    await planned(5)
+    sandbox.intercept = async (_, pass) => {
+      await pass() // accepted, but the answer never arrives
+      sandbox.intercept = undefined
+      return new Response('bad gateway', { status: 502 })
+    }
+    expect(await send()).toMatchObject({ submitted: 0, failed: 0 })
+    expect(await states()).toMatchObject(Array(5).fill({ state: 'sending' }))
+    context.clock.set(hours(1))
+    expect(await send()).toMatchObject({ submitted: 5 })
+    expect(sandbox.calls).toHaveLength(2)
+    expect(sandbox.calls[1]).toEqual(sandbox.calls[0])
+    expect(await sandbox.mails()).toHaveLength(5)
+  })
+
+  it('never sends again what had no answer for 23 hours', async () => {
+    await planned(2)
+    sandbox.intercept = async () => new Response('bad gateway', { status: 502 })
+    await send()
+    sandbox.intercept = undefined
+    context.clock.set(hours(24))
+    expect(await send()).toMatchObject({ submitted: 0, unknown: 2, batches: 0 })
+    expect(await states()).toMatchObject(Array(2).fill({ state: 'unknown' }))
+    expect(await sandbox.mails()).toHaveLength(0)
+  })
+
+  it('waits as long as it is asked to, and uses a new key then', async () => {
+    await planned(2)
+    let refusals = 0
+    sandbox.intercept = async () =>
+      ++refusals > 2
+        ? undefined
+        : Response.json(
+            { statusCode: 429, name: 'rate_limit_exceeded', message: 'slow down' },
+            { status: 429, headers: { 'retry-after': '0.05' } },
+          )
+    expect(await send()).toMatchObject({ submitted: 2, batches: 3 })
+    expect(new Set(sandbox.calls.map((call) => call.key)).size).toBe(3)
+  })
+
+  it('stops with the reason when the key is wrong, and loses nothing', async () => {
+    await planned(250)
+    sandbox.intercept = async () =>
+      Response.json({ statusCode: 401, name: 'restricted_api_key', message: 'no' }, { status: 401 })
+    const halted = await send()
+    expect(halted).toMatchObject({ submitted: 0, failed: 0, halted: expect.stringContaining('restricted_api_key') })
+    expect(sandbox.calls.length).toBeLessThanOrEqual(4)
+    sandbox.intercept = undefined
+    expect(await send()).toMatchObject({ submitted: 250, halted: null })
+  })
+
+  it('sends one by one what was refused as a whole, so that the bad one fails alone', async () => {
+    await planned(3)
+    sandbox.intercept = async (request) =>
+      (await request.clone().text()).includes('r1@reader.example')
+        ? Response.json({ statusCode: 422, name: 'validation_error', message: 'no' }, { status: 422 })
+        : undefined
+    expect(await send()).toMatchObject({ submitted: 2, failed: 1 })
+    expect(await states()).toMatchObject([{ state: 'submitted' }, { state: 'failed' }, { state: 'submitted' }])
+  })
+
+  it('lets a worker that lost its lease change nothing', async () => {
+    await planned(1)
+    const { batch } = await claimDigests(context)
+    if (!batch) throw new Error('nothing was claimed')
+    context.clock.set(hours(1))
+    expect(await send()).toMatchObject({ submitted: 1 })
+    const late = await settleBatch(context, batch, {
+      kind: 'refused',
+      remedy: 'later',
+      reason: 'late',
+      retryAfterMs: 0,
+    })
+    expect(late).toEqual({ submitted: 0, failed: 0, unknown: 0, released: 0 })
+    expect(await states()).toMatchObject([{ state: 'submitted' }])
+  })
+
+  it('leaves a paused or canceled run alone and goes on with the others', async () => {
+    await planned(2)
+    await database.db.updateTable('digest_runs').set({ paused_at: monday }).execute()
+    expect(await send()).toMatchObject({ submitted: 0 })
+    await database.db.updateTable('digest_runs').set({ paused_at: null }).execute()
+    expect(await send()).toMatchObject({ submitted: 2 })
+  })
+
+  it('claims nothing more once it is asked to stop', async () => {
+    await planned(2)
+    const stopped = await sendMessages(context, createProvider(context.config), { signal: AbortSignal.abort() })
+    expect(stopped).toMatchObject({ batches: 0, submitted: 0 })
+  })
+})

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { openRun } from '../../src/digests/open-run.ts'
+import { planDigests } from '../../src/digests/plan-digests.ts'
+import { connect } from '../../src/platform/database/connect.ts'
+import { at, monday, testContext } from '../support/context.ts'
+import { testDatabase, theNewsletterId } from '../support/database.ts'
+import { anArticle, aReader, aTopic, digestsOf } from '../support/factories.ts'
+
+const database = testDatabase()
+const hours = (number: number, from = monday) => new Date(from.getTime() + number * 3_600_000)
+const days = (number: number, from = monday) => hours(24 * number, from)
+
+const subscription = (id: number) =>
+  database.db.selectFrom('subscriptions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+describe('planning a digest', () => {
+  it('tells what was first seen after readUntil, up to the end of the window, newest first', async () => {
+    const { db } = database
+    const context = testContext(db)
+    await anArticle(db, { title: 'told before', firstSeenAt: new Date('2026-11-22T06:00:00Z') })
+    await anArticle(db, { title: 'older', firstSeenAt: hours(-20) })
+    await anArticle(db, { title: 'newer', firstSeenAt: hours(-1) })
+    await anArticle(db, { title: 'too old to tell', firstSeenAt: hours(-1), eligible: false })
+    await anArticle(db, { title: 'after the window', firstSeenAt: hours(1) })
+    const { subscriptionId } = await aReader(db)
+
+    const result = await planDigests(context, at(monday))
+
+  expect(result).toMatchObject({ runs: 1, due: 1, messages: 1, digests: 1, renderFailures: 0 })
+    expect(await digestsOf(db, subscriptionId)).toEqual([['newer', 'older']])
+    expect(await subscription(subscriptionId)).toMatchObject({
+      read_until: monday,
+      next_digest_at: days(1),
+      last_digest_on: '2026-11-23',
+    })
+  })
+
+  it('renders once for all who get the same, however they came to it', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3), topics: ['climate'] })
+    await anArticle(db, { firstSeenAt: hours(-2), topics: ['sport'] })
+    await aTopic(db, 'culture')
+    for (let index = 0; index < 6; index++) await aReader(db, { read_until: hours(-24 + index) })
+    await aReader(db, { topics: ['climate', 'sport'] })
+    await aReader(db, { topics: ['climate'] })
+    await aReader(db, { topics: ['climate', 'culture'] })
+
+    const result = await planDigests(testContext(db), at(monday))
+
+    expect(result).toMatchObject({ due: 9, messages: 9, digests: 2 })
+    expect(await db.selectFrom('renderings').selectAll().execute()).toHaveLength(2)
+  })
+
+  it('sends nothing when nothing is new, records why, and leaves the cursor', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3), topics: ['climate'] })
+    const { subscriptionId } = await aReader(db, { topics: ['sport'] })
+
+    const result = await planDigests(testContext(db), at(monday))
+
+    expect(result).toMatchObject({ due: 1, messages: 0, excluded: { nothing_new: 1, suppressed: 0, missed: 0 } })
+    expect(await db.selectFrom('exclusions').select(['subscription_id', 'reason']).execute()).toEqual([
+      { subscription_id: subscriptionId, reason: 'nothing_new' },
+    ])
+    expect(await subscription(subscriptionId)).toMatchObject({
+      read_until: new Date('2026-11-22T06:00:00Z'),
+      next_digest_at: days(1),
+      last_digest_on: null,
+    })
+  })
+
+  it('leaves out a suppressed address, whatever its case, and says so', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    await aReader(db, { email: 'Ada@reader.example' })
+    await db
+      .insertInto('suppressions')
+      .values({ email_key: 'ada@reader.example', reason: 'complaint', created_at: monday })
+      .execute()
+    const result = await planDigests(testContext(db), at(monday))
+    expect(result).toMatchObject({ due: 1, messages: 0, excluded: { nothing_new: 0, suppressed: 1, missed: 0 } })
+  })
+
+  it('passes over whoever is not due, not confirmed or gone', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    await aReader(db, { next_digest_at: hours(1) })
+    await aReader(db, { state: 'pending', next_digest_at: null, confirmed_at: null })
+    await aReader(db, { state: 'ended', ended_reason: 'unsubscribed', ended_at: monday, next_digest_at: null })
+    expect(await planDigests(testContext(db), at(monday))).toMatchObject({ runs: 0, due: 0 })
+  })
+
+  it('catches up on missed ticks with one digest, and tells every story once over days of them', async () => {
+    const { db } = database
+    const context = testContext(db)
+    const { subscriptionId } = await aReader(db)
+    const told: string[] = []
+    for (let day = 0; day < 5; day++) {
+      for (const hour of [-20, -9, -1]) {
+        const title = `day ${day}, ${hour} h`
+        told.push(title)
+        await anArticle(db, { title, firstSeenAt: hours(hour, days(day)) })
+      }
+      if (day === 1 || day === 2) continue // the service was down
+      context.clock.set(days(day))
+      await planDigests(context, at(days(day)))
+    }
+    const digests = await digestsOf(db, subscriptionId)
+    // Day 1's slot is two days late on day 3: recorded as missed; its stories come with the next digest.
+    expect(await db.selectFrom('exclusions').select('reason').execute()).toEqual([{ reason: 'missed' }])
+    expect(digests.flat().sort()).toEqual(told.sort())
+    expect(digests).toHaveLength(2)
+  })
+
+  it('plans a slot that is a few hours late, for the day it belongs to', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    const { subscriptionId } = await aReader(db)
+    const result = await planDigests(testContext(db), at(hours(11)))
+    expect(result).toMatchObject({ messages: 1 })
+    expect(await subscription(subscriptionId)).toMatchObject({ next_digest_at: days(1), last_digest_on: '2026-11-23' })
+  })
+
+  it('makes a run for each slot, and tells weekly and daily readers apart', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    const daily = await aReader(db)
+    const weekly = await aReader(db, { frequency: 'weekly', weekday: 1, next_digest_at: monday })
+    const india = await aReader(db, {
+      time_zone: 'Asia/Kolkata',
+      hour: 11,
+      next_digest_at: new Date('2026-11-23T05:30:00Z'),
+    })
+    expect(await planDigests(testContext(db), at(monday))).toMatchObject({ runs: 2, due: 3, digests: 3 })
+    expect((await subscription(daily.subscriptionId)).next_digest_at).toEqual(days(1))
+    expect((await subscription(weekly.subscriptionId)).next_digest_at).toEqual(days(7))
+    expect((await subscription(india.subscriptionId)).next_digest_at).toEqual(new Date('2026-11-24T05:30:00Z'))
+  })
+
+  it('plans each reader once when several processes plan at the same time', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    for (let index = 0; index < 40; index++) await aReader(db)
+    const others = [connect(database.url), connect(database.url)]
+    const results = await Promise.all(
+      [db, ...others].map((each) => planDigests(testContext(each), { ...at(monday), sliceSize: 7 })),
+    )
+    await Promise.all(others.map((each) => each.destroy()))
+    expect(results.reduce((sum, result) => sum + result.messages, 0)).toBe(40)
+    expect(await db.selectFrom('messages').select('subscription_id').distinct().execute()).toHaveLength(40)
+    expect(await db.selectFrom('digests').selectAll().execute()).toHaveLength(1)
+    const run = await db.selectFrom('digest_runs').selectAll().executeTakeFirstOrThrow()
+    expect(run.planned_at).toEqual(monday)
+  })
+
+  it('keeps its window when a run is planned in two goes', async () => {
+    const { db } = database
+    const context = testContext(db)
+    const first = await openRun(context, await theNewsletterId(db), monday)
+    context.clock.set(hours(1))
+    const again = await openRun(context, await theNewsletterId(db), monday)
+    expect(again).toEqual(first)
+    expect(first.windowEnd).toEqual(monday)
+  })
+
+  it('costs a digest that cannot be rendered nothing but itself, and gives up on it in the end', async () => {
+    const { db } = database
+    let calls = 0
+    const context = testContext(db, {
+      random: (byteCount) => {
+        if (++calls !== 2) throw new Error('no randomness')
+        return new Uint8Array(byteCount)
+      },
+    })
+    await anArticle(db, { firstSeenAt: hours(-3), topics: ['climate'] })
+    await anArticle(db, { firstSeenAt: hours(-2), topics: ['sport'] })
+    await aReader(db, { topics: ['climate'] })
+    await aReader(db, { topics: ['sport'] })
+    const states = () => db.selectFrom('messages').select(['state', 'reason']).orderBy('id').execute()
+
+    expect(await planDigests(context, at(monday))).toMatchObject({ digests: 1, renderFailures: 1 })
+    for (let tick = 2; tick <= 4; tick++) await planDigests(context, at(monday))
+    expect(await states()).toEqual(Array(2).fill({ state: 'pending', reason: null }))
+    await planDigests(context, at(monday))
+    expect(await states()).toEqual([
+      { state: 'failed', reason: 'the digest could not be rendered' },
+      { state: 'pending', reason: null },
+    ])
+  })
+})

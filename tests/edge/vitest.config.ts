@@ -1,0 +1,33 @@
+// Runs the worker in workerd, against a real database behind its Hyperdrive binding:
+//   vitest run --config tests/edge/vitest.config.ts
+import { join, resolve } from 'node:path'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+const root = resolve(import.meta.dirname, '../..')
+
+export default defineConfig({
+  root,
+  plugins: [
+    cloudflareTest(({ inject }) => ({
+      wrangler: { configPath: join(root, 'wrangler.toml') },
+      miniflare: {
+        bindings: {
+          PUBLIC_URL: 'https://digest.example',
+          SIGNING_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+          RESEND_API_KEY: 're_sandbox',
+          RESEND_BASE_URL: inject('edgeSandboxUrl'),
+        },
+        hyperdrives: { HYPERDRIVE: inject('edgeDatabaseUrl') },
+      },
+    })),
+  ],
+  test: {
+    include: ['tests/edge/**/*.test.ts'],
+    globalSetup: join(import.meta.dirname, 'global-setup.ts'),
+    // All files share one database.
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})

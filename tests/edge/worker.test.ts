@@ -1,0 +1,134 @@
+import { sql } from 'kysely'
+import { describe, expect, it, vi } from 'vitest'
+import { jobs } from '../../jobs/schedule.ts'
+import wranglerToml from '../../wrangler.toml?raw'
+import { edgeDatabase, sentMails } from './edge-database.ts'
+import { tick, visit, visitWith } from './invoke.ts'
+
+const database = edgeDatabase()
+
+describe('the worker', () => {
+  it('answers', async () => {
+    const response = await visit('/healthz')
+    expect(response.status).toBe(200)
+    expect(await response.text()).toBe('ok')
+  })
+
+  it('reaches its database, in each of many requests at once', async () => {
+    const responses = await Promise.all(Array.from({ length: 20 }, () => visit('/readyz')))
+    expect(await Promise.all(responses.map((response) => response.text()))).toEqual(Array(20).fill('ready'))
+  })
+
+  it('shows what a test wrote', async () => {
+    await database.db.updateTable('newsletters').set({ name: 'The Edge Gazette' }).execute()
+    const response = await visit('/')
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('The Edge Gazette')
+  })
+
+  it('runs in workerd, where a day is a day and an id a number', async () => {
+    const { rows } = await sql`select 1::bigint as id, date '2026-11-23' as day`.execute(database.db)
+    expect(rows).toEqual([{ id: 1, day: '2026-11-23' }])
+    expect(navigator.userAgent).toBe('Cloudflare-Workers')
+  })
+
+  it('has a trigger for each schedule of the jobs, and no other', () => {
+    const triggers = [...wranglerToml.matchAll(/^crons = (\[.*\])$/gm)].map(([, crons]) => JSON.parse(crons ?? ''))
+    const schedules = [...new Set(jobs.map((job) => job.cron))]
+    expect(triggers).toEqual([schedules, schedules])
+  })
+
+  it('says that it cannot start rather than how, when it is configured wrongly', async () => {
+    const response = await visitWith({ PUBLIC_URL: 'not a URL' }, '/healthz')
+    expect(response.status).toBe(503)
+    expect(await response.text()).toBe('The service cannot start; its log says why.\n')
+  })
+
+  it('makes its own signing keys when it is given none', async () => {
+    const response = await visitWith({ SIGNING_KEYS: '' }, '/readyz')
+    expect(await response.text()).toBe('ready')
+    const keys = await database.db.selectFrom('signing_keys').select('key_id').execute()
+    expect(keys).toHaveLength(1)
+  })
+
+  it('takes a reader from the form to a confirmed subscription', async () => {
+    const subscribed = await visit('/subscribe', {
+      method: 'POST',
+      body: new URLSearchParams({ email: 'reader@example.com' }),
+      headers: { origin: 'https://digest.example', 'cf-connecting-ip': '203.0.113.7' },
+    })
+    expect(subscribed.status).toBe(200)
+    const [mail] = await vi.waitFor(async () => {
+      const mails = await sentMails(database.db)
+      expect(mails).toHaveLength(1)
+      return mails
+    })
+    expect(mail?.to).toEqual(['reader@example.com'])
+    const link = /https:\/\/digest\.example\/confirm\/\S+/.exec(mail?.text ?? '')?.[0] ?? ''
+
+    expect((await visit(link)).status).toBe(200)
+    expect(await states()).toEqual([{ state: 'pending' }])
+    await visit(link, { method: 'POST', headers: { origin: 'https://digest.example' } })
+    expect(await states()).toEqual([{ state: 'active' }])
+    const evidence = await database.db
+      .selectFrom('consent_events')
+      .select('ip')
+      .where('kind', '=', 'requested')
+      .execute()
+    expect(evidence).toEqual([{ ip: '203.0.113.7' }])
+  })
+
+  it('plans, renders and sends a digest on a tick, once', async () => {
+    const { db } = database
+    const now = Date.now()
+    const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000)
+    const newsletter = await db.selectFrom('newsletters').select('id').executeTakeFirstOrThrow()
+    const feed = await db
+      .insertInto('feeds')
+      .values({
+        newsletter_id: newsletter.id,
+        url: 'https://feed.example/rss',
+        next_poll_at: new Date(now + 86_400_000),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await db
+      .insertInto('articles')
+      .values({
+        newsletter_id: newsletter.id,
+        feed_id: feed.id,
+        item_key: 'one',
+        url: 'https://news.example/one',
+        title: 'Ferry returns to the lake',
+        published_at: minutesAgo(30),
+        first_seen_at: minutesAgo(20),
+        content_hash: 'one',
+        eligible: true,
+      })
+      .execute()
+    const subscriber = await db
+      .insertInto('subscribers')
+      .values({ email: 'reader@example.com', email_key: 'reader@example.com' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await db
+      .insertInto('subscriptions')
+      .values({
+        subscriber_id: subscriber.id,
+        newsletter_id: newsletter.id,
+        state: 'active',
+        read_until: minutesAgo(24 * 60),
+        next_digest_at: minutesAgo(2),
+        confirmed_at: minutesAgo(24 * 60),
+      })
+      .execute()
+
+    await tick(new Date(now))
+    await tick(new Date(now))
+    const mails = await sentMails(db)
+    expect(mails.map(({ to }) => to)).toEqual([['reader@example.com']])
+    expect(mails[0]?.html).toContain('Ferry returns to the lake')
+  })
+})
+
+const states = () => database.db.selectFrom('subscriptions').select('state').execute()

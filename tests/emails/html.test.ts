@@ -1,0 +1,207 @@
+import { createElement } from 'react'
+import { describe, expect, test } from 'vitest'
+import { foldLines } from '../../emails/components/fold-lines.ts'
+import { DigestEmail, type DigestProps } from '../../emails/digest.tsx'
+import { renderMail } from '../../emails/render.ts'
+import { all, DomUtils, hrefsOf, parse, preview, renderConfirm, renderDigest, story, visibleText } from './support.ts'
+
+const octets = (text: string) => Buffer.byteLength(text)
+const longestLine = (text: string) => Math.max(...text.split('\n').map(octets))
+
+const topics = ['a', 'b', 'c'].map((slug) => ({ slug, name: `Topic ${slug}` }))
+const twelve = (changes: Parameters<typeof story>[0]) =>
+  Array.from({ length: 12 }, (_, index) => story({ ...changes, topics: topics.slice(index % 3, (index % 3) + 1) }))
+
+const extremes = {
+  'a headline of 10 kB without a space': { title: 'x'.repeat(10_000) },
+  'a headline of 10 kB in words': { title: 'harbour '.repeat(1_250), summary: 'word '.repeat(2_000) },
+  'Chinese without a space': { title: '港口电车通宵运行'.repeat(60), summary: '港口电车通宵运行'.repeat(200) },
+  'ampersands without a space': { title: '&'.repeat(300), summary: '&'.repeat(480), imageAlt: '&'.repeat(200) },
+  'emoji families': { title: '👩‍👩‍👧‍👦'.repeat(200), summary: '🏳️‍🌈'.repeat(400), imageAlt: '👩‍👩‍👧‍👦'.repeat(50) },
+  'long addresses': {
+    url: `https://post.example/${'p'.repeat(870)}`,
+    imageUrl: `https://post.example/${'i'.repeat(870)}`,
+  },
+  'ten authors with long names': { authors: Array.from({ length: 10 }, (_, n) => `Author ${n} ${'von '.repeat(30)}`) },
+}
+
+describe('a digest as it is sent', () => {
+  test.each(Object.entries(extremes))('stays below 90 KB and 998 octets a line: %s', async (_, changes) => {
+    const { html, text } = await renderDigest({ stories: twelve(changes) })
+    expect(octets(html)).toBeLessThan(90_000)
+    expect(longestLine(html)).toBeLessThanOrEqual(998)
+    expect(longestLine(text)).toBeLessThanOrEqual(998)
+  })
+
+  test('folding changes nothing that is seen', async () => {
+    const title = '港口电车&<b>👩‍👩‍👧‍👦'.repeat(30).slice(0, 290)
+    const { html } = await renderDigest({ stories: [story({ title, summary: '电车'.repeat(200), imageAlt: '' })] })
+    const headline = all(parse(html), 'h2').map((heading) => DomUtils.textContent(heading))[0]
+    expect(headline).toBe(title)
+    expect(html).toContain('<!--\n-->')
+    expect(visibleText(html)).toContain('电车'.repeat(200))
+  })
+
+  test('folding leaves short lines alone', () => {
+    expect(foldLines('<p>one two</p>')).toBe('<p>one two</p>')
+  })
+
+  test('is the same, byte for byte, whenever it is rendered', async () => {
+    const mails = await Promise.all([renderDigest(), renderDigest(), renderDigest()])
+    expect(new Set(mails.map((mail) => JSON.stringify(mail))).size).toBe(1)
+  })
+
+  test('has nothing in it that only browsers need', async () => {
+    const { html } = await renderDigest()
+    expect(html).not.toMatch(/<!--|<link|<script|data-reactroot/)
+    expect(html).toMatch(/^<!DOCTYPE html/)
+  })
+
+  test('begins with words that say what is inside, for all to see', async () => {
+    const { html } = await renderDigest()
+    expect(visibleText(html).trim()).toMatch(/^Also inside: The reeds are back in the Lower Marsh/)
+  })
+
+  test('shows every story once: the lead, sections of two to five, the rest in brief', async () => {
+    const stories = Array.from({ length: 12 }, (_, n) =>
+      story({ title: `Story number ${n}.`, topics: n < 8 ? topics.slice(0, 1) : n < 10 ? topics.slice(1, 2) : [] }),
+    )
+    const { html } = await renderDigest({ stories, furtherCount: 1 })
+    const headings = DomUtils.findAll((element) => /^h[23]$/.test(element.name), parse(html))
+    const words = headings.map((heading) => DomUtils.textContent(heading).replace('Story number ', ''))
+    expect(words).toEqual(
+      [
+        '0.',
+        'Topic a',
+        '1.',
+        '2.',
+        '3.',
+        '4.',
+        '5.',
+        'Topic b',
+        '8.',
+        '9.',
+        'In brief',
+        '6.',
+        '7.',
+        '10.',
+        '11.',
+      ].concat(['Make this digest yours']),
+    )
+    expect(visibleText(html)).toContain('One more story on the site')
+  })
+
+  test('names three of ten authors', async () => {
+    const authors = Array.from({ length: 10 }, (_, n) => `Author ${n}`)
+    const { html } = await renderDigest({ stories: [story({ authors })] })
+    expect(visibleText(html)).toContain('By Author 0, Author 1, Author 2, and 7 others')
+  })
+
+  test('is set from the right in Arabic, with the date in Arabic', async () => {
+    const { html } = await renderDigest({ language: 'ar' })
+    expect(html).toMatch(/<html dir="rtl" lang="ar"/)
+    expect(html).toContain('text-align:right')
+    expect(html).toMatch(/نوفمبر/)
+  })
+
+  test('does not fail for a language or a day that there is not', async () => {
+    const { html } = await renderDigest({ language: 'not a language', editionDate: 'soon' })
+    expect(html).toMatch(/<html dir="ltr" lang="en"/)
+    expect(visibleText(html)).toContain('soon')
+  })
+})
+
+describe('what comes from outside', () => {
+  const hostile = '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u0000\u202e&amp;\ud800'
+
+  test('never becomes markup', async () => {
+    const { html, text } = await renderDigest({
+      newsletterName: hostile,
+      stories: [
+        story({
+          title: hostile,
+          summary: hostile,
+          imageAlt: hostile,
+          authors: [hostile],
+          topics: [{ slug: 'x', name: hostile }],
+        }),
+        story({ title: hostile, topics: [{ slug: 'x', name: hostile }] }),
+        story({ title: hostile, topics: [{ slug: 'x', name: hostile }] }),
+      ],
+      publisher: { name: hostile, postalAddress: hostile, contactAddress: hostile, siteUrl: hostile },
+      confirmedOn: hostile,
+    })
+    const document = parse(html)
+    expect(all(document, 'script')).toEqual([])
+    expect(all(document, 'img')).toHaveLength(3)
+    expect(
+      DomUtils.findAll((element) => Object.keys(element.attribs).some((name) => name.startsWith('on')), document),
+    ).toEqual([])
+    expect(visibleText(html)).toContain('<script>alert(1)</script>')
+    expect(html.replace(hostile, '')).not.toMatch(/<script/)
+    expect(text).not.toMatch(/^https?:.*script/m)
+  })
+
+  test('brings no control character or half a character along', async () => {
+    const title = 'A\u0000B\u001b[31mC\u202eD\ud83dE\r\nF\u2028G'
+    const { html, text } = await renderDigest({ stories: [story({ title })] })
+    expect(html + text).not.toMatch(/[\u0000\u001b\u202e\u2028\r]|\p{Cs}/u)
+    expect(visibleText(html)).toContain('AB[31mCDE F G')
+  })
+
+  test.each([
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    ' \tjavascript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    '/relative',
+    '',
+  ])('is no link and no picture if its address is %j', async (address) => {
+    const { html, text } = await renderDigest({
+      stories: [story({ url: address, imageUrl: address }), story({ url: address, imageUrl: address })],
+      siteUrl: address,
+      publisher: { ...preview.publisher, siteUrl: address },
+    })
+    for (const href of hrefsOf(html)) expect(href).toMatch(/^(https:\/\/digest\.example\/|mailto:)/)
+    expect(all(parse(html), 'img')).toEqual([])
+    if (address.trim()) expect(html + text).not.toContain(address.trim())
+  })
+})
+
+describe('the marks that are replaced per reader', () => {
+  const links: DigestProps['links'] = {
+    preferences: 'MARKpreferences0a1B',
+    unsubscribe: 'https://digest.example/unsubscribe/MARKunsubscribe0a1B',
+    weekly: 'MARKweekly0a1B',
+    daily: 'MARKdaily0a1B',
+    pauseTwoWeeks: 'MARKpause0a1B',
+    fewerOf: (slug) => `MARKfewer0a1B/${slug}`,
+  }
+  const confirmedOn = `MARKconfirmedOn${'0a1B'.repeat(30)}`
+
+  test('come through into both parts as they are', async () => {
+    const daily = await renderDigest({ links, confirmedOn })
+    const weekly = await renderDigest({ links, confirmedOn, frequency: 'weekly' })
+    for (const part of [daily.html, daily.text]) {
+      for (const mark of [links.preferences, links.unsubscribe, links.weekly, links.pauseTwoWeeks, confirmedOn]) {
+        expect(part).toContain(mark)
+      }
+      expect(part).toContain(links.fewerOf('climate'))
+    }
+    expect(weekly.html).toContain(`href="${links.daily}"`)
+    expect(weekly.text).toContain(`\n${links.daily}\n`)
+    expect(hrefsOf(daily.html)).toEqual(expect.arrayContaining([links.preferences, links.unsubscribe, links.weekly]))
+  })
+
+  test('may be the link of the confirmation', async () => {
+    const { html } = await renderConfirm({ confirmUrl: 'MARKconfirm0a1B' })
+    expect(hrefsOf(html)).toContain('MARKconfirm0a1B')
+  })
+})
+
+test('a digest of nothing is a mistake of the caller', async () => {
+  await expect(renderMail(createElement(DigestEmail, { ...preview, stories: [] }), '')).rejects.toThrow(
+    'at least one story',
+  )
+})

@@ -1,0 +1,43 @@
+import { DomUtils, parseDocument } from 'htmlparser2'
+import { createElement } from 'react'
+import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
+import { DigestEmail, type DigestProps, digestText, type Story } from '../../emails/digest.tsx'
+import { type RenderedMail, renderMail } from '../../emails/render.ts'
+
+export { DomUtils }
+
+export type Document = ReturnType<typeof parseDocument>
+export type Element = ReturnType<typeof DomUtils.getElementsByTagName>[number]
+
+export const preview: DigestProps = DigestEmail.PreviewProps
+
+export const story = (changes: Partial<Story> = {}): Story => ({
+  title: 'Council votes to run the harbour tram through the night',
+  url: 'https://post.example/night-tram',
+  summary: 'From March, trams will run until dawn.',
+  imageUrl: 'https://post.example/night-tram.jpg',
+  imageAlt: 'A tram',
+  authors: ['Ines Okonjo-Hart'],
+  topics: [{ slug: 'politics', name: 'Politics' }],
+  publishedAt: new Date('2026-11-23T04:30:00Z'),
+  ...changes,
+})
+
+export const renderDigest = (changes: Partial<DigestProps> = {}): Promise<RenderedMail> => {
+  const props = { ...preview, ...changes }
+  return renderMail(createElement(DigestEmail, props), digestText(props))
+}
+
+export const renderConfirm = (changes: Partial<ConfirmProps> = {}): Promise<RenderedMail> => {
+  const props = { ...ConfirmEmail.PreviewProps, ...changes }
+  return renderMail(createElement(ConfirmEmail, props), confirmText(props))
+}
+
+export const parse = (html: string): Document => parseDocument(html)
+
+export const all = (document: Document, name: string): Element[] => DomUtils.getElementsByTagName(name, document)
+
+export const hrefsOf = (html: string): string[] =>
+  all(parse(html), 'a').map((link) => DomUtils.getAttributeValue(link, 'href') ?? '')
+
+export const visibleText = (html: string): string => DomUtils.textContent(all(parse(html), 'body')).replace(/\s+/g, ' ')

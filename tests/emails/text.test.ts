@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { wrap } from '../../emails/components/plain-text.ts'
+import { digestText } from '../../emails/digest.tsx'
+import { hrefsOf, preview, renderConfirm, renderDigest, story } from './support.ts'
+
+const isUrl = (line: string) => /^https?:\/\/\S+$/.test(line)
+
+describe('the text part of a digest', () => {
+  test('wraps prose at 78 columns and puts addresses on lines of their own', async () => {
+    const { text } = await renderDigest()
+    for (const line of text.split('\n')) {
+      if (line.includes('http')) expect(line).toSatisfy(isUrl)
+      else expect(line.length).toBeLessThanOrEqual(78)
+    }
+  })
+
+  test.each(['daily', 'weekdays', 'weekly'] as const)('has the links of the HTML part (%s)', async (frequency) => {
+    const { html, text } = await renderDigest({ frequency })
+    const links = hrefsOf(html).map((href) => href.replace(/^mailto:/, ''))
+    expect(links.length).toBeGreaterThan(15)
+    for (const link of links) expect(text).toContain(link)
+    const inText = text.split('\n').filter(isUrl)
+    expect(new Set(inText)).toEqual(new Set(links.filter(isUrl)))
+  })
+
+  test('says who sends it, from where, why, and how to stop it', () => {
+    const text = digestText(preview).replace(/\s+/g, ' ')
+    expect(text).toContain('The Morning Post is sent by The Calderhaven Post, 4 Ropewalk, Calderhaven CH1 2QT.')
+    expect(text).toContain('because you confirmed your subscription to The Morning Post on 3 March 2026.')
+    expect(text).toContain('Questions? Write to letters@post.example')
+    expect(text).toContain(`Unsubscribe: ${preview.links.unsubscribe}`)
+  })
+
+  test('offers the other rhythm', () => {
+    expect(digestText({ ...preview, frequency: 'weekly' })).toContain(
+      `Daily instead of weekly:\n${preview.links.daily}`,
+    )
+    expect(digestText({ ...preview, frequency: 'weekdays' })).toContain(preview.links.weekly)
+    expect(digestText(preview)).not.toContain(preview.links.daily)
+  })
+
+  test('leaves no gap for what a story lacks', () => {
+    const bare = story({ summary: '', authors: [], url: null, imageUrl: null, topics: [] })
+    const text = digestText({ ...preview, stories: [bare], furtherCount: 0 })
+    expect(text).toContain(
+      'Monday, November 23, 2026\n\nCouncil votes to run the harbour tram through the night\n\nMake',
+    )
+    expect(text).not.toMatch(/\n{3}|undefined|null|more stor/)
+  })
+
+  test('is wrapped whatever is written', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (prose) => {
+        for (const line of wrap(prose).split('\n')) expect(line.length).toBeLessThanOrEqual(78)
+        expect(wrap(prose).replace(/\s/g, '')).toBe(prose.replace(/\s/g, ''))
+      }),
+    )
+  })
+
+  test('keeps a mark whole, even one with spaces', () => {
+    const mark = 'the 3rd of March 2026, at 10:04'
+    for (let width = 1; width < 90; width++) {
+      const words = `${'x'.repeat(width)} confirmed on ${mark}.`
+      expect(wrap(words, [mark])).toContain(`${mark}.`)
+    }
+  })
+})
+
+test('the text of the confirmation has its link, its limit and the way to say no', async () => {
+  const { text } = await renderConfirm({ confirmUrl: 'MARKERconfirm0001' })
+  expect(text).toContain('Confirm subscription:\nMARKERconfirm0001\n')
+  expect(text).toContain('72 hours')
+  expect(text).toContain('ignore this mail')
+  expect(text).toContain('4 Ropewalk, Calderhaven CH1 2QT')
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(78)
+})

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/platform/config.ts'
+
+const key = `k1:${btoa('x'.repeat(32))}`
+const complete = {
+  DATABASE_URL: 'postgres://user:hunter2@db.example/news',
+  RESEND_API_KEY: 're_123',
+  PUBLIC_URL: 'https://digest.example.com/',
+  SIGNING_KEYS: key,
+  MAIL_FROM: 'Daily News <digest@example.com>',
+  POSTAL_ADDRESS: '1 Example Street, Exampletown',
+}
+
+describe('the environment', () => {
+  it('may be empty: everything embedded', () => {
+    expect(readConfig({ RESEND_API_KEY: '', DATABASE_URL: '  ' })).toMatchObject({
+      databaseUrl: undefined,
+      resend: undefined,
+      publicUrl: 'http://localhost:3000',
+      host: '127.0.0.1',
+      port: 3000,
+      allowPrivateFeeds: false,
+    })
+  })
+
+  it('is taken as given where it is complete', () => {
+    expect(readConfig(complete)).toMatchObject({
+      databaseUrl: complete.DATABASE_URL,
+      resend: { apiKey: 're_123', baseUrl: undefined },
+      publicUrl: 'https://digest.example.com',
+      mailFrom: 'Daily News <digest@example.com>',
+      contactAddress: 'digest@example.com',
+    })
+  })
+
+  it('needs no more than a database and a key for a trial on the loopback interface', () => {
+    const { DATABASE_URL, RESEND_API_KEY } = complete
+    const trial = readConfig({ DATABASE_URL, RESEND_API_KEY, RESEND_BASE_URL: 'http://127.0.0.1:4000' })
+    expect(trial.resend).toEqual({ apiKey: 're_123', baseUrl: 'http://127.0.0.1:4000' })
+    expect(trial.signingKeys).toBeUndefined()
+  })
+
+  it.each(['PUBLIC_URL', 'SIGNING_KEYS', 'MAIL_FROM', 'POSTAL_ADDRESS'])(
+    'must have %s once mail reaches people',
+    (name) => {
+      expect(() => readConfig({ ...complete, [name]: '' })).toThrow(new RegExp(`^${name} is not set: `))
+    },
+  )
+
+  it.each([
+    [{ DATABASE_URL: 'mysql://hunter2@db' }, /DATABASE_URL is not a postgres:\/\/ URL/],
+    [{ PORT: 'http' }, /PORT is not a port/],
+    [{ PORT: '70000' }, /PORT is above 65535/],
+    [{ PUBLIC_URL: 'digest.example.com' }, /PUBLIC_URL is not the http/],
+    [{ PUBLIC_URL: 'http://digest.example.com' }, /PUBLIC_URL is not https/],
+    [{ MAIL_FROM: 'News <digest@example.com>\r\nBcc: x@y.z' }, /MAIL_FROM is not a sender/],
+    [{ MAIL_FROM: 'News' }, /MAIL_FROM is not a sender/],
+    [{ RESEND_API_KEY: '', RESEND_BASE_URL: 'http://127.0.0.1:1' }, /RESEND_BASE_URL is set but RESEND_API_KEY is not/],
+    [{ SIGNING_KEYS: 'k1:c2hvcnQ=' }, /entry 1: the key is not base64 of at least 32 bytes/],
+    [{ SIGNING_KEYS: `${key},${key}` }, /entry 2: the key id k1 occurs twice/],
+    [{ SIGNING_KEYS: 'justakey' }, /SIGNING_KEYS, entry 1/],
+    [{ ALLOW_PRIVATE_FEEDS: 'yes' }, /ALLOW_PRIVATE_FEEDS is neither true nor false/],
+  ])('refuses nonsense and says what would do: %j', (change, message) => {
+    expect(() => readConfig({ ...complete, ...change })).toThrow(message)
+  })
+
+  it('never repeats a value, which may be a secret', () => {
+    const nonsense = Object.fromEntries(Object.keys(complete).map((name) => [name, 'hunter2 hunter2']))
+    expect(() => readConfig(nonsense)).toThrow(expect.not.stringContaining('hunter2'))
+  })
+})
