@@ -10,7 +10,10 @@ export async function renderMail(element: ReactElement, text: string): Promise<R
   return { html: foldLines(withoutLeftovers(html)), text: text.replace(/\r\n?/g, '\n') }
 }
 
-// React streams for browsers: it marks text nodes and boundaries, and tells the page to fetch pictures early.
+// React streams for browsers: it marks text nodes and boundaries, and tells the page to fetch pictures early. The
+// components mark their columns for their editor. Escaped as they are, texts never look like any of this.
 function withoutLeftovers(html: string): string {
-  return html.replace(/<!--[/$ ]*-->/g, '').replace(/<link rel="preload" as="image"[^>]*>/g, '')
+  return html
+    .replace(/<!--[/$ ]*-->/g, '')
+    .replace(/<link rel="preload" as="image"[^>]*>| data-id="__react-email-column"/g, '')
 }

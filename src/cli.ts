@@ -1,7 +1,8 @@
 // The command line: one program, thin over the rooms. Results go to stdout, everything else to stderr.
 import { Command, InvalidArgumentError } from 'commander'
 import { jobs } from '../jobs/schedule.ts'
-import { addFeed, listFeeds, pollFeeds } from './articles/feeds.ts'
+import { addFeed, listFeeds } from './articles/feeds.ts'
+import { pollFeeds } from './articles/poll-feeds.ts'
 import { openRuntime, type Runtime } from './node-runtime.ts'
 import { readConfig } from './platform/config.ts'
 import { PublicError } from './platform/errors.ts'

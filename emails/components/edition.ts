@@ -21,7 +21,8 @@ export type Section = { topic: Topic; items: Item[] }
 export type Edition = { intro: string; lead: Item; sections: Section[]; brief: Item[] }
 
 const longestTitle = 300
-const longestSummary = 480
+const longestSummary = 400
+const longestAlt = 150
 const namedAuthors = 3
 const sectionSize = { least: 2, most: 5 }
 
@@ -49,7 +50,7 @@ function itemOf(story: Story, { language, frequency }: DigestProps): Item {
     url: safeUrl(story.url),
     summary: clip(story.summary, longestSummary),
     imageUrl: safeUrl(story.imageUrl),
-    imageAlt: clip(story.imageAlt, 200) || clip(title, 200),
+    imageAlt: clip(story.imageAlt, longestAlt) || clip(title, longestAlt),
     byline: bylineOf(story, language, frequency === 'weekly'),
     topic: topic && { slug: topic.slug, name: clip(topic.name, 60) || topic.slug },
   }

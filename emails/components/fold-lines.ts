@@ -6,12 +6,17 @@ const octetsOf = (text: string) => encoder.encode(text).length
 const characters = new Intl.Segmenter('en')
 
 /**
- * Breaks lines before blocks and, where one is still too long, inside tags, at spaces, and in a text that has no space
+ * Breaks lines before blocks, in links and pictures and, where one is still too long, inside other tags, at spaces, and in a text that has no space
  * for hundreds of octets with an empty comment. Relies on `<` and `>` of texts and attributes being escaped.
  */
 export function foldLines(html: string): string {
   const blocks = html.replace(/(?<=>)(?=<(?:table|tr|p|h[1-3]|div|meta|title|style|body)\b)/g, '\n')
-  return blocks.split('\n').map(foldLine).join('\n')
+  // Links and pictures have long addresses; a break inside the tag is nowhere to be seen.
+  return blocks
+    .replace(/<(a|img) /g, '<$1\n')
+    .split('\n')
+    .map(foldLine)
+    .join('\n')
 }
 
 function foldLine(line: string): string {

@@ -1,6 +1,7 @@
 // The whole way once, with nothing but this program: feed, readers, plan, render, send, inbox.
 import { join } from 'node:path'
-import { addFeed, pollFeeds } from '../articles/feeds.ts'
+import { addFeed } from '../articles/feeds.ts'
+import { pollFeeds } from '../articles/poll-feeds.ts'
 import { createProvider } from '../delivery/provider.ts'
 import { sendMessages } from '../delivery/send-messages.ts'
 import { planDigests } from '../digests/plan-digests.ts'

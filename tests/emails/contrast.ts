@@ -1,7 +1,7 @@
 // What a reader sees: each text's colour on its background, in light mode from the inline styles, in dark mode from
 // the classes that the style sheet repaints.
 import { dark, type Tone } from '../../emails/components/theme.ts'
-import { all, type Document, DomUtils, type Element } from './support.ts'
+import { all, type Document, DomUtils, type Element, isElement, ownText } from './support.ts'
 
 export type Seen = { text: string; color: string; background: string }
 
@@ -17,9 +17,9 @@ export function textsOf(document: Document, mode: 'light' | 'dark'): Seen[] {
       ...(mode === 'light' ? inlineOf(element) : { ...inlineOf(element), ...darkOf(element) }),
     }
     for (const child of element.children) {
-      if (DomUtils.isTag(child)) visit(child, own)
-      else if (DomUtils.isText(child) && child.data.trim())
-        seen.push({ text: child.data.trim(), color: own.color ?? '', background: own.background ?? '' })
+      if (isElement(child)) visit(child, own)
+      else if (ownText(child))
+        seen.push({ text: ownText(child), color: own.color ?? '', background: own.background ?? '' })
     }
   }
   visit(body, {})

@@ -16,7 +16,7 @@ const extremes = {
   'a headline of 10 kB without a space': { title: 'x'.repeat(10_000) },
   'a headline of 10 kB in words': { title: 'harbour '.repeat(1_250), summary: 'word '.repeat(2_000) },
   'Chinese without a space': { title: '港口电车通宵运行'.repeat(60), summary: '港口电车通宵运行'.repeat(200) },
-  'ampersands without a space': { title: '&'.repeat(300), summary: '&'.repeat(480), imageAlt: '&'.repeat(200) },
+  'quotes without a space': { title: '"'.repeat(300), summary: '"'.repeat(480), imageAlt: '"'.repeat(200) },
   'emoji families': { title: '👩‍👩‍👧‍👦'.repeat(200), summary: '🏳️‍🌈'.repeat(400), imageAlt: '👩‍👩‍👧‍👦'.repeat(50) },
   'long addresses': {
     url: `https://post.example/${'p'.repeat(870)}`,
@@ -145,7 +145,7 @@ describe('what comes from outside', () => {
   test('brings no control character or half a character along', async () => {
     const title = 'A\u0000B\u001b[31mC\u202eD\ud83dE\r\nF\u2028G'
     const { html, text } = await renderDigest({ stories: [story({ title })] })
-    expect(html + text).not.toMatch(/[\u0000\u001b\u202e\u2028\r]|\p{Cs}/u)
+    expect((html + text).replaceAll('\n', ' ')).not.toMatch(/[\p{Cc}\p{Cs}\u202e\u2028]/u)
     expect(visibleText(html)).toContain('AB[31mCDE F G')
   })
 

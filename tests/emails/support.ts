@@ -9,6 +9,13 @@ export { DomUtils }
 export type Document = ReturnType<typeof parseDocument>
 export type Element = ReturnType<typeof DomUtils.getElementsByTagName>[number]
 
+type Node = Element['children'][number]
+
+export const isElement = (node: Node): node is Element => 'attribs' in node
+
+/** The node's own text; nothing for an element or a comment. */
+export const ownText = (node: Node): string => (node.type === 'text' && 'data' in node ? node.data.trim() : '')
+
 export const preview: DigestProps = DigestEmail.PreviewProps
 
 export const story = (changes: Partial<Story> = {}): Story => ({
