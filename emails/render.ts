@@ -14,6 +14,6 @@ export async function renderMail(element: ReactElement, text: string): Promise<R
 // components mark their columns for their editor. Escaped as they are, texts never look like any of this.
 function withoutLeftovers(html: string): string {
   return html
-    .replace(/<!--[/$ ]*-->/g, '')
+    .replace(/<!--[^>]*-->/g, '')
     .replace(/<link rel="preload" as="image"[^>]*>| data-id="__react-email-column"/g, '')
 }

@@ -304,16 +304,18 @@ const statements: string[] = [
   // PostgreSQL reads a local time that does not exist with the offset before the jump, so it moves forward;
   // of one that occurs twice it takes the second. Readers expect the first.
   `create function local_hour_at(day date, hour integer, zone text) returns timestamptz
-   language sql stable parallel safe as $$
-     select case
-       when earlier < usual and (earlier at time zone zone) = wall then earlier
-       else usual
-     end
-     from (select day + make_interval(hours => hour) as wall) as w,
-       lateral (select wall at time zone zone as usual) as u,
-       lateral (select usual - interval '1 day' as before) as b,
-       lateral (select (wall - ((before at time zone zone) - (before at time zone 'UTC'))) at time zone 'UTC' as earlier) as e
-   $$`,
+   language plpgsql stable parallel safe as $$
+   declare
+     wall timestamp := day + make_interval(hours => hour);
+     usual timestamptz := wall at time zone zone;
+     before timestamptz := usual - interval '24 hours';
+     earlier timestamptz := (wall - ((before at time zone zone) - (before at time zone 'UTC'))) at time zone 'UTC';
+   begin
+     if earlier < usual and earlier at time zone zone = wall then
+       return earlier;
+     end if;
+     return usual;
+   end $$`,
   `comment on function local_hour_at is 'the instant at which a zone''s clocks first show an hour on a day; an hour that is skipped moves forward'`,
 
   `create function digest_day(slot timestamptz, hour integer, zone text) returns date
@@ -322,22 +324,30 @@ const statements: string[] = [
    $$`,
   `comment on function digest_day is 'the local day that a digest at this instant belongs to, also where a skipped hour moved it past midnight'`,
 
+  // plpgsql, because PostgreSQL would plan the body of a nested SQL function again at every call
   `create function next_digest_at(
      after timestamptz, last_day date, frequency text, weekday integer, hour integer, zone text
    ) returns timestamptz
-   language sql stable parallel safe as $$
-     select slot
-     from generate_series(-1, 16) as n,
-       lateral (select (after at time zone zone)::date + n as day) as d,
-       lateral (select local_hour_at(day, hour, zone) as slot) as s
-     where slot > after
-       and (last_day is null or day > last_day)
-       and (frequency = 'daily'
+   language plpgsql stable parallel safe as $$
+   declare
+     first date := greatest((after at time zone zone)::date - 1, last_day + 1);
+     day date := first;
+     slot timestamptz;
+   begin
+     while day <= first + 14 loop
+       if frequency = 'daily'
          or (frequency = 'weekdays' and extract(isodow from day) <= 5)
-         or (frequency = 'weekly' and extract(isodow from day) = weekday))
-     order by n
-     limit 1
-   $$`,
+         or (frequency = 'weekly' and extract(isodow from day) = weekday)
+       then
+         slot := local_hour_at(day, hour, zone);
+         if slot > after then
+           return slot;
+         end if;
+       end if;
+       day := day + 1;
+     end loop;
+     return null;
+   end $$`,
   `comment on function next_digest_at is 'the first instant after "after" at which a reader is due: their hour, on a day their frequency allows, after the day of their last digest'`,
 ]
 

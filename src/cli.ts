@@ -13,7 +13,7 @@ const stopping = new AbortController()
 
 const program = new Command('newsmatro')
   .description('Email digests for news sites: each reader gets one digest, at their own local hour, exactly once.')
-  .showHelpAfterError('(--help shows how)')
+  .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, 'newsmatro: ').trimEnd()} --help shows how.\n`) })
 
 program
   .command('start')

@@ -20,9 +20,10 @@ export type Section = { topic: Topic; items: Item[] }
 
 export type Edition = { intro: string; lead: Item; sections: Section[]; brief: Item[] }
 
+// Twelve stories of this size, all ampersands (five octets each in HTML), stay under what Gmail clips.
 const longestTitle = 300
 const longestSummary = 400
-const longestAlt = 150
+const longestAlt = 120
 const namedAuthors = 3
 const sectionSize = { least: 2, most: 5 }
 

@@ -6,8 +6,8 @@ const octetsOf = (text: string) => encoder.encode(text).length
 const characters = new Intl.Segmenter('en')
 
 /**
- * Breaks lines before blocks, in links and pictures and, where one is still too long, inside other tags, at spaces, and in a text that has no space
- * for hundreds of octets with an empty comment. Relies on `<` and `>` of texts and attributes being escaped.
+ * Breaks lines before blocks, in links and pictures and, where one is still too long, inside other tags, at spaces,
+ * and in a text that has no space for hundreds of octets with an empty comment. Relies on `<` and `>` of texts and attributes being escaped.
  */
 export function foldLines(html: string): string {
   const blocks = html.replace(/(?<=>)(?=<(?:table|tr|p|h[1-3]|div|meta|title|style|body)\b)/g, '\n')
@@ -24,13 +24,15 @@ function foldLine(line: string): string {
   let column = 0
   let folded = ''
   for (const [token] of line.matchAll(/<[^>]*>|[^<]+/g)) {
+    const isTag = token.startsWith('<')
     const whole = column + octetsOf(token) <= longest
-    const pieces = whole ? [token] : token.startsWith('<') ? tagPieces(token) : textPieces(token)
+    const pieces = whole ? [token] : isTag ? tagPieces(token) : textPieces(token)
     for (const piece of pieces) {
       const octets = octetsOf(piece)
-      const broken = column + octets > longest ? brokenBefore(piece) : piece
-      column = broken === piece ? column + octets : octets
-      folded += broken
+      // A tag's name stays where it is; the break comes after it.
+      const breaks = column + octets > longest && !piece.startsWith('<')
+      folded += breaks ? `${isTag || piece.startsWith(' ') ? '\n' : '<!--\n-->'}${piece.trimStart()}` : piece
+      column = breaks ? octets : column + octets
     }
   }
   return folded
@@ -47,9 +49,3 @@ const charactersOf = (word: string) =>
   word
     .split(/(&#?\w+;)/)
     .flatMap((part) => (part.startsWith('&') ? [part] : Array.from(characters.segment(part), ({ segment }) => segment)))
-
-function brokenBefore(piece: string): string {
-  if (piece.startsWith(' ')) return `\n${piece.slice(1)}`
-  if (piece.startsWith('<')) return piece // a tag's name stays; the break comes after it
-  return /^[/>]/.test(piece) ? `\n${piece}` : `<!--\n-->${piece}`
-}

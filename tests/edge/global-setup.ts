@@ -2,13 +2,13 @@
 // sandbox keeps its mails in it too, and runs here, outside the worker, as a provider does.
 import { randomBytes } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { serve } from '../../src/node-http.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import { migrateToLatest } from '../../src/platform/database/migrate.ts'
+import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import { prepareSandbox } from '../../src/sandbox/prepare-sandbox.ts'
 import { createSandbox } from '../../src/sandbox/sandbox.ts'
@@ -50,12 +50,11 @@ type Opened = { readonly url: string; close(): Promise<void> }
 
 async function openEmbedded(): Promise<Opened> {
   const database = await PGlite.create()
-  const server = new PGLiteSocketServer({ db: database, port: 0, maxConnections: 100 })
-  await server.start()
+  const server = await servePGlite(database)
   return {
-    url: `postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`,
+    url: server.url,
     close: async () => {
-      await server.stop()
+      await server.close()
       await database.close()
     },
   }

@@ -16,7 +16,7 @@ const extremes = {
   'a headline of 10 kB without a space': { title: 'x'.repeat(10_000) },
   'a headline of 10 kB in words': { title: 'harbour '.repeat(1_250), summary: 'word '.repeat(2_000) },
   'Chinese without a space': { title: '港口电车通宵运行'.repeat(60), summary: '港口电车通宵运行'.repeat(200) },
-  'quotes without a space': { title: '"'.repeat(300), summary: '"'.repeat(480), imageAlt: '"'.repeat(200) },
+  'ampersands without a space': { title: '&'.repeat(300), summary: '&'.repeat(480), imageAlt: '&'.repeat(200) },
   'emoji families': { title: '👩‍👩‍👧‍👦'.repeat(200), summary: '🏳️‍🌈'.repeat(400), imageAlt: '👩‍👩‍👧‍👦'.repeat(50) },
   'long addresses': {
     url: `https://post.example/${'p'.repeat(870)}`,

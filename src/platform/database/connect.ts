@@ -23,17 +23,20 @@ function parseInt8(text: string): number {
 export type ConnectOptions = {
   /** The most connections this process opens. */
   readonly poolSize?: number
+  /** Milliseconds; 0 leaves it to the server. A pooler in between may refuse to be told. */
+  readonly statementTimeoutMs?: number
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void
 }
 
-/** Opens a pool on a `postgres://` URL. No statement runs longer than 60 s, so that none holds back a digest's window. */
+/** Opens a pool on a `postgres://` URL. No statement runs longer than 60 s, so that none holds back a digest's window for long. */
 export function connect(databaseUrl: string, options: ConnectOptions = {}): Database {
+  const { statementTimeoutMs = 60_000 } = options
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: 10_000,
-    statement_timeout: 60_000,
+    ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs } : {}),
     application_name: 'newsmatro',
     types,
   })

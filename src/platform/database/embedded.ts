@@ -1,7 +1,7 @@
 // The embedded database: PGlite, served on a loopback port so that everything else sees a `postgres://` URL.
 // Nothing but this file and pglite-server.ts knows of it.
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
@@ -67,7 +67,7 @@ export async function deleteEmbeddedDatabase(folder: string): Promise<void> {
 async function prepareFolder(folder: string): Promise<string> {
   const root = resolve(folder)
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 })
+    await makeFolder(root)
     await writeFile(join(root, '.write-test'), '')
     await rm(join(root, '.write-test'))
   } catch (cause) {
@@ -78,6 +78,19 @@ async function prepareFolder(folder: string): Promise<string> {
     )
   }
   return root
+}
+
+/** Node's own recursive mkdir never returns where folders cannot be made at all, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path, { mode: 0o700 })
+  }
 }
 
 /** An SQLite file is used for nothing but its lock: exclusive, on every system, and gone with its process. */

@@ -1,0 +1,211 @@
+// The program as a person or a supervisor runs it: real processes.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { serve } from '@hono/node-server'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connect } from '../src/platform/database/connect.ts'
+import { openTestDatabase } from './support/database.ts'
+
+const program = new URL('../src/newsmatro.js', import.meta.url).pathname
+let folder: string
+const children: ChildProcess[] = []
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'newsmatro-process-'))
+})
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  await rm(folder, { recursive: true, force: true })
+})
+
+type Started = { readonly child: ChildProcess; stdout: string; stderr: string }
+
+function start(args: string[], env: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH, DATA_FOLDER: folder, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  children.push(child)
+  const started: Started = { child, stdout: '', stderr: '' }
+  child.stdout?.on('data', (data) => {
+    started.stdout += data
+  })
+  child.stderr?.on('data', (data) => {
+    started.stderr += data
+  })
+  return started
+}
+
+async function run(args: string[], env?: Record<string, string>) {
+  const started = start(args, env)
+  const [code] = await once(started.child, 'close')
+  return { code, stdout: started.stdout, stderr: started.stderr }
+}
+
+async function said(started: Started, pattern: RegExp): Promise<string> {
+  while (!pattern.test(started.stdout)) {
+    if (started.child.exitCode !== null) throw new Error(`it ended: ${started.stderr}`)
+    await once(started.child.stdout as NodeJS.ReadableStream, 'data')
+  }
+  return pattern.exec(started.stdout)?.[1] ?? ''
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const feed = `<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>https://news.example/</link>
+  <item><title>Bridge opens</title><link>https://news.example/bridge</link><guid>1</guid>
+  <description>The bridge is open.</description><pubDate>${new Date().toUTCString()}</pubDate></item></channel></rss>`
+
+describe('newsmatro start', () => {
+  it('serves, keeps what it was given over a restart, and ends with 0 on Ctrl-C', async () => {
+    const env = { PORT: '0' }
+    const first = start(['start'], env)
+    const url = await said(first, /Newsmatro is at (http\S+)/)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    const answer = await fetch(`${url}/subscribe`, {
+      method: 'POST',
+      body: JSON.stringify({ email: 'ada@reader.example' }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(answer.status).toBe(202)
+    const inbox = await said(first, /inbox is at (http\S+)/)
+    await expect.poll(async () => (await (await fetch(`${inbox}/inbox.json`)).json()).data.length).toBe(1)
+    expect(first.stderr + first.stdout).not.toContain('ada@')
+
+    const stoppedAt = performance.now()
+    first.child.kill('SIGINT')
+    const [code] = await once(first.child, 'close')
+    expect(code).toBe(0)
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000)
+
+    const second = start(['start'], env)
+    const again = await said(second, /inbox is at (http\S+)/)
+    expect((await (await fetch(`${again}/inbox.json`)).json()).data).toHaveLength(1)
+  }, 60_000)
+
+  it('lets another command use the embedded database that it runs', async () => {
+    const service = start(['start'], { PORT: '0' })
+    await said(service, /Newsmatro is at (http\S+)/)
+    const { code, stdout } = await run(['feeds', 'list', '--json'])
+    expect({ code, feeds: JSON.parse(stdout) }).toEqual({ code: 0, feeds: [] })
+  }, 60_000)
+})
+
+describe('the jobs, one by one, on a database and a provider of one’s own', () => {
+  it('carry an article from a feed to the provider, and start no sandbox', async () => {
+    const calls: { path: string; key: string | undefined; body: unknown }[] = []
+    const provider = serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: async (request) => {
+        const { pathname } = new URL(request.url)
+        if (pathname === '/feed.xml') return new Response(feed)
+        const body = await request.json()
+        calls.push({ path: pathname, key: request.headers.get('idempotency-key') ?? undefined, body })
+        return Response.json(
+          Array.isArray(body)
+            ? { data: body.map((_, index) => ({ id: `id-${index}` })) }
+            : { id: `single-${calls.length}` },
+        )
+      },
+    })
+    await once(provider, 'listening')
+    const { port } = provider.address() as { port: number }
+    const database = await openTestDatabase()
+    const env = {
+      DATABASE_URL: database.url,
+      RESEND_API_KEY: 're_own',
+      RESEND_BASE_URL: `http://127.0.0.1:${port}`,
+      ALLOW_PRIVATE_FEEDS: 'true',
+      PORT: '0',
+    }
+    expect(await run(['feeds', 'add', `http://127.0.0.1:${port}/feed.xml`], env)).toMatchObject({ code: 0 })
+    const polled = await run(['jobs', 'run', 'poll-feeds', '--json'], env)
+    expect(JSON.parse(polled.stdout)).toMatchObject({ polled: 1, added: 1, failed: 0 })
+
+    const service = start(['start'], env)
+    const url = await said(service, /Newsmatro is at (http\S+)/)
+    await fetch(`${url}/subscribe`, {
+      method: 'POST',
+      body: JSON.stringify({ email: 'ada@reader.example', hour: 7 }),
+      headers: { 'content-type': 'application/json' },
+    })
+    await expect.poll(() => calls.length).toBe(1)
+    expect(calls[0]?.path).toBe('/emails')
+    const { text } = calls[0]?.body as { text: string }
+    const link = /\/confirm\/[A-Za-z0-9_-]{43}/.exec(text)?.[0]
+    expect((await fetch(`${url}${link}`, { method: 'POST' })).status).toBe(200)
+    expect(service.stdout).not.toContain('sandbox')
+    service.child.kill('SIGTERM')
+    expect(await once(service.child, 'close')).toEqual([0, null])
+
+    const db = connect(database.url)
+    const { next_digest_at } = await db.selectFrom('subscriptions').select('next_digest_at').executeTakeFirstOrThrow()
+    const sandboxes = await db.introspection.getSchemas()
+    expect(sandboxes.map((schema) => schema.name)).not.toContain('sandbox')
+    await db.destroy()
+    const planned = await run(
+      ['jobs', 'run', 'plan-digests', '--at', next_digest_at?.toISOString() ?? '', '--json'],
+      env,
+    )
+    expect(JSON.parse(planned.stdout)).toMatchObject({ due: 1, messages: 1, digests: 1 })
+    const sent = await run(['jobs', 'run', 'send-messages', '--json'], env)
+    expect(JSON.parse(sent.stdout)).toMatchObject({ submitted: 1, halted: null })
+    expect(calls[1]).toMatchObject({
+      path: '/emails/batch',
+      key: expect.any(String),
+      body: [{ to: ['ada@reader.example'], subject: 'Bridge opens' }],
+    })
+
+    provider.close()
+    await database.close()
+  }, 90_000)
+})
+
+describe('what cannot work', () => {
+  it.each([
+    [['start'], { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/news' }, 'nothing listens there. Check DATABASE_URL'],
+    [['start'], { DATABASE_URL: 'nonsense' }, 'DATABASE_URL is not a postgres:// URL'],
+    [['start'], { RESEND_API_KEY: 're_real' }, 'SIGNING_KEYS is not set'],
+    [['start'], { RESEND_BASE_URL: 'http://127.0.0.1:1' }, 'RESEND_API_KEY is not'],
+    [['migrate'], { DATA_FOLDER: '/dev/null/data' }, 'cannot be written: make it writable'],
+    [['feeds', 'add', 'file:///etc/passwd'], {}, 'http'],
+    [['jobs', 'run', 'nothing'], {}, 'poll-feeds, plan-digests, send-messages'],
+    [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
+    [['demo', '--readers', '0'], {}, 'a whole number from 1'],
+    [['demo', '--once', '--feed', '/no/such/file'], {}, 'cannot be read'],
+  ])(
+    '%j %j says in one line what would do',
+    async (args, env, text) => {
+      const { code, stdout, stderr } = await run(args, env)
+      expect(code).toBe(1)
+      expect(stdout).toBe('')
+      expect(stderr).toContain(text)
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+      expect(stderr).toMatch(/^newsmatro: /)
+    },
+    30_000,
+  )
+
+  it('is a port that is taken', async () => {
+    const port = await freePort()
+    const other = createServer().listen(port, '127.0.0.1')
+    await once(other, 'listening')
+    const { code, stderr } = await run(['start'], { PORT: String(port) })
+    other.close()
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `newsmatro: Port ${port} on 127.0.0.1 is in use: end what uses it, or choose another with PORT.\n`,
+    })
+  }, 30_000)
+})
