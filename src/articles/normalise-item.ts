@@ -120,7 +120,7 @@ function slugOf(name: string): string {
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
-    
+    .slice(0, maximumSlug)
     .replace(/^-|[-\ud800-\udbff]$/g, '')
 }
 

@@ -20,10 +20,8 @@ export function createInbox({ db }: Sandbox): Hono {
 
   inbox.get('/', async (c) => {
     const search = c.req.query('q')?.trim() || undefined
-    const [page, count] = [
-      await listEmails(db, { search }, { limit: pageSize, cursor: readCursor(c) }),
-      await countEmails(db, { search }),
-    ]
+    const page = await listEmails(db, { search }, { limit: pageSize, cursor: readCursor(c) })
+    const count = await countEmails(db, { search })
     return c.html(
       asDocument(<InboxPage page={page} count={count} search={search} origin={new URL(c.req.url).origin} />),
     )

@@ -136,6 +136,8 @@ describe('an item as an article', () => {
       { slug: 'über-uns', name: 'Über uns!' },
     ])
     expect(article?.authors).toEqual(['Jane', 'Bob'])
+    const expanding = await normaliseOne({ title: 'T', categories: ['\ufdfa'.repeat(80)] })
+    expect(expanding?.topics[0]?.slug.length).toBeLessThanOrEqual(100)
   })
 })
 

@@ -26,7 +26,7 @@ describe('planning a digest', () => {
 
     const result = await planDigests(context, at(monday))
 
-  expect(result).toMatchObject({ runs: 1, due: 1, messages: 1, digests: 1, renderFailures: 0 })
+    expect(result).toMatchObject({ runs: 1, due: 1, messages: 1, digests: 1, renderFailures: 0 })
     expect(await digestsOf(db, subscriptionId)).toEqual([['newer', 'older']])
     expect(await subscription(subscriptionId)).toMatchObject({
       read_until: monday,

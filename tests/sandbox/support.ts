@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { type CreateEmailOptions, Resend } from 'resend'
-import { afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { fixedClock } from '../../src/platform/clock.ts'
+import { connect } from '../../src/platform/database/connect.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import { createSandbox, prepareSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { sandboxTables } from '../../src/sandbox/tables.ts'
@@ -19,25 +20,40 @@ export type RunningSandbox = {
   client(key?: string): Resend
 }
 
+/**
+ * pglite-socket mixes up the messages of connections that query at the same time and answers with each other's rows
+ * (electric-sql/pglite#1046): one connection then, and as many as usual on a server.
+ */
+const poolSize = process.env.TEST_DATABASE_URL ? 10 : 1
+
 /** A database with the sandbox's schema, and a way to serve sandboxes on it that end with the test. */
 export function testSandbox() {
   const database = testDatabase()
   const closers: (() => Promise<void>)[] = []
-  beforeAll(() => prepareSandbox(database.db))
+  let db: Database | undefined
+  beforeAll(async () => {
+    db = connect(database.url, { poolSize })
+    await prepareSandbox(db)
+  })
+  afterAll(() => db?.destroy())
+  const opened = (): Database => {
+    if (!db) throw new Error('the database is open only while tests run')
+    return db
+  }
   afterEach(async () => {
     for (const close of closers.splice(0)) await close()
   })
   return {
     get db(): Database {
-      return database.db
+      return opened()
     },
     get tables() {
-      return sandboxTables(database.db)
+      return sandboxTables(opened())
     },
     async start(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
       const clock = fixedClock(monday)
       const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
-      const app = createSandbox({ db: database.db, clock, random, requestsPerSecond: 1_000, ...options })
+      const app = createSandbox({ db: opened(), clock, random, requestsPerSecond: 1_000, ...options })
       const { port, close } = await listen(app)
       closers.push(close)
       const url = `http://127.0.0.1:${port}`
