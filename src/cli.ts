@@ -13,7 +13,9 @@ const stopping = new AbortController()
 
 const program = new Command('newsmatro')
   .description('Email digests for news sites: each reader gets one digest, at their own local hour, exactly once.')
-  .configureOutput({ outputError: (text, write) => write(`${text.replace(/^error: /, 'newsmatro: ').trimEnd()} --help shows how.\n`) })
+  .configureOutput({
+    outputError: (text, write) => write(`${text.replace(/^error: /, 'newsmatro: ').trimEnd()} --help shows how.\n`),
+  })
 
 program
   .command('start')
@@ -104,8 +106,9 @@ feeds
   .option('--json', 'print the result as JSON', false)
   .action((options: { json: boolean }) =>
     withRuntime(async ({ context }) => {
-      const counts = await pollFeeds(context, { signal: stopping.signal })
-      print(options.json ? JSON.stringify(counts) : describe(counts))
+      const { results, ...counts } = await pollFeeds(context, { signal: stopping.signal })
+      print(options.json ? JSON.stringify({ ...counts, results }) : describe(counts))
+      if (!options.json) for (const { feedId, error } of results) if (error) print(`Feed ${feedId}: ${error}`)
       if (counts.failed > 0) process.exitCode = 1
     }),
   )

@@ -142,7 +142,8 @@ describe('the jobs, one by one, on a database and a provider of one’s own', ()
     })
     await expect.poll(() => calls.length).toBe(1)
     expect(calls[0]?.path).toBe('/emails')
-    const { text } = calls[0]?.body as { text: string }
+    const [first] = calls
+    const { text } = (first?.body ?? { text: '' }) as { text: string }
     const link = /\/confirm\/[A-Za-z0-9_-]{43}/.exec(text)?.[0]
     expect((await fetch(`${url}${link}`, { method: 'POST' })).status).toBe(200)
     expect(service.stdout).not.toContain('sandbox')

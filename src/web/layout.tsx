@@ -28,9 +28,7 @@ export function Layout({ title, newsletterName, postalAddress, language = 'en', 
           </header>
           <main>{children}</main>
           <footer class="site">
-            <p>
-              {postalAddress}
-            </p>
+            <p>{postalAddress}</p>
           </footer>
         </div>
         <script src="/app.js" defer />

@@ -10,7 +10,7 @@ header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-w
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
 p { margin: 0 0 1rem; } a { color: var(--accent); }
-.quiet, .hint { color: var(--quiet); } .hint { font-size: .9375rem; margin: .25rem 0 0; }
+.quiet, .hint { color: var(--quiet); } .hint { font-size: .9375rem; margin: .25rem 0 1rem; }
 label, legend, button, input, select, .hint, footer { font-family: system-ui, -apple-system, 'Segoe UI', sans-serif; }
 label, legend { font-weight: 600; font-size: .9375rem; }
 fieldset { border: 0; margin: 0; padding: 0; } fieldset label, label.plain { font-weight: 400; }

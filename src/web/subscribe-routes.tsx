@@ -187,7 +187,9 @@ async function frontPage(c: HonoContext, context: Context, newsletter: Newslette
 }
 
 function Newest({ digest }: { readonly digest: NewestDigest }) {
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(new Date(digest.editionDate))
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(
+    new Date(digest.editionDate),
+  )
   return (
     <section aria-labelledby="newest">
       <h2 id="newest">In the newest digest</h2>

@@ -6,8 +6,8 @@ import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { connect } from '../../src/platform/database/connect.ts'
-import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import { migrateToLatest } from '../../src/platform/database/migrate.ts'
+import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 
 export type TestDatabase =
   | { readonly kind: 'embedded'; readonly dumpPath: string }

@@ -31,8 +31,8 @@ h2 { font-size: 1rem; font-weight: 650; margin: 1.75rem 0 .5rem; }
 .toolbar { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .75rem 1.5rem; margin-bottom: 1rem; }
 .search { display: flex; gap: .5rem; }
 input, button { font: inherit; padding: .45rem .75rem; min-height: 2.75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: inherit; }
-input { min-width: 0; width: 18rem; border-color: var(--quiet); }
-button { cursor: pointer; background: var(--accent); border-color: var(--accent); color: var(--page); font-weight: 600; }
+input { flex: 1; min-width: 0; width: 18rem; border-color: var(--quiet); }
+button { cursor: pointer; flex: none; background: var(--accent); border-color: var(--accent); color: var(--page); font-weight: 600; }
 .mails { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; table-layout: fixed; }
 .mails th { text-align: left; font-size: .8125rem; font-weight: 600; color: var(--quiet); }
 .mails th, .mails td { padding: .65rem 1rem; vertical-align: top; }
@@ -41,7 +41,7 @@ button { cursor: pointer; background: var(--accent); border-color: var(--accent)
 .mails tbody tr:hover { background: color-mix(in srgb, var(--accent) 6%, transparent); }
 .mails th:nth-child(1) { width: 10.5rem; } .mails th:nth-child(2) { width: 30%; } .mails th:nth-child(4) { width: 8.5rem; }
 .mails .time { color: var(--quiet); font-size: .875rem; line-height: 1.7; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.mails .to, .mails .subject { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+.mails .clamp { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .mails .subject a { color: inherit; font-weight: 550; text-decoration: none; }
 .mails .subject a::after { content: ''; position: absolute; inset: 0; }
 .mails .subject a:hover { text-decoration: underline; }
@@ -81,6 +81,7 @@ pre { white-space: pre-wrap; background: var(--card); border: 1px solid var(--li
   .mails .to { grid-row: 2; grid-column: 1 / -1; font-size: .875rem; color: var(--quiet); } .mails .time { grid-row: 3; grid-column: 1 / -1; }
   .empty .fields, .mono { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .empty .fields dd, .mono dd { margin-bottom: .6rem; }
+  .widths a:not(.alone) { display: none; }
   .widths .alone { padding-inline: 0; }
 }
 `

@@ -19,7 +19,7 @@ export function InboxPage({ page, count, search, origin }: InboxPageProps) {
     <Layout title={search === undefined ? 'Sandbox inbox' : `${search} · Sandbox inbox`}>
       <div class="toolbar">
         <h1>
-          {countFormat.format(count)} {count === 1 ? 'mail' : 'mails'}
+          {isUnused ? 'No mail yet' : `${countFormat.format(count)} ${count === 1 ? 'mail' : 'mails'}`}
           {search !== undefined && <span class="quiet"> with “{search}”</span>}
         </h1>
         {!isUnused && <SearchForm search={search} />}
@@ -67,9 +67,13 @@ function EmailTable({ emails }: { emails: EmailSummary[] }) {
             <td class="time">
               <Time at={email.created_at} short />
             </td>
-            <td class="to">{email.to.join(', ')}</td>
+            <td class="to">
+              <span class="clamp">{email.to.join(', ')}</span>
+            </td>
             <td class="subject">
-              <a href={`/inbox/${email.id}`}>{email.subject.trim() || '(no subject)'}</a>
+              <a href={`/inbox/${email.id}`}>
+                <span class="clamp">{email.subject.trim() || '(no subject)'}</span>
+              </a>
             </td>
             <td class="event">
               <EventBadge type={email.last_event} />
