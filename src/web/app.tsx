@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 
-import { Hono, type Context as HonoContext } from 'hono'
+import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
@@ -11,13 +11,7 @@ import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
 import { script, styles } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
-
-export type WebOptions = {
-  /** Work that goes on after the response: `waitUntil` at the edge, a drained set on Node. */
-  readonly background: (work: Promise<unknown>) => void
-  /** The address a request came from, as this runtime knows it. */
-  readonly clientAddress: (c: HonoContext) => string | null
-}
+import type { WebOptions } from './web-options.ts'
 
 const maximumBodyBytes = 64 * 1024
 

@@ -6,11 +6,11 @@ import { verifyToken } from '../platform/signed-token.ts'
 import { getNewsletterById } from '../subscriptions/newsletters.ts'
 import { changePreferences, getPreferences, type Preferences } from '../subscriptions/preferences.ts'
 import { unsubscribe } from '../subscriptions/unsubscribe.ts'
-import type { WebOptions } from './app.tsx'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
 import { evidenceOf } from './evidence.ts'
 import { check, preferencesSchema, readBody } from './read-input.ts'
 import { page } from './reply.tsx'
+import type { WebOptions } from './web-options.ts'
 
 /** What a reader reaches through the links of a mail: to look with GET, to act with POST. */
 export function readerRoutes(context: Context, options: WebOptions): Hono {

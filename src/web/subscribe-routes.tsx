@@ -10,11 +10,11 @@ import { consentText } from '../subscriptions/consent.ts'
 import { getNewsletter, type Newsletter } from '../subscriptions/newsletters.ts'
 import { type Choices, defaultChoices } from '../subscriptions/preferences.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
-import type { WebOptions } from './app.tsx'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
 import { page } from './reply.tsx'
+import type { WebOptions } from './web-options.ts'
 
 /** From the front page to a confirmed subscription. */
 export function subscribeRoutes(context: Context, options: WebOptions): Hono {

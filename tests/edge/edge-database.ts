@@ -3,13 +3,14 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach } from 'vitest'
 import { connect } from '../../src/platform/database/connect.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
+import { emptyDatabase } from '../support/empty-database.ts'
 
 /** Gives each test an empty, migrated database with the one newsletter of a new installation, through Hyperdrive. */
 export function edgeDatabase(): { readonly db: Database } {
   let db: Database | undefined
   beforeEach(async () => {
     db = connect(env.HYPERDRIVE.connectionString, { poolSize: 1 })
-    await empty(db)
+    await emptyDatabase(db)
   })
   afterEach(async () => {
     await db?.destroy()
@@ -31,14 +32,4 @@ export async function sentMails(db: Database): Promise<SentMail[]> {
     db,
   )
   return rows
-}
-
-async function empty(db: Database): Promise<void> {
-  const { rows } = await sql<{ names: string | null }>`
-    select string_agg(format('%I.%I', schemaname, tablename), ', ') as names from pg_tables
-    where schemaname in ('public', 'sandbox') and tablename not like 'kysely_%'`.execute(db)
-  const names = rows[0]?.names
-  if (!names) return
-  await sql.raw(`truncate ${names} restart identity cascade`).execute(db)
-  await db.insertInto('newsletters').values({ slug: 'newsmatro', name: 'Newsmatro' }).execute()
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
-import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { connect } from '../../src/platform/database/connect.ts'
 import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
+import { emptyDatabase } from './empty-database.ts'
 
 export type OpenTestDatabase = { readonly url: string; close(): Promise<void> }
 
@@ -39,7 +39,7 @@ export function testDatabase(): { readonly db: Database; readonly url: string } 
     db = connect(opened.url)
   })
   beforeEach(async () => {
-    if (db) await empty(db)
+    if (db) await emptyDatabase(db)
   })
   afterAll(async () => {
     await db?.destroy()
@@ -60,16 +60,6 @@ export function testDatabase(): { readonly db: Database; readonly url: string } 
 /** The id of the newsletter that every new installation has. */
 export async function theNewsletterId(db: Database): Promise<number> {
   return (await db.selectFrom('newsletters').select('id').where('slug', '=', 'newsmatro').executeTakeFirstOrThrow()).id
-}
-
-async function empty(db: Database): Promise<void> {
-  const { rows } = await sql<{ names: string | null }>`
-    select string_agg(format('%I.%I', schemaname, tablename), ', ') as names from pg_tables
-    where schemaname in ('public', 'sandbox') and tablename not like 'kysely_%'`.execute(db)
-  const names = rows[0]?.names
-  if (!names) return
-  await sql.raw(`truncate ${names} restart identity cascade`).execute(db)
-  await db.insertInto('newsletters').values({ slug: 'newsmatro', name: 'Newsmatro' }).execute()
 }
 
 async function onServer(serverUrl: string, statement: string): Promise<void> {
