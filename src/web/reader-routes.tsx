@@ -2,7 +2,7 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
-import { verifyToken } from '../platform/signed-token.ts'
+import { signToken, verifyToken } from '../platform/signed-token.ts'
 import { getNewsletterById } from '../subscriptions/newsletters.ts'
 import { changePreferences, getPreferences, type Preferences } from '../subscriptions/preferences.ts'
 import { unsubscribe } from '../subscriptions/unsubscribe.ts'
@@ -159,6 +159,7 @@ async function preferencesPage(
     shown.without === undefined
       ? shown.topics
       : (shown.topics.length > 0 ? shown.topics : all).filter((slug) => slug !== shown.without)
+  const unsubscribeToken = await signToken(context.keys, context.keys.newestId, 'unsubscribe', shown.subscriptionId)
   const paused = isPaused(shown, context.clock.now())
   return page(
     c,
@@ -200,6 +201,9 @@ async function preferencesPage(
           <button type="submit">Save</button>
         </p>
       </form>
+      <p>
+        <a href={`/unsubscribe/${unsubscribeToken}`}>Unsubscribe</a>
+      </p>
     </>,
   )
 }
