@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: ['tests/edge/**', 'tests/browser/**', 'node_modules/**'],
     globalSetup: 'tests/support/global-setup.ts',
     maxWorkers: 2,
+    // CI adds the counts of all its runs up
+    reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { NODE_ENV: 'production' },

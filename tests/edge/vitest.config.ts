@@ -25,6 +25,7 @@ export default defineConfig({
   test: {
     include: ['tests/edge/**/*.test.ts'],
     globalSetup: join(import.meta.dirname, 'global-setup.ts'),
+    reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],
     // All files share one database.
     fileParallelism: false,
     testTimeout: 30_000,

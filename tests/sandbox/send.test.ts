@@ -113,18 +113,13 @@ describe('a batch', () => {
     expect(await sandbox.tables.selectFrom('emails').selectAll().execute()).toEqual([])
   })
 
-  test('of 100 mails of 40 KB is stored well within a second', async () => {
+  test('of 100 mails of 40 KB is stored whole', async () => {
     const { client } = await sandbox.start()
     const story = '<tr><td style="padding:0 24px">What the council decided on Monday, and who pays for it</td></tr>'
     const mails = Array.from({ length: 100 }, (_, index) => email({ html: `${index}${story.repeat(430)}` }))
-    const tookMs: number[] = []
-    // The best of three: other work on the machine is not what is measured.
-    for (let round = 0; round < 3; round += 1) {
-      const startedAt = performance.now()
-      expect((await client().batch.send(mails)).error).toBeNull()
-      tookMs.push(performance.now() - startedAt)
-    }
-    expect(Math.min(...tookMs)).toBeLessThan(1_000)
+    expect((await client().batch.send(mails)).error).toBeNull()
+    const stored = await sandbox.tables.selectFrom('emails').select('html').orderBy('position').execute()
+    expect(stored.map(({ html }) => html)).toEqual(mails.map(({ html }) => html))
   })
 })
 

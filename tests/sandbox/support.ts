@@ -20,19 +20,13 @@ export type RunningSandbox = {
   client(key?: string): Resend
 }
 
-/**
- * pglite-socket mixes up the messages of connections that query at the same time and answers with each other's rows
- * (electric-sql/pglite#1046): one connection then, and as many as usual on a server.
- */
-const poolSize = process.env.TEST_DATABASE_URL ? 10 : 1
-
 /** A database with the sandbox's schema, and a way to serve sandboxes on it that end with the test. */
 export function testSandbox() {
   const database = testDatabase()
   const closers: (() => Promise<void>)[] = []
   let db: Database | undefined
   beforeAll(async () => {
-    db = connect(database.url, { poolSize })
+    db = connect(database.url)
     await prepareSandbox(db)
   })
   afterAll(() => db?.destroy())
