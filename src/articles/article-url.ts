@@ -37,6 +37,6 @@ export function urlKeyOf(url: string): string | null {
     .slice(1)
     .split('&')
     .filter((parameter) => parameter !== '' && !tracking.test(parameter.split('=', 1)[0] ?? ''))
-  key.search = kept.join('&')
+  key.search = kept.length > 0 ? `?${kept.join('&')}` : '' // the setter drops one leading question mark
   return key.pathname === '/' && key.search === '' ? null : key.href
 }

@@ -57,6 +57,10 @@ describe('the key of an address', () => {
     expect(urlKeyOf('https://example.com/?utm_source=rss#top')).toBeNull()
   })
 
+  it('keeps question marks within a query', () => {
+    expect(urlKeyOf('https://news.example/???a')).toBe('https://news.example/???a')
+  })
+
   it('is its own key, whatever the address', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (written) => {
