@@ -10,6 +10,7 @@ import { createLog } from './platform/log.ts'
 
 const log = createLog((line) => process.stderr.write(`${line}\n`))
 const stopping = new AbortController()
+const secondSignalAfterMs = 1_000
 
 const program = new Command('newsmatro')
   .description('Email digests for news sites: each reader gets one digest, at their own local hour, exactly once.')
@@ -28,6 +29,7 @@ program
     if (service.inboxUrl) print(`No RESEND_API_KEY: mail goes to the sandbox, whose inbox is at ${service.inboxUrl}`)
     await untilStopped()
     await service.stop()
+    process.exit(0) // a provider that does not answer must not hold the process
   })
 
 program
@@ -148,7 +150,15 @@ async function withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise
 
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve())
+    let askedAt: number | undefined
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        askedAt ??= performance.now()
+        // One Ctrl-C can arrive twice, from the terminal and through npm. Asked again later: at once; leases heal the rest.
+        if (performance.now() - askedAt > secondSignalAfterMs) process.exit(130)
+        resolve()
+      })
+    }
   })
 }
 

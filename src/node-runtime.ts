@@ -40,7 +40,7 @@ export async function openRuntime(
   try {
     const { db } = await openDatabase(config, log, closers)
     const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
-    const inboxUrl = config.resend ? undefined : await startSandbox(db, random, options.sandboxPort, closers)
+    const inboxUrl = config.resend ? undefined : await startSandbox(db, log, random, options.sandboxPort, closers)
     const context: Context = {
       config: inboxUrl ? { ...config, resend: { apiKey: sandboxKey, baseUrl: inboxUrl } } : config,
       db,
@@ -113,12 +113,13 @@ function unreachable(databaseUrl: string, cause: unknown): unknown {
 
 async function startSandbox(
   db: Database,
+  log: Log,
   random: (byteCount: number) => Uint8Array,
   port: number,
   closers: (() => Promise<unknown>)[],
 ): Promise<string> {
   await prepareSandbox(db)
-  const sandbox = createSandbox({ db, clock: systemClock, random })
+  const sandbox = createSandbox({ db, clock: systemClock, random, log })
   const server = await serveHttp(sandbox.fetch, {
     host: '127.0.0.1',
     port,

@@ -2,12 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../src/platform/database/connect.ts'
+import { openEmbeddedDatabase } from '../src/platform/database/embedded.ts'
 import { openTestDatabase } from './support/database.ts'
 
 const program = new URL('../src/newsmatro.js', import.meta.url).pathname
@@ -91,6 +93,29 @@ describe('newsmatro start', () => {
     const second = start(['start'], env)
     const again = await said(second, /inbox is at (http\S+)/)
     expect((await (await fetch(`${again}/inbox.json`)).json()).data).toHaveLength(1)
+  }, 60_000)
+
+  it('ends within 10 s when the provider does not answer, and loses nothing', async () => {
+    const asked: string[] = []
+    const provider = createHttpServer((request) => asked.push(request.url ?? '')).listen(0, '127.0.0.1')
+    await once(provider, 'listening')
+    const { port } = provider.address() as { port: number }
+    const env = { PORT: '0', RESEND_API_KEY: 're_own', RESEND_BASE_URL: `http://127.0.0.1:${port}` }
+    const service = start(['start'], env)
+    const url = await said(service, /Newsmatro is at (http\S+)/)
+    await fetch(`${url}/subscribe`, { method: 'POST', body: new URLSearchParams({ email: 'ada@reader.example' }) })
+    await expect.poll(() => asked).toEqual(['/emails'])
+    const stoppedAt = performance.now()
+    service.child.kill('SIGINT')
+    expect(await once(service.child, 'close')).toEqual([0, null])
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000)
+    provider.closeAllConnections()
+    provider.close()
+    const opened = await openEmbeddedDatabase(folder)
+    const db = connect(opened.url)
+    expect(await db.selectFrom('messages').select('state').execute()).toEqual([{ state: 'sending' }])
+    await db.destroy()
+    await opened.close()
   }, 60_000)
 
   it('lets another command use the embedded database that it runs', async () => {
