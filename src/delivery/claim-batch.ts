@@ -18,6 +18,8 @@ export type ClaimedBatch = {
   readonly id: number
   /** Every later update of the batch checks it: a worker that lost its lease changes nothing. */
   readonly fence: number
+  /** The provider was asked before, and may have accepted: nothing may change any more. */
+  readonly isTried: boolean
   readonly endpoint: 'emails' | 'emails/batch'
   readonly idempotencyKey: string
   readonly messages: readonly ClaimedMessage[]
@@ -39,7 +41,6 @@ type Candidate = {
   id: number
   kind: MessageKind
   rendering_id: number
-  confirmation_id: number | null
   /** Why this message must not be sent any more, or null. */
   obstacle: string | null
 }
@@ -52,17 +53,26 @@ export async function reclaimBatch(context: Context): Promise<ClaimedBatch | und
     fence: number
     endpoint: ClaimedBatch['endpoint']
     idempotency_key: string
+    is_tried: boolean
   }>`
     update batches set fence = fence + 1, attempts = attempts + 1, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
     where id = (
       select id from batches
-      where state = 'sending' and lease_until <= ${now} and first_tried_at > ${now} - make_interval(hours => ${keyLifetimeHours})
+      where state = 'sending' and lease_until <= ${now}
+        and (first_tried_at is null or first_tried_at > ${now} - make_interval(hours => ${keyLifetimeHours}))
       order by lease_until limit 1 for update skip locked)
-    returning id, fence, endpoint, idempotency_key`.execute(context.db)
+    returning id, fence, endpoint, idempotency_key, first_tried_at is not null as is_tried`.execute(context.db)
   const [batch] = rows
   if (!batch) return undefined
   const messages = await readMessages(context.db, batch.id)
-  return { id: batch.id, fence: batch.fence, endpoint: batch.endpoint, idempotencyKey: batch.idempotency_key, messages }
+  return {
+    id: batch.id,
+    fence: batch.fence,
+    isTried: batch.is_tried,
+    endpoint: batch.endpoint,
+    idempotencyKey: batch.idempotency_key,
+    messages,
+  }
 }
 
 /** Gives up on batches whose key the provider has forgotten: sending again might be a second mail. Returns how many messages. */
@@ -84,7 +94,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
     const { rows } = await sql<Candidate>`
-      select m.id, m.kind, m.rendering_id, m.confirmation_id,
+      select m.id, m.kind, m.rendering_id,
         case
           when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
           when s.state <> 'pending' then 'no longer waiting for confirmation'
@@ -108,7 +118,7 @@ export function claimDigests(context: Context): Promise<Claim> {
     const runId = await oldestSendableRun(trx)
     if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
     const { rows } = await sql<Candidate & { attempts: number }>`
-      select m.id, m.kind, g.rendering_id, m.confirmation_id, m.attempts,
+      select m.id, m.kind, g.rendering_id, m.attempts,
         case
           when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
           when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
@@ -164,7 +174,7 @@ async function claim(
 
   const idempotencyKey = `${endpoint === 'emails' ? 'mail' : 'batch'}/${toHex(context.random(16))}`
   const { rows } = await sql<{ id: number; fence: number }>`
-    insert into batches (endpoint, idempotency_key, state, message_count, lease_until, first_tried_at)
+    insert into batches (endpoint, idempotency_key, state, message_count, lease_until, claimed_at)
     values (${endpoint}, ${idempotencyKey}, 'sending', ${clear.length}, ${now} + make_interval(secs => ${leaseSeconds}), ${now})
     returning id, fence`.execute(trx)
   const [batch] = rows
@@ -175,26 +185,18 @@ async function claim(
     from unnest(${clear.map((row) => row.id)}::bigint[], ${clear.map((row) => row.rendering_id)}::bigint[])
       with ordinality as c (id, rendering_id, position)
     where messages.id = c.id`.execute(trx)
-  await recordConfirmationsSent(trx, context, clear)
   return {
-    batch: { id: batch.id, fence: batch.fence, endpoint, idempotencyKey, messages: await readMessages(trx, batch.id) },
+    batch: {
+      id: batch.id,
+      fence: batch.fence,
+      isTried: false,
+      endpoint,
+      idempotencyKey,
+      messages: await readMessages(trx, batch.id),
+    },
     canceled: obstructed.length,
     isMoreWaiting: true,
   }
-}
-
-async function recordConfirmationsSent(
-  trx: InTransaction,
-  context: Context,
-  candidates: readonly Candidate[],
-): Promise<void> {
-  const ids = candidates.flatMap((row) => (row.confirmation_id === null ? [] : [row.id]))
-  if (ids.length === 0) return
-  await sql`
-    insert into consent_events (subscriber_id, subscription_id, kind, occurred_at, source, details)
-    select subscriber_id, subscription_id, 'confirmation_sent', ${context.clock.sqlNow}, 'service',
-      jsonb_build_object('message', id, 'confirmation', confirmation_id)
-    from messages where id = any(${ids}::bigint[])`.execute(trx)
 }
 
 /** All that a payload is made of, in the order of the batch. */

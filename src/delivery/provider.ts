@@ -33,6 +33,15 @@ export type Provider = {
 }
 
 const callTimeoutMs = 30_000
+/** Refusals that would meet every message alike: the key, the sender or the service is wrong, not a reader's mail. */
+const haltingStatuses = new Set([401, 403, 404, 405, 451])
+const haltingNames = new Set<string>([
+  'invalid_from_address',
+  'invalid_idempotency_key',
+  'invalid_access',
+  'invalid_region',
+  'security_error',
+])
 const defaultRetryAfterMs = 1_000
 const quotaRetryAfterMs = 60 * 60_000
 
@@ -71,7 +80,8 @@ export function outcomesOf(
     reasons.size === refused.length &&
     refused.every(({ index }) => Number.isInteger(index) && index >= 0 && index < messageCount) &&
     ids.length + refused.length === messageCount &&
-    ids.every((id) => typeof id === 'string' && id !== '')
+    ids.every((id) => typeof id === 'string' && id !== '') &&
+    new Set(ids).size === ids.length
   if (!wellFormed) {
     return {
       kind: 'ambiguous',
@@ -104,7 +114,7 @@ export function failureOf(error: ErrorResponse, headers: Record<string, string> 
     const isQuota = error.name === 'daily_quota_exceeded' || error.name === 'monthly_quota_exceeded'
     return isQuota ? refused('halt', quotaRetryAfterMs) : refused('later', retryAfterMs(headers))
   }
-  if (status === 401 || status === 403 || status === 404 || status === 405) return refused('halt')
+  if (haltingStatuses.has(status) || haltingNames.has(error.name)) return refused('halt')
   return refused('invalid')
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Context } from '../platform/context.ts'
 import { deriveToken, signToken } from '../platform/signed-token.ts'
+import { beginBatch } from './begin-batch.ts'
 import {
   type Claim,
   type ClaimedBatch,
@@ -48,10 +49,11 @@ export async function sendMessages(context: Context, provider: Provider, options
   const result: SendResult = { submitted: 0, failed: 0, canceled: 0, unknown: 0, batches: 0, halted: null }
   const templates = new TemplateCache(context)
   const pause = new Pause()
+  const failures: unknown[] = []
   result.unknown += await settleExpiredBatches(context)
 
   const lane = async () => {
-    while (!options.signal.aborted && result.halted === null) {
+    while (!options.signal.aborted && result.halted === null && failures.length === 0) {
       await pause.over(options.signal)
       if (options.signal.aborted) return
       const claimedAt = performance.now()
@@ -84,7 +86,13 @@ export async function sendMessages(context: Context, provider: Provider, options
       options.onProgress?.(result)
     }
   }
-  await Promise.all(Array.from({ length: options.lanes ?? defaultLanes }, lane))
+  // One lane's failure stops the others from claiming, but not from settling what they have under way.
+  const guarded = () =>
+    lane().catch((error) => {
+      failures.push(error)
+    })
+  await Promise.all(Array.from({ length: options.lanes ?? defaultLanes }, guarded))
+  if (failures.length > 0) throw failures[0]
   return result
 }
 
@@ -109,13 +117,17 @@ async function callProvider(
     return notTried(batch, 'invalid', 'the payload could not be made')
   }
   if (performance.now() - claimedAt > longestClaimAgeMs) return notTried(batch, 'later', 'the worker was stalled')
+  if (!batch.isTried) {
+    const obstacle = await beginBatch(context, batch)
+    if (obstacle) return notTried(batch, 'later', obstacle)
+  }
   // Not the caller's signal: a stop waits for the answer, since an aborted call may have been accepted.
   return provider.send(batch.endpoint, payloads, batch.idempotencyKey, new AbortController().signal)
 }
 
 /** Before the first try nothing can have been accepted; later, an earlier try may have been. */
 function notTried(batch: ClaimedBatch, remedy: 'invalid' | 'later', reason: string): CallOutcome {
-  return batch.fence === 1 ? { kind: 'refused', remedy, reason, retryAfterMs: 0 } : { kind: 'ambiguous', reason }
+  return !batch.isTried ? { kind: 'refused', remedy, reason, retryAfterMs: 0 } : { kind: 'ambiguous', reason }
 }
 
 async function payloadOf(

@@ -24,6 +24,7 @@ describe("the provider's answer", () => {
       3,
     ],
     ['no id', [{ id: '' }], [], 1],
+    ['an id twice', [{ id: 'a' }, { id: 'a' }], [], 2],
   ])('is not believed when its counts do not add up: %s', (_, accepted, refused, count) => {
     expect(outcomesOf(accepted, refused, count)).toMatchObject({ kind: 'ambiguous' })
   })
@@ -40,6 +41,9 @@ describe("the provider's answer", () => {
     [429, 'monthly_quota_exceeded', { kind: 'refused', remedy: 'halt' }],
     [401, 'missing_api_key', { kind: 'refused', remedy: 'halt' }],
     [403, 'validation_error', { kind: 'refused', remedy: 'halt' }],
+    [422, 'invalid_from_address', { kind: 'refused', remedy: 'halt' }],
+    [400, 'invalid_idempotency_key', { kind: 'refused', remedy: 'halt' }],
+    [451, 'security_error', { kind: 'refused', remedy: 'halt' }],
     [422, 'missing_required_field', { kind: 'refused', remedy: 'invalid' }],
     [400, 'validation_error', { kind: 'refused', remedy: 'invalid' }],
     [422, 'a_name_of_tomorrow', { kind: 'refused', remedy: 'invalid' }],

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beginBatch } from '../../src/delivery/begin-batch.ts'
 import { claimDigests } from '../../src/delivery/claim-batch.ts'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
@@ -162,6 +164,31 @@ describe('sending digests', () => {
         : undefined
     expect(await send()).toMatchObject({ submitted: 2, failed: 1 })
     expect(await states()).toMatchObject([{ state: 'submitted' }, { state: 'failed' }, { state: 'submitted' }])
+  })
+
+  it('does not begin for whoever unsubscribed between the claim and the call', async () => {
+    const [first] = await planned(2)
+    const provider = createProvider(context.config)
+    const { batch } = await claimDigests(context)
+    await unsubscribe(context, first?.subscriptionId ?? 0, 'unsubscribed_one_click', {
+      source: 'one-click',
+      ip: null,
+      userAgent: null,
+    })
+    expect(batch && (await beginBatch(context, batch))).toBe('consent changed')
+    // The worker died here. Another takes the batch over, and it was never tried.
+    context.clock.set(hours(1))
+    expect(await sendMessages(context, provider, { signal })).toMatchObject({ submitted: 1, canceled: 1 })
+    expect((await sandbox.mails()).map((mail) => mail.to)).toEqual([['r1@reader.example']])
+  })
+
+  it('sends nothing when consent cannot be checked', async () => {
+    await planned(2)
+    await sql`alter table suppressions rename to unreachable`.execute(database.db)
+    await expect(send()).rejects.toThrow('suppressions')
+    await sql`alter table unreachable rename to suppressions`.execute(database.db)
+    expect(sandbox.calls).toEqual([])
+    expect(await send()).toMatchObject({ submitted: 2 })
   })
 
   it('lets a worker that lost its lease change nothing', async () => {

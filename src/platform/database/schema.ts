@@ -155,7 +155,8 @@ export interface Tables {
     fence: Generated<number>
     lease_until: OptionalTime
     attempts: Generated<number>
-    first_tried_at: Time
+    claimed_at: Time
+    first_tried_at: OptionalTime
     payload_hash: string | null
     last_error: string | null
     settled_at: OptionalTime
