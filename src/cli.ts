@@ -11,9 +11,10 @@ import { createLog } from './platform/log.ts'
 const log = createLog((line) => process.stderr.write(`${line}\n`))
 const stopping = new AbortController()
 const secondSignalAfterMs = 1_000
+const furthestSlotMs = 7 * 24 * 3_600_000
 
 const program = new Command('newsmatro')
-  .description('Email digests for news sites: each reader gets one digest, at their own local hour, exactly once.')
+  .description('Email digests for news sites: each reader gets one digest, at their own local hour.')
   .configureOutput({
     outputError: (text, write) => write(`${text.replace(/^error: /, 'newsmatro: ').trimEnd()} --help shows how.\n`),
   })
@@ -188,6 +189,9 @@ function isoTime(text: string): Date {
   const time = new Date(text)
   if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(time.getTime())) {
     throw new InvalidArgumentError('It is a time like 2026-11-23T06:00:00Z.')
+  }
+  if (time.getTime() > Date.now() + furthestSlotMs) {
+    throw new InvalidArgumentError('It is at most a week ahead: whoever is planned for a slot hears nothing before it.')
   }
   return time
 }

@@ -5,7 +5,8 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const isCurrent = Number(process.versions.node.split('.')[0]) >= 22
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+const isCurrent = major > 22 || (major === 22 && minor >= 13)
 const bundledNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
 
 process.env.NODE_ENV ??= 'production' // React renders about twice as fast
@@ -22,7 +23,7 @@ if (isCurrent) {
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 } else {
   process.stderr.write(
-    `newsmatro: Node ${process.versions.node} is too old: run "npm ci", which brings a current one, or install Node 22 or newer.\n`,
+    `newsmatro: Node ${process.versions.node} is too old: run "npm ci", which brings a current one, or install Node 22.13 or newer.\n`,
   )
   process.exit(1)
 }

@@ -40,9 +40,9 @@ export async function openRuntime(
   try {
     const { db } = await openDatabase(config, log, closers)
     const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
-    const inboxUrl = config.resend ? undefined : await startSandbox(db, log, random, options.sandboxPort, closers)
+    const sandbox = config.resend ? undefined : await startSandbox(db, log, random, options.sandboxPort, closers)
     const context: Context = {
-      config: inboxUrl ? { ...config, resend: { apiKey: sandboxKey, baseUrl: inboxUrl } } : config,
+      config: sandbox ? { ...config, resend: { apiKey: sandboxKey, baseUrl: sandbox.apiUrl } } : config,
       db,
       clock: systemClock,
       log,
@@ -50,7 +50,7 @@ export async function openRuntime(
       random,
       fetchUrl: createGuardedFetch(),
     }
-    return { context, inboxUrl, close }
+    return { context, inboxUrl: sandbox?.inboxUrl, close }
   } catch (error) {
     await close()
     throw error
@@ -101,12 +101,13 @@ function unreachable(databaseUrl: string, cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const isTimeout = cause instanceof Error && cause.message.includes('timeout')
   const problem = databaseProblems[code] ?? (isTimeout ? 'it does not answer' : undefined)
-  if (!problem) return cause
+  // An error with an SQLSTATE came from a database that answers: a defect, and shown as one.
+  if (!problem && /^[0-9A-Z]{5}$/.test(code)) return cause
   const { hostname, port, pathname } = new URL(databaseUrl)
   const where = `${hostname}:${port || '5432'}${pathname}`
   return new PublicError(
     'misconfigured',
-    `The database ${where} cannot be used: ${problem}. Check DATABASE_URL, or unset it for the embedded database.`,
+    `The database ${where} cannot be used: ${problem ?? 'it does not answer as PostgreSQL does'}. Check DATABASE_URL, or unset it for the embedded database.`,
     { cause },
   )
 }
@@ -117,7 +118,7 @@ async function startSandbox(
   random: (byteCount: number) => Uint8Array,
   port: number,
   closers: (() => Promise<unknown>)[],
-): Promise<string> {
+): Promise<{ inboxUrl: string; apiUrl: string }> {
   await prepareSandbox(db)
   const sandbox = createSandbox({ db, clock: systemClock, random, log })
   const server = await serveHttp(sandbox.fetch, {
@@ -126,5 +127,5 @@ async function startSandbox(
     variable: 'PORT (the sandbox takes the port after it)',
   })
   closers.push(() => server.close())
-  return server.url
+  return { inboxUrl: server.url, apiUrl: `http://127.0.0.1:${server.port}` }
 }

@@ -37,7 +37,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   })
   const closers: (() => Promise<unknown>)[] = [() => server.close()]
   try {
-    const publicUrl = config.port === 0 ? server.url : config.publicUrl
+    const publicUrl = config.publicUrl === 'http://localhost:0' ? server.url : config.publicUrl
     const runtime = await openRuntime({ ...config, publicUrl }, log, {
       sandboxPort: config.port === 0 ? 0 : config.port + 1,
     })

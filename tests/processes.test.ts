@@ -208,6 +208,7 @@ describe('what cannot work', () => {
     [['feeds', 'add', 'file:///etc/passwd'], {}, 'http'],
     [['jobs', 'run', 'nothing'], {}, 'poll-feeds, plan-digests, send-messages'],
     [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
+    [['jobs', 'run', 'plan-digests', '--at', '2036-01-01T00:00:00Z'], {}, 'at most a week ahead'],
     [['demo', '--readers', '0'], {}, 'a whole number from 1'],
     [['demo', '--once', '--feed', '/no/such/file'], {}, 'cannot be read'],
   ])(

@@ -11,6 +11,8 @@ const maximumAlt = 300
 const maximumName = 80
 const maximumSlug = 100
 const maximumTopics = 10
+/** No summary is made of more than this, and patterns are not matched against megabytes. */
+const maximumText = 30_000
 const maximumAuthors = 10
 /** PostgreSQL takes no more than 2,704 bytes into an index; a longer key is replaced by its hash. */
 const maximumKey = 600
@@ -54,7 +56,7 @@ export async function normaliseItem(
   const urlKey = fullKey === null ? null : await shortKey(fullKey)
   const content = readHtml(item.content)
   const written = cleanText(item.title)
-  const text = cleanText(item.summary) || content.text
+  const text = cleanText(item.summary.slice(0, maximumText)) || content.text
   if (written === '' && text === '' && url === null) return null
 
   const title = cutAtWord(written || firstSentence(text.slice(0, 1000)) || url || 'Untitled', maximumTitle)

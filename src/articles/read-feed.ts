@@ -1,14 +1,15 @@
 import type { Context } from '../platform/context.ts'
 import type { FetchUrlResult } from '../platform/fetch-url.ts'
 import { decodeFeed } from './decode-feed.ts'
-import { FeedFormatError } from './feed-item.ts'
+import { parseFeedDate } from './feed-date.ts'
+import { FeedFormatError, type FeedItem } from './feed-item.ts'
 import type { LeasedFeed } from './feed-lease.ts'
 import { longestIntervalMs, retryAfterMs } from './feed-schedule.ts'
 import { type IncomingArticle, normaliseItem } from './normalise-item.ts'
 import { parseFeed } from './parse-feed.ts'
 import { cleanText, cutAtWord } from './plain-text.ts'
 
-/** More items than this are not read: the newest come first. */
+/** More items than this are not read: the newest by their dates, or the first where one has none. */
 const maximumItems = 500
 const maximumValidator = 1000
 const maximumUrl = 2000
@@ -63,7 +64,7 @@ async function readDocument(context: Context, feed: LeasedFeed, response: FetchU
   const parsed = parseFeed(text, response.finalUrl)
   const bases = [parsed.base, response.finalUrl]
   const articles: IncomingArticle[] = []
-  for (const [position, item] of parsed.items.slice(0, maximumItems).entries()) {
+  for (const [position, item] of newestOf(parsed.items).entries()) {
     try {
       const article = await normaliseItem(item, position, bases)
       if (article) articles.push(article)
@@ -73,6 +74,17 @@ async function readDocument(context: Context, feed: LeasedFeed, response: FetchU
   }
   const title = cutAtWord(cleanText(parsed.title ?? ''), 300)
   return { title: title || null, articles, skipped: parsed.items.length - articles.length }
+}
+
+/** Most feeds begin with the newest; one that ends with it must not lose it. */
+function newestOf(items: readonly FeedItem[]): readonly FeedItem[] {
+  if (items.length <= maximumItems) return items
+  const dated = items.map((item) => ({ item, time: parseFeedDate(item.published)?.getTime() }))
+  if (dated.some(({ time }) => time === undefined)) return items.slice(0, maximumItems)
+  return dated
+    .sort((one, other) => (other.time ?? 0) - (one.time ?? 0))
+    .slice(0, maximumItems)
+    .map(({ item }) => item)
 }
 
 /** Sent back as it came (RFC 9110 section 8.8); one that is too long to be meant is not kept. */

@@ -122,7 +122,9 @@ async function callProvider(
     if (obstacle) return notTried(batch, 'later', obstacle)
   }
   // Not the caller's signal: a stop waits for the answer, since an aborted call may have been accepted.
-  return provider.send(batch.endpoint, payloads, batch.idempotencyKey, new AbortController().signal)
+  const outcome = await provider.send(batch.endpoint, payloads, batch.idempotencyKey, new AbortController().signal)
+  // A refusal says nothing of an earlier try under the same key, which may have been accepted.
+  return batch.isTried && outcome.kind === 'refused' ? { kind: 'ambiguous', reason: outcome.reason } : outcome
 }
 
 /** Before the first try nothing can have been accepted; later, an earlier try may have been. */

@@ -39,6 +39,13 @@ export type DemoSummary = {
 export type Demo = { readonly service: Service; readonly summary: DemoSummary; stop(): Promise<void> }
 
 const readersPerImport = 1_000
+
+/** The bundled feed and files are served on the loopback interface; a URL given may be there too, but nowhere else private. */
+function isOnThisMachine(feed: string | undefined): boolean {
+  if (feed === undefined || !/^https?:\/\//i.test(feed)) return true
+  return URL.canParse(feed) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(feed).hostname)
+}
+
 const hourMs = 3_600_000
 
 /** Runs the demo in a database of its own, made anew. Uses nothing of the environment but DATA_FOLDER: it never mails anybody. */
@@ -52,7 +59,7 @@ export async function runDemo(
   const port = options.port ?? (options.once ? 0 : undefined)
   const config = readConfig({
     DATA_FOLDER: dataFolder,
-    ALLOW_PRIVATE_FEEDS: 'true',
+    ALLOW_PRIVATE_FEEDS: String(isOnThisMachine(options.feed)),
     ...(port === undefined ? {} : { PORT: String(port) }),
   })
   const feed = await openDemoFeed(options.feed, new Date())

@@ -16,6 +16,9 @@ export function describeSummary(summary: DemoSummary): string {
     `Submitted:  ${summary.submitted} mails, ${summary.emailsPerSecond} a second`,
     ...excluded.map(([reason, readers]) => `Excluded:   ${readers} (${reasons[reason] ?? reason})`),
     `Failed:     ${summary.failed}`,
+    ...(summary.due > 0 && summary.submitted === 0
+      ? ['Nothing was sent: the feed holds nothing of the last 48 hours, and older articles are stored but not told.']
+      : []),
     `Took:       ${summary.seconds} s from planning to the last answer`,
   ].join('\n')
 }

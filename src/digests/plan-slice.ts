@@ -41,7 +41,9 @@ async function takeDue(
   scheduledAt: Date,
   sliceSize: number,
 ): Promise<number> {
-  const isMissed = scheduledAt.getTime() - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
+  // A slot that is planned ahead of its time is not late.
+  const planningAt = Math.min(scheduledAt.getTime(), context.clock.now().getTime())
+  const isMissed = planningAt - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
   await sql`
     create temporary table due on commit drop as
     select s.id as subscription_id, s.subscriber_id, r.email, s.language, s.frequency, s.weekday, s.hour, s.time_zone,

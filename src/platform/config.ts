@@ -38,7 +38,10 @@ const httpUrl = (what: string) =>
 const environmentSchema = z.object({
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\/\S+$/, 'is not a postgres:// URL, for example postgres://user:password@host:5432/name')
+    .refine(
+      (url) => /^postgres(ql)?:\/\/\S+$/.test(url) && URL.canParse(url),
+      'is not a postgres:// URL, for example postgres://user:password@host:5432/name',
+    )
     .optional(),
   DATA_FOLDER: z.string().default('.data'),
   RESEND_API_KEY: z
@@ -46,7 +49,12 @@ const environmentSchema = z.object({
     .regex(/^[\x21-\x7e]{1,256}$/, 'is not a key: copy it from resend.com/api-keys, without spaces')
     .optional(),
   RESEND_BASE_URL: httpUrl('is not an http(s) URL').optional(),
-  PUBLIC_URL: httpUrl('is not the http(s) URL at which readers reach this service').optional(),
+  PUBLIC_URL: httpUrl('is not the http(s) URL at which readers reach this service')
+    .refine(
+      (url) => new URL(url).origin === url,
+      'has a path: pages link to each other from the root, so give the origin alone',
+    )
+    .optional(),
   SIGNING_KEYS: z.string().optional(),
   MAIL_FROM: z
     .string()
@@ -62,7 +70,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^\d{1,5}$/, 'is not a port')
     .transform(Number)
-    .refine((port) => port <= 65_535, 'is above 65535')
+    .refine((port) => port <= 65_534, 'is above 65534 (the sandbox takes the port after it)')
     .default(3000),
   ALLOW_PRIVATE_FEEDS: z
     .enum(['true', 'false'], 'is neither true nor false')

@@ -18,18 +18,29 @@ export const defaultChoices: Choices = { frequency: 'daily', weekday: 1, hour: 7
 
 const unknownTimeZone = 'That is not a time zone, like Europe/Berlin.'
 
+/** A number, or the digits of one as a form sends them. */
+export const wholeNumber = (minimum: number, maximum: number, message: string) =>
+  z
+    .union(
+      [
+        z.number(message),
+        z
+          .string(message)
+          .regex(/^\d{1,3}$/, message)
+          .transform(Number),
+      ],
+      message,
+    )
+    .pipe(z.number().int(message).min(minimum, message).max(maximum, message))
+
 /** The choices as they arrive, from a form (all text) or from JSON. Absent ones stay as they are. */
 export const choicesSchema = z
   .object({
     frequency: z.enum(['daily', 'weekdays', 'weekly'], 'Choose daily, weekdays or weekly.'),
-    weekday: z.coerce.number().int().min(1, 'Choose a day of the week.').max(7, 'Choose a day of the week.'),
-    hour: z.coerce
-      .number('Choose an hour from 0 to 23.')
-      .int('Choose an hour from 0 to 23.')
-      .min(0, 'Choose an hour from 0 to 23.')
-      .max(23, 'Choose an hour from 0 to 23.'),
+    weekday: wholeNumber(1, 7, 'Choose a day of the week.'),
+    hour: wholeNumber(0, 23, 'Choose an hour from 0 to 23.'),
     timeZone: z.string().max(64).trim().refine(isTimeZone, unknownTimeZone),
-    topics: z.array(z.string().max(100), 'Topics are a list.').max(200, 'Those are too many topics.'),
+    topics: z.array(z.string().max(100), 'Topics are a list.').max(1_000, 'Those are too many topics.'),
   })
   .partial()
 

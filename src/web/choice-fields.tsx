@@ -31,6 +31,8 @@ export function ChoiceFields(props: {
   readonly choices: Choices
   readonly topics: readonly { readonly slug: string; readonly name: string }[]
   readonly errors: Errors
+  /** The topics to tick, where these are not the choices' own. */
+  readonly ticked?: readonly string[] | undefined
   /** Let the page's script choose the browser's time zone. */
   readonly guessTimeZone?: boolean
 }) {
@@ -93,7 +95,7 @@ export function ChoiceFields(props: {
       {topics.length > 0 && (
         <fieldset class="field">
           <legend>Topics</legend>
-          <input type="hidden" name="topicsShown" value="yes" />
+          <input type="hidden" name="topicsShown" value={String(topics.length)} />
           <div class="choices">
             {topics.map((topic) => (
               <label>
@@ -101,12 +103,17 @@ export function ChoiceFields(props: {
                   type="checkbox"
                   name="topics"
                   value={topic.slug}
-                  checked={choices.topics.length === 0 || choices.topics.includes(topic.slug)}
+                  checked={
+                    props.ticked
+                      ? props.ticked.includes(topic.slug)
+                      : choices.topics.length === 0 || choices.topics.includes(topic.slug)
+                  }
                 />
                 {topic.name}
               </label>
             ))}
           </div>
+          <p class="hint">With all of them ticked, new topics come too.</p>
           <FieldError name="topics" errors={errors} />
         </fieldset>
       )}

@@ -1,7 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { PublicError } from '../platform/errors.ts'
-import { choicesSchema } from '../subscriptions/preferences.ts'
+import { choicesSchema, wholeNumber } from '../subscriptions/preferences.ts'
 
 /** Whether the other side is a program that speaks JSON, rather than a person's browser. */
 export function speaksJson(c: HonoContext): boolean {
@@ -29,14 +29,18 @@ export async function readBody(c: HonoContext): Promise<Record<string, unknown>>
   }
 }
 
-/** Where a form shows topics and none is ticked, nothing would ever come. */
+/**
+ * The topics of a body. A form says how many it showed: all of them ticked means every topic, also those to come, and none
+ * ticked would mean that nothing ever comes.
+ */
 export function topicsOf(body: Record<string, unknown>): unknown {
-  if (body.topics === undefined) {
-    if (body.topicsShown === undefined) return undefined
+  const topics = body.topics === undefined || Array.isArray(body.topics) ? body.topics : [body.topics]
+  if (body.topicsShown === undefined) return topics
+  if (topics === undefined) {
     const message = 'Choose at least one topic.'
     throw new PublicError('invalid_input', message, { fields: { topics: message } })
   }
-  return Array.isArray(body.topics) ? body.topics : [body.topics]
+  return topics.length >= Number(body.topicsShown) ? [] : topics
 }
 
 export const subscribeSchema = choicesSchema.extend({
@@ -44,16 +48,14 @@ export const subscribeSchema = choicesSchema.extend({
     .string('Enter your email address.')
     .min(1, 'Enter your email address.')
     .max(320, 'That address is too long.'),
-  newsletter: z.string().max(63).optional(),
+  newsletter: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
+    .optional(),
 })
 
 export const preferencesSchema = choicesSchema.extend({
-  pauseDays: z.coerce
-    .number('Choose how long to pause.')
-    .int()
-    .min(0, 'Choose how long to pause.')
-    .max(365, 'A pause lasts a year at most.')
-    .optional(),
+  pauseDays: wholeNumber(0, 365, 'Choose how long to pause: a year at most.').optional(),
 })
 
 /** Checks a body against a schema. Throws `invalid_input` with a message for each field; no value is repeated in it. */

@@ -19,7 +19,7 @@ export function readerRoutes(context: Context, options: WebOptions): Hono {
   app.get('/preferences/:token', async (c) => {
     const preferences = await readerOf(context, c.req.param('token'))
     return preferencesPage(c, context, withSuggestion(preferences, c.req.query()), {
-      suggested: Object.keys(c.req.query()).length > 0,
+      suggested: ['frequency', 'pauseDays', 'without'].some((name) => c.req.query(name) !== undefined),
     })
   })
 
@@ -132,7 +132,7 @@ async function preferencesPage(
   shown: Shown,
   state: { readonly saved?: boolean; readonly suggested?: boolean; readonly errors?: Readonly<Record<string, string>> },
 ) {
-  const newsletter = await getNewsletterById(context.db, shown.newsletterId)
+  const newsletter = await getNewsletterById(context.db, shown.newsletterId, shown.topics)
   const errors = state.errors ?? {}
   const title = 'Your digest'
   const options = {
@@ -155,9 +155,9 @@ async function preferencesPage(
     )
   }
   const all = newsletter.topics.map((topic) => topic.slug)
-  const topics =
+  const ticked =
     shown.without === undefined
-      ? shown.topics
+      ? undefined
       : (shown.topics.length > 0 ? shown.topics : all).filter((slug) => slug !== shown.without)
   const unsubscribeToken = await signToken(context.keys, context.keys.newestId, 'unsubscribe', shown.subscriptionId)
   const paused = isPaused(shown, context.clock.now())
@@ -174,7 +174,11 @@ async function preferencesPage(
       )}
       {state.suggested && (
         <div class="note" role="status">
-          <p>Your change is filled in below. Press “Save” to make it.</p>
+          <p>
+            {ticked?.length === 0
+              ? 'That is your only topic: choose another below, pause, or unsubscribe.'
+              : 'Your change is filled in below. Press “Save” to make it.'}
+          </p>
         </div>
       )}
       <p>
@@ -183,7 +187,7 @@ async function preferencesPage(
           `The next one comes on ${inWords(shown.nextDigestAt, shown.timeZone)}, if there is news.`}
       </p>
       <form method="post" action="?" novalidate>
-        <ChoiceFields choices={{ ...shown, topics }} topics={newsletter.topics} errors={errors} />
+        <ChoiceFields choices={shown} topics={newsletter.topics} ticked={ticked} errors={errors} />
         <div class="field">
           <label for="pauseDays">Pause</label>
           <select id="pauseDays" name="pauseDays" {...errorAttributes('pauseDays', errors)}>

@@ -120,6 +120,28 @@ describe('sending digests', () => {
     expect(await sandbox.mails()).toHaveLength(5)
   })
 
+  it.each([429, 401, 422])(
+    'goes on asking when a lost answer is followed by %i: the first try may have been accepted',
+    async (status) => {
+      await planned(5)
+      let tries = 0
+      sandbox.intercept = async (_, pass) => {
+        if (++tries > 2) return undefined
+        if (tries === 1) await pass()
+        return tries === 1
+          ? new Response('bad gateway', { status: 502 })
+          : Response.json({ statusCode: status, name: 'rate_limit_exceeded', message: 'no' }, { status })
+      }
+      for (const hour of [0, 1, 2]) {
+        context.clock.set(hours(hour))
+        await send()
+      }
+      expect(new Set(sandbox.calls.map((call) => call.key)).size).toBe(1)
+      expect(await states()).toMatchObject(Array(5).fill({ state: 'submitted' }))
+      expect(await sandbox.mails()).toHaveLength(5)
+    },
+  )
+
   it('never sends again what had no answer for 23 hours', async () => {
     await planned(2)
     sandbox.intercept = async () => new Response('bad gateway', { status: 502 })

@@ -50,7 +50,9 @@ describe('the environment', () => {
   it.each([
     [{ DATABASE_URL: 'mysql://hunter2@db' }, /DATABASE_URL is not a postgres:\/\/ URL/],
     [{ PORT: 'http' }, /PORT is not a port/],
-    [{ PORT: '70000' }, /PORT is above 65535/],
+    [{ PORT: '65535' }, /PORT is above 65534/],
+    [{ DATABASE_URL: 'postgres://127.0.0.1:99999/x' }, /DATABASE_URL is not a postgres/],
+    [{ PUBLIC_URL: 'https://example.com/digest' }, /PUBLIC_URL has a path/],
     [{ PUBLIC_URL: 'digest.example.com' }, /PUBLIC_URL is not the http/],
     [{ PUBLIC_URL: 'http://digest.example.com' }, /PUBLIC_URL is not https/],
     [{ MAIL_FROM: 'News <digest@example.com>\r\nBcc: x@y.z' }, /MAIL_FROM is not a sender/],

@@ -76,6 +76,32 @@ describe('the embedded database', () => {
     await deleteEmbeddedDatabase(folder)
   }, 60_000)
 
+  it('is taken over, at its address, by whoever still uses it when its process dies', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', inserter, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    await once(child.stdout, 'data')
+    const opened = await openEmbeddedDatabase(folder)
+    expect(opened.isOwner).toBe(false)
+    child.kill('SIGKILL')
+    const count = async () => {
+      const client = new pg.Client({ connectionString: opened.url })
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        return (await client.query('select count(*)::int as count from notes')).rows[0].count
+      } catch {
+        return 0
+      } finally {
+        await client.end().catch(() => {})
+      }
+    }
+    await once(child, 'exit')
+    await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(0)
+    await opened.close()
+  }, 60_000)
+
   it('heals what a dead process left behind', async () => {
     await writeFile(join(folder, 'lock'), '')
     await writeFile(join(folder, 'address.json'), JSON.stringify({ url: 'postgres://127.0.0.1:1/postgres', pid: 1 }))

@@ -82,7 +82,7 @@ describe('from the form to the first digest', () => {
         hour: '8',
         timeZone: 'Europe/Berlin',
         topics: ['climate'],
-        topicsShown: 'yes',
+        topicsShown: '2',
       }),
     )
     expect(answer.status).toBe(200)
@@ -127,7 +127,7 @@ describe('from the form to the first digest', () => {
         hour: '18',
         timeZone: 'America/New_York',
         topics: ['climate', 'sport'],
-        topicsShown: 'yes',
+        topicsShown: '2',
         pauseDays: 'keep',
       }),
     )
@@ -201,6 +201,10 @@ describe('subscribing', () => {
     [{}, 'email'],
     [{ email: 'a@b.example', hour: 24 }, 'hour'],
     [{ email: 'a@b.example', hour: 'noon' }, 'hour'],
+    [{ email: 'a@b.example', hour: null }, 'hour'],
+    [{ email: 'a@b.example', hour: true }, 'hour'],
+    [{ email: 'a@b.example', hour: '0x10' }, 'hour'],
+    [{ email: 'a@b.example', newsletter: 'x\u0000' }, 'newsletter'],
     [{ email: 'a@b.example', frequency: 'hourly' }, 'frequency'],
     [{ email: 'a@b.example', timeZone: 'Mars/Olympus' }, 'timeZone'],
     [{ email: 'a@b.example', timeZone: '+05:30' }, 'timeZone'],
@@ -236,7 +240,43 @@ describe('subscribing', () => {
   })
 })
 
+describe('topics', () => {
+  it('may be many, as feeds invent them: the form shows those in use, and all of them ticked means every topic', async () => {
+    for (let index = 0; index < 260; index++) await aTopic(database.db, `topic-${index}`)
+    await anArticle(database.db, { firstSeenAt: new Date(), topics: ['topic-259'] })
+    const front = await (await app.request('/')).text()
+    const shown = [...front.matchAll(/name="topics" value="([^"]+)"/g)].map((match) => match[1] ?? '')
+    expect(shown).toHaveLength(24)
+    expect(shown).toContain('topic-259')
+    const counted = /name="topicsShown" value="(\d+)"/.exec(front)?.[1] ?? ''
+    await post('/subscribe', form({ email: 'ada@reader.example', topicsShown: counted, topics: shown }))
+    await post('/subscribe', form({ email: 'bob@reader.example', topicsShown: counted, topics: shown.slice(1) }))
+    expect(await subscriptions()).toMatchObject([{ topic_choice_id: null }, { topic_choice_id: expect.any(Number) }])
+  })
+
+  it('are never all when the only one is to become fewer', async () => {
+    const { subscriptionId } = await aReader(database.db, { topics: ['climate'] })
+    await aTopic(database.db, 'sport')
+    const { signToken } = await import('../../src/platform/signed-token.ts')
+    const token = await signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)
+    const page = await (await app.request(`/preferences/${token}?without=climate`)).text()
+    expect(page).toContain('That is your only topic')
+    expect(page).not.toMatch(/name="topics" value="[^"]+" checked/)
+  })
+})
+
 describe('confirming', () => {
+  it('mails the spelling that confirmed, whoever typed another before', async () => {
+    await post('/subscribe', json({ email: 'ADA@reader.example' }))
+    context.clock.set(hours(25))
+    await post('/subscribe', json({ email: 'ada@reader.example' }))
+    const [, second] = await sandbox.mails()
+    await post(linkTo('confirm', second?.text), form({}))
+    expect(await database.db.selectFrom('subscribers').select('email').execute()).toEqual([
+      { email: 'ada@reader.example' },
+    ])
+  })
+
   it('refuses a link after 72 hours, a made-up one, and a used one after the reader left', async () => {
     await post('/subscribe', json({ email: 'ada@reader.example' }))
     const confirmPath = linkTo('confirm', (await sandbox.mails())[0]?.text)
@@ -338,7 +378,7 @@ describe('preferences', () => {
     const { subscriptionId } = await aReader(database.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
     const url = `/preferences/${await signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
-    const response = await post(url, form({ topicsShown: 'yes' }))
+    const response = await post(url, form({ topicsShown: '2' }))
     expect(response.status).toBe(422)
     expect(await response.text()).toContain('Choose at least one topic.')
   })

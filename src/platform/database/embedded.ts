@@ -17,6 +17,7 @@ export type EmbeddedDatabase = {
 }
 
 const startTimeoutMs = 60_000
+const takeoverIntervalMs = 250
 
 /**
  * Opens the database in `folder`, or finds the process that has it open. PGlite's files must never be opened twice, so
@@ -36,7 +37,7 @@ export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedData
       }
     }
     const url = await findRunning(root)
-    if (url) return { url, isOwner: false, close: async () => {} }
+    if (url) return follow(root, url)
     if (Date.now() > deadline) {
       throw new PublicError(
         'unavailable',
@@ -105,11 +106,48 @@ function takeLock(path: string): DatabaseSync | undefined {
   }
 }
 
-async function serve(root: string, lock: DatabaseSync): Promise<EmbeddedDatabase> {
+/**
+ * Uses what another process runs, and takes over when that one ends, at the same address: a service must not die with a
+ * command that happened to open the database first.
+ */
+function follow(root: string, url: string): EmbeddedDatabase {
+  let takeover: Promise<EmbeddedDatabase | undefined> | undefined
+  const timer = setInterval(() => {
+    const lock = takeover ? undefined : takeLock(join(root, 'lock'))
+    if (!lock) return
+    const { port, password } = new URL(url)
+    takeover = serve(root, lock, { port: Number(port), password }).catch(() => {
+      lock.close()
+      takeover = undefined // tried again
+      return undefined
+    })
+  }, takeoverIntervalMs)
+  timer.unref()
+  return {
+    url,
+    isOwner: false,
+    close: async () => {
+      clearInterval(timer)
+      await (await takeover)?.close()
+    },
+  }
+}
+
+async function serve(
+  root: string,
+  lock: DatabaseSync,
+  address: { readonly port?: number; readonly password?: string } = {},
+): Promise<EmbeddedDatabase> {
   const addressFile = join(root, 'address.json')
   await rm(addressFile, { force: true })
-  const database = await PGlite.create(join(root, 'postgres'))
-  const server = await servePGlite(database)
+  let database: PGlite
+  try {
+    database = await PGlite.create(join(root, 'postgres'))
+  } catch (cause) {
+    const message = `The database in ${root} cannot be opened: put back a backup of that folder, or move it away to start anew.`
+    throw new PublicError('unavailable', message, { cause })
+  }
+  const server = await servePGlite(database, address)
   const { url } = server
   await writeFile(`${addressFile}.new`, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
   await rename(`${addressFile}.new`, addressFile)

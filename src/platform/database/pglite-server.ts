@@ -2,6 +2,7 @@
 // what another connection sends: all up to a Sync, and all of a transaction, runs without interruption.
 // (@electric-sql/pglite-socket hands over single protocol messages, and two connections' Parse and Bind get mixed up.)
 
+import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import type { PGlite } from '@electric-sql/pglite'
@@ -17,11 +18,17 @@ const queryMessage = 0x51
 const terminateMessage = 0x58
 const readyForQuery = 0x5a
 const idle = 0x49
+const passwordMessage = 0x70
+const longestMessage = 256 * 1024 * 1024
+/** AuthenticationCleartextPassword: the connection never leaves the machine. */
+const askForPassword = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3])
 
 type Connection = {
   readonly socket: Socket
   received: Buffer
   isStarted: boolean
+  /** What the client said to start with, until its password was right. */
+  startup: Buffer | undefined
   /** Complete messages that wait for their Sync. */
   unfinished: Buffer[]
   isClosed: boolean
@@ -29,8 +36,15 @@ type Connection = {
 
 type Group = { readonly from: Connection; readonly messages: Buffer }
 
-/** Listens on a loopback port. The database stays the caller's to close. */
-export async function servePGlite(database: PGlite): Promise<PGliteServer> {
+/**
+ * Listens on a loopback port, that of `options` or any that is free, and asks for the password in its URL: other users of
+ * the machine cannot read the readers' addresses. The database stays the caller's to close.
+ */
+export async function servePGlite(
+  database: PGlite,
+  options: { readonly port?: number; readonly password?: string } = {},
+): Promise<PGliteServer> {
+  const { port = 0, password = randomBytes(24).toString('hex') } = options
   const queue: Group[] = []
   const connections = new Set<Connection>()
   let owner: Connection | undefined // whose transaction is open
@@ -39,8 +53,8 @@ export async function servePGlite(database: PGlite): Promise<PGliteServer> {
   async function work(): Promise<void> {
     for (;;) {
       if (owner?.isClosed) {
-        await database.exec('ROLLBACK')
         owner = undefined
+        await database.exec('ROLLBACK')
       }
       const index = owner ? queue.findIndex((group) => group.from === owner) : 0
       const [group] = index < 0 ? [] : queue.splice(index, 1)
@@ -80,6 +94,7 @@ export async function servePGlite(database: PGlite): Promise<PGliteServer> {
       socket,
       received: Buffer.alloc(0),
       isStarted: false,
+      startup: undefined,
       unfinished: [],
       isClosed: false,
     }
@@ -93,16 +108,16 @@ export async function servePGlite(database: PGlite): Promise<PGliteServer> {
     })
     socket.on('data', (data) => {
       connection.received = connection.received.length > 0 ? Buffer.concat([connection.received, data]) : data
-      for (const messages of takeGroups(connection)) queue.push({ from: connection, messages })
+      for (const messages of takeGroups(connection, password)) queue.push({ from: connection, messages })
       wake()
     })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
   return {
-    url: `postgres://postgres@127.0.0.1:${(server.address() as AddressInfo).port}/postgres?sslmode=disable`,
+    url: `postgres://postgres:${password}@127.0.0.1:${(server.address() as AddressInfo).port}/postgres?sslmode=disable`,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const { socket } of connections) socket.destroy()
@@ -113,11 +128,15 @@ export async function servePGlite(database: PGlite): Promise<PGliteServer> {
 }
 
 /** Cuts what was received into groups that end with a Sync or are a simple query; the rest stays. */
-function* takeGroups(connection: Connection): Generator<Buffer> {
+function* takeGroups(connection: Connection, password: string): Generator<Buffer> {
   for (;;) {
     const { received } = connection
     if (received.length < 5) return
     const length = connection.isStarted ? 1 + received.readInt32BE(1) : received.readInt32BE(0)
+    if (length < (connection.isStarted ? 5 : 8) || length > longestMessage) {
+      connection.socket.destroy()
+      return
+    }
     if (received.length < length) return
     const message = received.subarray(0, length)
     connection.received = received.subarray(length)
@@ -127,8 +146,19 @@ function* takeGroups(connection: Connection): Generator<Buffer> {
       else if (code === cancelRequest) connection.socket.end()
       else {
         connection.isStarted = true
-        yield message
+        connection.startup = message
+        connection.socket.write(askForPassword)
       }
+      continue
+    }
+    if (connection.startup) {
+      const isRight = message[0] === passwordMessage && message.subarray(5, -1).equals(Buffer.from(password))
+      if (!isRight) {
+        connection.socket.destroy()
+        return
+      }
+      yield connection.startup
+      connection.startup = undefined
       continue
     }
     if (message[0] === terminateMessage) {
