@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { jobs } from '../jobs/schedule.ts'
 import { addFeed, listFeeds } from './articles/feeds.ts'
 import { pollFeeds } from './articles/poll-feeds.ts'
+import { addRunsCommands } from './commands/runs.ts'
 import { openRuntime, type Runtime } from './node-runtime.ts'
 import { readConfig } from './platform/config.ts'
 import { PublicError } from './platform/errors.ts'
@@ -137,6 +138,8 @@ program
       if ('halted' in counts && counts.halted !== null) process.exitCode = 1
     })
   })
+
+addRunsCommands(program, { withRuntime, print, wholeNumber, signal: stopping.signal })
 
 /** Opens what the command needs, and closes it whatever happens. */
 async function withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void> {

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../src/platform/database/connect.ts'
 import { openEmbeddedDatabase } from '../src/platform/database/embedded.ts'
 import { openTestDatabase } from './support/database.ts'
+import { anArticle, aReader } from './support/factories.ts'
 
 const program = new URL('../src/newsmatro.js', import.meta.url).pathname
 let folder: string
@@ -198,6 +199,51 @@ describe('the jobs, one by one, on a database and a provider of one’s own', ()
   }, 90_000)
 })
 
+describe('newsmatro runs', () => {
+  it('shows, pauses, follows and completes a run from processes of their own', async () => {
+    const database = await openTestDatabase()
+    const db = connect(database.url)
+    await anArticle(db, { firstSeenAt: new Date('2026-11-23T03:00:00Z') })
+    for (const email of ['=ada@reader.example', 'grace@reader.example']) await aReader(db, { email })
+    const env = { DATABASE_URL: database.url }
+    expect(await run(['runs', 'list'], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('No runs yet') })
+    await run(['jobs', 'run', 'plan-digests', '--at', '2026-11-23T06:00:00Z'], env)
+
+    expect(await run(['runs', 'pause', '1'], env)).toEqual({
+      code: 0,
+      stdout: 'Run 1 is paused: paused, 0 of 2 submitted, 2 pending\n',
+      stderr: '',
+    })
+    const again = await run(['runs', 'pause', '1'], env)
+    expect(again).toEqual({ code: 1, stdout: '', stderr: 'newsmatro: Run 1 is paused already.\n' })
+    const missing = await run(['runs', 'show', '1', '--missing'], env)
+    expect(missing.stdout).toBe(
+      "email,state,reason\r\n'=ada@reader.example,pending,waiting to be sent\r\ngrace@reader.example,pending,waiting to be sent\r\n",
+    )
+    const asJson = await run(['runs', 'show', '1', '--missing', '--format', 'json'], env)
+    expect(JSON.parse(asJson.stdout)).toHaveLength(2)
+
+    const following = start(['runs', 'show', '1', '--follow'], env)
+    await said(following, /paused, 0 of 2 submitted, 2 pending/)
+    await run(['runs', 'cancel', '1'], env)
+    expect(await once(following.child, 'close')).toEqual([0, null])
+    expect(following.stdout).toMatch(/canceled +2 \(run canceled 2\)/)
+
+    const rest = await run(['runs', 'send-rest', '1', '--json'], env)
+    expect(JSON.parse(rest.stdout)).toMatchObject({ requeued: 2, run: { id: 1, status: 'sending', due: 2 } })
+    const watching = start(['runs', 'show', '1', '--follow', '--json'], env)
+    await said(watching, /"status":"sending"/)
+    watching.child.kill('SIGINT')
+    expect(await once(watching.child, 'close')).toEqual([0, null])
+    await run(['jobs', 'run', 'send-messages'], env)
+    const shown = await run(['runs', 'show', '1', '--json'], env)
+    expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'done', due: 2, messages: { submitted: 2 } })
+    expect((await run(['runs', 'show', '1', '--missing', '--json'], env)).stdout).toBe('[]\n')
+    await db.destroy()
+    await database.close()
+  }, 120_000)
+})
+
 describe('what cannot work', () => {
   it.each([
     [['start'], { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/news' }, 'nothing listens there. Check DATABASE_URL'],
@@ -209,6 +255,14 @@ describe('what cannot work', () => {
     [['jobs', 'run', 'nothing'], {}, 'poll-feeds, plan-digests, send-messages'],
     [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
     [['jobs', 'run', 'plan-digests', '--at', '2036-01-01T00:00:00Z'], {}, 'at most a week ahead'],
+    [['runs', 'show', '7'], {}, 'There is no run 7'],
+    [['runs', 'cancel', '7'], {}, 'There is no run 7'],
+    [['runs', 'resume', 'seven'], {}, 'a whole number from 1'],
+    [['runs', 'send-rest', '99999999999999999999'], {}, 'a whole number from 1'],
+    [['runs', 'list', '--limit', '0'], {}, 'a whole number from 1'],
+    [['runs', 'show', '7', '--follow', '--missing'], {}, 'not both'],
+    [['runs', 'show', '7', '--format', 'csv'], {}, 'goes with --missing'],
+    [['runs', 'show', '7', '--missing', '--format', 'xml'], {}, 'csv, json'],
     [['demo', '--readers', '0'], {}, 'a whole number from 1'],
     [['demo', '--once', '--feed', '/no/such/file'], {}, 'cannot be read'],
   ])(

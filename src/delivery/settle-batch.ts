@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import type { ClaimedBatch } from './claim-batch.ts'
 import type { CallOutcome } from './provider.ts'
+import { runCanceled } from './run-status.ts'
 
 export type Settled = {
   readonly submitted: number
@@ -26,7 +27,7 @@ export async function settleBatch(context: Context, batch: ClaimedBatch, outcome
       case 'refused':
         return outcome.remedy === 'invalid' && batch.messages.length === 1
           ? { ...nothing, failed: await finish(context, trx, batch, 'failed', outcome.reason) }
-          : { ...nothing, released: await release(trx, batch, outcome.remedy === 'invalid') }
+          : { ...nothing, released: await release(context, trx, batch, outcome.remedy === 'invalid') }
       case 'conflict':
         return { ...nothing, unknown: await finish(context, trx, batch, 'unknown', outcome.reason) }
       case 'ambiguous':
@@ -92,11 +93,20 @@ async function finish(
 
 /**
  * Back to pending, for a batch with a new key and a new look at consent. After an invalid payload the messages go one by
- * one (their attempts stay counted), so that the bad one costs itself only.
+ * one (their attempts stay counted), so that the bad one costs itself only. Where the run was canceled in the meantime
+ * nothing goes back.
  */
-async function release(trx: InTransaction, batch: ClaimedBatch, oneByOne: boolean): Promise<number> {
+async function release(context: Context, trx: InTransaction, batch: ClaimedBatch, oneByOne: boolean): Promise<number> {
+  // The lock makes a cancel that is just under way either see what is pending here, or be seen.
+  const { rows } = await sql<{ canceled_at: Date | null }>`
+    select canceled_at from digest_runs
+    where id = (select run_id from messages where batch_id = ${batch.id} and run_id is not null limit 1)
+    for share`.execute(trx)
+  const isCanceled = (rows[0]?.canceled_at ?? null) !== null
   const { numAffectedRows } = await sql`
-    update messages set state = 'pending', batch_id = null, batch_position = null,
+    update messages set batch_id = null, batch_position = null,
+      state = ${isCanceled ? 'canceled' : 'pending'}, reason = ${isCanceled ? runCanceled : null},
+      settled_at = ${isCanceled ? context.clock.sqlNow : sql`null`},
       rendering_id = case when kind = 'digest' then null else rendering_id end,
       attempts = ${oneByOne ? sql`attempts` : sql`attempts - 1`}
     where batch_id = ${batch.id} and state = 'sending'`.execute(trx)

@@ -1,6 +1,7 @@
 // A slice of a run: up to 10,000 readers who are due, planned in one transaction, set by set.
 import { sql } from 'kysely'
 import { selectArticles } from '../articles/select-articles.ts'
+import { runCanceled } from '../delivery/run-status.ts'
 import type { Context } from '../platform/context.ts'
 import type { ExclusionReason, InTransaction } from '../platform/database/schema.ts'
 import type { DigestRun } from './open-run.ts'
@@ -113,10 +114,18 @@ async function storeDigests(context: Context, trx: InTransaction, run: DigestRun
       and g.edition_date = due.edition_date and g.content_key = c.content_key`.execute(trx)
 }
 
+/** Into a run that was canceled while it was being planned, messages come canceled. */
 async function storeMessages(context: Context, trx: InTransaction, run: DigestRun): Promise<number> {
+  const now = context.clock.sqlNow
+  // The lock makes a cancel that is just under way either see these messages, or be seen.
+  const { rows } = await sql<{ canceled_at: Date | null }>`
+    select canceled_at from digest_runs where id = ${run.id} for share`.execute(trx)
+  const isCanceled = (rows[0]?.canceled_at ?? null) !== null
   const { numAffectedRows } = await sql`
-    insert into messages (kind, subscriber_id, subscription_id, run_id, digest_id, to_email, confirmed_on, created_at)
-    select 'digest', subscriber_id, subscription_id, ${run.id}, digest_id, email, confirmed_on, ${context.clock.sqlNow}
+    insert into messages (kind, subscriber_id, subscription_id, run_id, digest_id, to_email, confirmed_on, created_at,
+      state, reason, settled_at)
+    select 'digest', subscriber_id, subscription_id, ${run.id}, digest_id, email, confirmed_on, ${now},
+      ${isCanceled ? 'canceled' : 'pending'}, ${isCanceled ? runCanceled : null}, ${isCanceled ? now : sql`null`}
     from due where digest_id is not null
     order by digest_id, subscription_id`.execute(trx)
   return Number(numAffectedRows ?? 0n)

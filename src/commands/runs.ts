@@ -1,0 +1,171 @@
+// `newsmatro runs`: what an operator sees and decides about runs.
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Command, Option } from 'commander'
+import { cancelRun, pauseRun, resumeRun, sendRest } from '../delivery/control-run.ts'
+import { type MissingReader, missingReaders } from '../delivery/missing-readers.ts'
+import { isFinished } from '../delivery/run-status.ts'
+import { getRun, listRuns } from '../delivery/runs.ts'
+import type { Runtime } from '../node-runtime.ts'
+import type { Context } from '../platform/context.ts'
+import { csvLine } from '../platform/csv-line.ts'
+import { PublicError } from '../platform/errors.ts'
+import { progressBar } from '../progress.ts'
+import { describeRun, progressLine, runLine } from './describe-run.ts'
+
+export type CommandTools = {
+  withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void>
+  print(line: string): void
+  wholeNumber(minimum: number, maximum: number): (text: string) => number
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+type ShowOptions = { follow: boolean; missing: boolean; format?: 'csv' | 'json'; json: boolean }
+
+const followIntervalMs = 1_000
+const chunkLength = 64 * 1024
+
+/** Adds the `runs` commands to the program. */
+export function addRunsCommands(program: Command, tools: CommandTools): void {
+  const { withRuntime, print, wholeNumber } = tools
+  const runs = program.command('runs').description('the runs: what is sent, how far it is, and who did not get it')
+  const jsonOption = () => new Option('--json', 'print the result as JSON').default(false)
+  const verb = (name: string, description: string) =>
+    runs
+      .command(name)
+      .argument('<id>', 'the number of the run', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+      .description(description)
+      .addOption(jsonOption())
+
+  runs
+    .command('list')
+    .description('the newest runs')
+    .option('--limit <number>', 'how many', wholeNumber(1, 1_000), 20)
+    .addOption(jsonOption())
+    .action((options: { limit: number; json: boolean }) =>
+      withRuntime(async ({ context }) => {
+        const list = await listRuns(context, options)
+        if (options.json) return print(JSON.stringify(list))
+        if (list.length === 0) print('No runs yet: there is one as soon as a reader is due.')
+        for (const run of list) print(runLine(run))
+      }),
+    )
+
+  verb('show', 'everyone who was due in a run, by what became of them')
+    .option('--follow', 'show its progress until it is done, or Ctrl-C', false)
+    .option('--missing', 'list who did not get it, and why', false)
+    .addOption(new Option('--format <format>', 'of --missing (default: csv)').choices(['csv', 'json']))
+    .action((id: number, options: ShowOptions) => {
+      checkTogether(options)
+      return withRuntime(({ context }) => {
+        if (options.missing) return printMissing(context, id, options.format ?? (options.json ? 'json' : 'csv'), tools)
+        if (options.follow) return follow(context, id, options.json, tools)
+        return getRun(context, id).then((run) => print(options.json ? JSON.stringify(run) : describeRun(run)))
+      })
+    })
+
+  const decisions = [
+    ['pause', 'hold a run: what is under way is finished, nothing more is begun', pauseRun, 'is paused'],
+    ['resume', 'let a paused run go on', resumeRun, 'goes on'],
+    ['cancel', 'call off what is still waiting in a run; what is under way is finished', cancelRun, 'is canceled'],
+  ] as const
+  for (const [name, description, decide, outcome] of decisions) {
+    verb(name, description).action((id: number, options: { json: boolean }) =>
+      withRuntime(async ({ context }) => {
+        const run = await decide(context, id)
+        print(options.json ? JSON.stringify(run) : `Run ${id} ${outcome}: ${progressLine(run)}`)
+      }),
+    )
+  }
+
+  verb('send-rest', 'send again what was refused, or kept back by canceling; never what may have been accepted').action(
+    (id: number, options: { json: boolean }) =>
+      withRuntime(async ({ context }) => {
+        const { run, requeued } = await sendRest(context, id)
+        print(
+          options.json ? JSON.stringify({ requeued, run }) : `Run ${id} sends ${requeued} more: ${progressLine(run)}`,
+        )
+      }),
+  )
+}
+
+function checkTogether({ follow, missing, format, json }: ShowOptions): void {
+  const problem =
+    follow && missing
+      ? 'Either --follow or --missing, not both.'
+      : format && !missing
+        ? '--format goes with --missing.'
+        : json && format === 'csv'
+          ? 'Either --json or --format csv, not both.'
+          : undefined
+  if (problem) throw new PublicError('invalid_input', problem)
+}
+
+/** A bar where there is a terminal for it, otherwise a line (or with `--json` an object) each time something changed. */
+async function follow(context: Context, id: number, isJson: boolean, { signal, print }: CommandTools): Promise<void> {
+  const hasBar = process.stderr.isTTY && !isJson
+  const bar = hasBar ? progressBar(`run ${id}`) : undefined
+  let shown = ''
+  for (;;) {
+    const run = await getRun(context, id)
+    const line = isJson ? JSON.stringify(run) : progressLine(run)
+    if (bar) bar.update(run.due - run.messages.pending - run.messages.sending, run.due + run.unplanned)
+    else if (line !== shown) print(line)
+    shown = line
+    if (isFinished(run) || signal.aborted) {
+      bar?.end()
+      if (!isJson) print(describeRun(run))
+      return
+    }
+    await delay(followIntervalMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+async function printMissing(
+  context: Context,
+  id: number,
+  format: 'csv' | 'json',
+  { signal }: CommandTools,
+): Promise<void> {
+  const readers = await missingReaders(context, id)
+  await writeOut(format === 'csv' ? asCsv(readers) : asJson(readers), signal)
+}
+
+async function* asCsv(readers: AsyncIterable<MissingReader>): AsyncGenerator<string> {
+  yield csvLine(['email', 'state', 'reason'])
+  for await (const { email, state, reason } of readers) yield csvLine([email, state, reason])
+}
+
+/** One array, a line for each reader. */
+async function* asJson(readers: AsyncIterable<MissingReader>): AsyncGenerator<string> {
+  let separator = '[\n'
+  for await (const reader of readers) {
+    yield separator + JSON.stringify(reader)
+    separator = ',\n'
+  }
+  yield separator === '[\n' ? '[]\n' : '\n]\n'
+}
+
+/** To stdout, no faster than it is read. Whoever reads it may have seen enough (`| head`). */
+async function writeOut(texts: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
+  const { stdout } = process
+  const closed = new AbortController()
+  const onError = (error: NodeJS.ErrnoException) => closed.abort(error)
+  stdout.on('error', onError)
+  const until = AbortSignal.any([closed.signal, signal])
+  let chunk = ''
+  const flush = async () => {
+    const isFull = !stdout.write(chunk)
+    chunk = ''
+    if (isFull) await once(stdout, 'drain', { signal: until }).catch(() => {})
+  }
+  for await (const text of texts) {
+    chunk += text
+    if (chunk.length >= chunkLength) await flush()
+    if (until.aborted) break
+  }
+  if (!until.aborted && chunk !== '') await flush()
+  if (signal.aborted) process.exitCode = 130
+  if (closed.signal.aborted && closed.signal.reason.code !== 'EPIPE') throw closed.signal.reason
+}

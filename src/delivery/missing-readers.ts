@@ -1,0 +1,68 @@
+// Who was due in a run and did not get it, and why.
+import { sql } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import type { ExclusionReason, MessageState } from '../platform/database/schema.ts'
+import { getRun } from './runs.ts'
+
+export type MissingReader = {
+  readonly email: string
+  readonly state: Exclude<MessageState, 'submitted'> | 'excluded'
+  readonly reason: string
+}
+
+/** What a state says by itself, where nothing else was recorded. */
+const usualReasons: Readonly<Record<string, string>> = {
+  pending: 'waiting to be sent',
+  sending: 'waiting for the answer of the provider',
+}
+
+const defaultPageSize = 5_000
+
+/**
+ * First those without a message, then those whose message was not submitted, in the order they were planned. Read page
+ * by page, with no transaction open in between, so while a run is being sent each is as they were when their page was
+ * read. Throws {@link PublicError} at once when there is no such run.
+ */
+export async function missingReaders(
+  context: Context,
+  runId: number,
+  { pageSize = defaultPageSize }: { readonly pageSize?: number } = {},
+): Promise<AsyncGenerator<MissingReader>> {
+  await getRun(context, runId)
+  return readMissing(context, runId, pageSize)
+}
+
+async function* readMissing(context: Context, runId: number, pageSize: number): AsyncGenerator<MissingReader> {
+  yield* readExcluded(context, runId, pageSize)
+  yield* readUnsubmitted(context, runId, pageSize)
+}
+
+async function* readExcluded(context: Context, runId: number, pageSize: number): AsyncGenerator<MissingReader> {
+  let last = 0
+  for (;;) {
+    const { rows } = await sql<{ subscription_id: number; email: string; reason: ExclusionReason }>`
+      select e.subscription_id, r.email, e.reason
+      from exclusions e join subscriptions s on s.id = e.subscription_id join subscribers r on r.id = s.subscriber_id
+      where e.run_id = ${runId} and e.subscription_id > ${last}
+      order by e.subscription_id limit ${pageSize}`.execute(context.db)
+    for (const { email, reason } of rows) yield { email, state: 'excluded', reason }
+    const final = rows.at(-1)
+    if (!final) return
+    last = final.subscription_id
+  }
+}
+
+/** Walks the ids of the run, which were given in one go, in steps: no page has to sort what the others hold. */
+async function* readUnsubmitted(context: Context, runId: number, pageSize: number): AsyncGenerator<MissingReader> {
+  const { rows: bounds } = await sql<{ first: number | null; last: number | null }>`
+    select min(id) as first, max(id) as last from messages where run_id = ${runId}`.execute(context.db)
+  const [{ first, last } = { first: null, last: null }] = bounds
+  if (first === null || last === null) return
+  for (let from = first; from <= last; from += pageSize) {
+    const { rows } = await sql<{ email: string; state: Exclude<MessageState, 'submitted'>; reason: string | null }>`
+      select to_email as email, state, reason from messages
+      where id >= ${from} and id < ${from + pageSize} and run_id = ${runId} and state <> 'submitted'
+      order by id`.execute(context.db)
+    for (const row of rows) yield { ...row, reason: row.reason ?? usualReasons[row.state] ?? '' }
+  }
+}
