@@ -17,11 +17,21 @@ export type PollCounts = {
 export async function pollDueFeeds(context: Context, { scheduledAt, signal }: JobOptions): Promise<PollCounts> {
   const results: PollResult[] = []
   const taken: number[] = []
+  // One after the other, so that each knows what was taken: a slot that lies ahead would make a feed due again at once.
+  let turn: Promise<unknown> = Promise.resolve()
+  const leaseNext = () => {
+    const leased = turn.then(async () => {
+      const feed = await leaseDueFeed(context, scheduledAt, taken)
+      if (feed) taken.push(feed.id)
+      return feed
+    })
+    turn = leased.catch(() => {})
+    return leased
+  }
   await atOnce(async () => {
     while (!signal.aborted) {
-      const feed = await leaseDueFeed(context, scheduledAt, taken)
+      const feed = await leaseNext()
       if (!feed) return
-      taken.push(feed.id)
       // A fault of the database leaves the lease to run out: the feed is not taken again before that.
       const result = await settle(context, feed.id, () => pollLeasedFeed(context, feed, signal))
       results.push(result)
