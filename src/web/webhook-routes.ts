@@ -40,7 +40,7 @@ export function webhookRoutes(context: Context): Hono {
         return reply(c, context, 400, { title: 'Not an event', message: 'The body is not the JSON of an event.' })
       }
       const result = await receiveWebhook(context, id, event)
-      context.log.info('webhook_received', { type: event.type, result })
+      if (result !== 'recorded') context.log.info('webhook_without_effect', { type: event.type, result })
       return c.body(null, 200)
     },
   )
