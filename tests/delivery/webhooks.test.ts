@@ -328,7 +328,7 @@ describe('events in any order', () => {
       fc.asyncProperty(histories, async ({ events, one, other }) => {
         expect(await stateAfter(events, one)).toEqual(await stateAfter(events, other))
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 })
