@@ -1,7 +1,9 @@
 // The static registry: in order, by name, importable where there is no file system.
 import type { Migration } from 'kysely/migration'
 import * as first from './2026-11-23-first.ts'
+import * as webhooks from './2026-11-24-webhooks.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
+  '2026-11-24-webhooks': webhooks,
 }

@@ -22,17 +22,23 @@ export type Runtime = {
   close(): Promise<void>
 }
 
+export type RuntimeOptions = {
+  readonly sandboxPort: number
+  /** What takes the sandbox's events. Unset: they wait in the database for a process that has one. */
+  readonly webhooks?: {
+    /** Where this process listens, whatever its public name is. */
+    readonly serviceUrl: string
+    readonly background: (work: Promise<unknown>) => void
+  }
+}
+
 const sandboxKey = 're_sandbox'
 
 /**
  * Opens the database (the embedded one when none is configured), migrates it, and starts the sandbox when there is no
  * provider. Throws {@link PublicError} with what would do when something is missing or does not answer.
  */
-export async function openRuntime(
-  config: Config,
-  log: Log,
-  options: { readonly sandboxPort: number },
-): Promise<Runtime> {
+export async function openRuntime(config: Config, log: Log, options: RuntimeOptions): Promise<Runtime> {
   const closers: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -40,9 +46,14 @@ export async function openRuntime(
   try {
     const { db } = await openDatabase(config, log, closers)
     const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
-    const sandbox = config.resend ? undefined : await startSandbox(db, log, random, options.sandboxPort, closers)
+    const webhookSecret = config.webhookSecrets[0] ?? `whsec_${Buffer.from(random(32)).toString('base64')}`
+    const sandbox = config.resend
+      ? undefined
+      : await startSandbox({ db, log, random, webhookSecret, ...options }, closers)
     const context: Context = {
-      config: sandbox ? { ...config, resend: { apiKey: sandboxKey, baseUrl: sandbox.apiUrl } } : config,
+      config: sandbox
+        ? { ...config, resend: { apiKey: sandboxKey, baseUrl: sandbox.apiUrl }, webhookSecrets: [webhookSecret] }
+        : config,
       db,
       clock: systemClock,
       log,
@@ -113,17 +124,24 @@ function unreachable(databaseUrl: string, cause: unknown): unknown {
 }
 
 async function startSandbox(
-  db: Database,
-  log: Log,
-  random: (byteCount: number) => Uint8Array,
-  port: number,
+  options: RuntimeOptions & Pick<Context, 'db' | 'log' | 'random'> & { readonly webhookSecret: string },
   closers: (() => Promise<unknown>)[],
 ): Promise<{ inboxUrl: string; apiUrl: string }> {
+  const { db, log, random, webhooks } = options
   await prepareSandbox(db)
-  const sandbox = createSandbox({ db, clock: systemClock, random, log })
+  const sandbox = createSandbox({
+    db,
+    clock: systemClock,
+    random,
+    log,
+    ...(webhooks && {
+      webhook: { url: `${webhooks.serviceUrl}/webhooks/resend`, secret: options.webhookSecret },
+      background: webhooks.background,
+    }),
+  })
   const server = await serveHttp(sandbox.fetch, {
     host: '127.0.0.1',
-    port,
+    port: options.sandboxPort,
     variable: 'PORT (the sandbox takes the port after it)',
   })
   closers.push(() => server.close())

@@ -27,7 +27,11 @@ function atMost(ms: number, work: Promise<unknown>): Promise<unknown> {
 /** Starts everything but the schedule. Throws a PublicError when a port is taken or something cannot be reached. */
 export async function startService(config: Config, log: Log): Promise<Service> {
   const stopping = new AbortController()
-  const background = new Set<Promise<unknown>>()
+  const working = new Set<Promise<unknown>>()
+  const background = (work: Promise<unknown>) => {
+    working.add(work)
+    work.finally(() => working.delete(work))
+  }
   // Listening comes first: it tells the port where any would do, and a taken one is known before anything is opened.
   let answer: ReturnType<typeof createApp>['fetch'] = () => new Response('starting', { status: 503 })
   const server = await serve((request, env) => answer(request, env), {
@@ -40,13 +44,11 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const publicUrl = config.publicUrl === 'http://localhost:0' ? server.url : config.publicUrl
     const runtime = await openRuntime({ ...config, publicUrl }, log, {
       sandboxPort: config.port === 0 ? 0 : config.port + 1,
+      webhooks: { serviceUrl: server.url, background },
     })
     closers.unshift(() => runtime.close())
     const app = createApp(runtime.context, {
-      background: (work) => {
-        background.add(work)
-        work.finally(() => background.delete(work))
-      },
+      background,
       clientAddress: (c) => getConnInfo(c).remote.address ?? null,
     })
     answer = app.fetch
@@ -60,7 +62,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       },
       stop: async () => {
         stopping.abort()
-        await atMost(drainMs, Promise.allSettled([stopSchedule(), server.close(), ...background]))
+        await atMost(drainMs, Promise.allSettled([stopSchedule(), server.close(), ...working]))
         await atMost(closeMs, runtime.close())
       },
     }

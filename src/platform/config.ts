@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PublicError } from './errors.ts'
 import { parseSigningKeys, type SigningKeys } from './signing-keys.ts'
+import { webhookKeyOf } from './webhook-signature.ts'
 
 export type Config = {
   /** Unset: the embedded database in `dataFolder`. */
@@ -8,6 +9,8 @@ export type Config = {
   readonly dataFolder: string
   /** Unset: the sandbox. */
   readonly resend: { readonly apiKey: string; readonly baseUrl: string | undefined } | undefined
+  /** `whsec_…`, any of which may have signed an event. None: the sandbox makes one; with a provider, events are refused. */
+  readonly webhookSecrets: readonly string[]
   /** Where readers reach the service, without a trailing slash. */
   readonly publicUrl: string
   /** Unset: made once and kept in the database. */
@@ -49,6 +52,14 @@ const environmentSchema = z.object({
     .regex(/^[\x21-\x7e]{1,256}$/, 'is not a key: copy it from resend.com/api-keys, without spaces')
     .optional(),
   RESEND_BASE_URL: httpUrl('is not an http(s) URL').optional(),
+  RESEND_WEBHOOK_SECRET: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((secret) => secret !== ''))
+    .refine(
+      (secrets) => secrets.length > 0 && secrets.every((secret) => webhookKeyOf(secret) !== undefined),
+      'is not a signing secret: copy it, with its whsec_, from the webhook at resend.com/webhooks; several with commas between',
+    )
+    .default([]),
   PUBLIC_URL: httpUrl('is not the http(s) URL at which readers reach this service')
     .refine(
       (url) => new URL(url).origin === url,
@@ -125,6 +136,7 @@ export function readConfig(environment: Environment): Config {
     databaseUrl: env.DATABASE_URL,
     dataFolder: env.DATA_FOLDER,
     resend: env.RESEND_API_KEY ? { apiKey: env.RESEND_API_KEY, baseUrl: env.RESEND_BASE_URL } : undefined,
+    webhookSecrets: env.RESEND_WEBHOOK_SECRET,
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     signingKeys: env.SIGNING_KEYS ? parseSigningKeys(env.SIGNING_KEYS) : undefined,
     mailFrom,

@@ -12,6 +12,7 @@ import { reply } from './reply.tsx'
 import { script, styles } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
 import type { WebOptions } from './web-options.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 
 const maximumBodyBytes = 64 * 1024
 
@@ -36,6 +37,8 @@ export function createApp(context: Context, options: WebOptions): Hono {
         : false,
     }),
   )
+  // Before the limit for all the others: events may be larger than what a form holds.
+  app.route('/', webhookRoutes(context))
   app.use(
     bodyLimit({
       maxSize: maximumBodyBytes,

@@ -17,9 +17,9 @@ export async function tick(scheduledTime: Date, cron = '* * * * *'): Promise<voi
  * Requests a path of the service as other variables would have it. The worker's handler is called inside the test, where
  * its connection stays open for as long as the test file runs: for a few calls, not for many.
  */
-export async function visitWith(variables: Partial<Env>, location: string): Promise<Response> {
+export async function visitWith(variables: Partial<Env>, location: string, init: RequestInit = {}): Promise<Response> {
   const invocation = createExecutionContext()
-  const response = await worker.fetch(requestOf(location, {}), { ...env, ...variables }, invocation)
+  const response = await worker.fetch(requestOf(location, init), { ...env, ...variables }, invocation)
   await waitOnExecutionContext(invocation)
   return response
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { describe, expect, it, vi } from 'vitest'
 import { jobs } from '../../jobs/schedule.ts'
 import wranglerToml from '../../wrangler.toml?raw'
+import { signed, webhookSecret } from '../support/webhooks.ts'
 import { edgeDatabase, sentMails } from './edge-database.ts'
 import { tick, visit, visitWith } from './invoke.ts'
 
@@ -49,6 +50,16 @@ describe('the worker', () => {
     expect(await response.text()).toBe('ready')
     const keys = await database.db.selectFrom('signing_keys').select('key_id').execute()
     expect(keys).toHaveLength(1)
+  })
+
+  it('takes an event that is signed, and no other', async () => {
+    const body = JSON.stringify({ type: 'email.opened', data: {} })
+    const headers = signed(body, { at: new Date() })
+    const post = (text: string) =>
+      visitWith({ RESEND_WEBHOOK_SECRET: webhookSecret }, '/webhooks/resend', { method: 'POST', body: text, headers })
+    expect((await post(`${body} `)).status).toBe(401)
+    expect((await post(body)).status).toBe(200)
+    expect(await database.db.selectFrom('webhook_events').select('svix_id').execute()).toEqual([{ svix_id: 'msg_1' }])
   })
 
   it('takes a reader from the form to a confirmed subscription', async () => {

@@ -33,6 +33,11 @@ describe('the environment', () => {
     })
   })
 
+  it('may name several webhook secrets, for a rotation', () => {
+    const [newer, older] = ['n', 'o'].map((letter) => `whsec_${btoa(letter.repeat(24))}`)
+    expect(readConfig({ RESEND_WEBHOOK_SECRET: `${newer},\n${older},` }).webhookSecrets).toEqual([newer, older])
+  })
+
   it('needs no more than a database and a key for a trial on the loopback interface', () => {
     const { DATABASE_URL, RESEND_API_KEY } = complete
     const trial = readConfig({ DATABASE_URL, RESEND_API_KEY, RESEND_BASE_URL: 'http://127.0.0.1:4000' })
@@ -58,6 +63,8 @@ describe('the environment', () => {
     [{ MAIL_FROM: 'News <digest@example.com>\r\nBcc: x@y.z' }, /MAIL_FROM is not a sender/],
     [{ MAIL_FROM: 'News' }, /MAIL_FROM is not a sender/],
     [{ RESEND_API_KEY: '', RESEND_BASE_URL: 'http://127.0.0.1:1' }, /RESEND_BASE_URL is set but RESEND_API_KEY is not/],
+    [{ RESEND_WEBHOOK_SECRET: 'c2hvcnQ=' }, /RESEND_WEBHOOK_SECRET is not a signing secret: copy it/],
+    [{ RESEND_WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, /RESEND_WEBHOOK_SECRET is not a signing secret/],
     [{ SIGNING_KEYS: 'k1:c2hvcnQ=' }, /entry 1: the key is not base64 of at least 32 bytes/],
     [{ SIGNING_KEYS: `${key},${key}` }, /entry 2: the key id k1 occurs twice/],
     [{ SIGNING_KEYS: 'justakey' }, /SIGNING_KEYS, entry 1/],

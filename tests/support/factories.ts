@@ -124,3 +124,80 @@ export async function digestsOf(db: Database, subscriptionId: number): Promise<s
     group by m.id order by m.id`.execute(db)
   return rows.map((row) => row.titles)
 }
+
+export type MessageOptions = Partial<NewRow<'messages'>> & { readonly batch?: Partial<NewRow<'batches'>> }
+
+/** A digest that was given to the provider in a batch and a run of its own; pending ones have no batch. */
+export async function aMessage(
+  db: Database,
+  reader: { readonly subscriptionId: number; readonly subscriberId: number; readonly email: string },
+  { batch = {}, ...row }: MessageOptions = {},
+): Promise<number> {
+  const number = ++sequence
+  const created_at = new Date('2026-11-23T06:00:00Z')
+  const one = <T>(insert: { executeTakeFirstOrThrow(): Promise<T> }) => insert.executeTakeFirstOrThrow()
+  const { id: rendering_id } = await one(
+    db
+      .insertInto('renderings')
+      .values({ content_hash: `rendering ${number}`, template: '{}', created_at })
+      .returning('id'),
+  )
+  const scheduled_for = new Date(created_at.getTime() + number)
+  const { id: run_id } = await one(
+    db
+      .insertInto('digest_runs')
+      .values({ newsletter_id: await theNewsletterId(db), scheduled_for, window_end: created_at, created_at })
+      .returning('id'),
+  )
+  const { id: digest_id } = await one(
+    db
+      .insertInto('digests')
+      .values({
+        run_id,
+        language: 'en',
+        frequency: 'daily',
+        edition_date: '2026-11-23',
+        content_key: 'one',
+        further_count: 0,
+        rendering_id,
+        created_at,
+      })
+      .returning('id'),
+  )
+  const state = row.state ?? 'submitted'
+  const isSettled = state !== 'pending' && state !== 'sending'
+  const { id: batch_id } = await one(
+    db
+      .insertInto('batches')
+      .values({
+        endpoint: 'emails/batch',
+        idempotency_key: `batch/${number}`,
+        state: 'submitted',
+        message_count: 1,
+        first_tried_at: created_at,
+        settled_at: batch.state === 'sending' ? null : created_at,
+        ...batch,
+      })
+      .returning('id'),
+  )
+  const { id } = await one(
+    db
+      .insertInto('messages')
+      .values({
+        kind: 'digest',
+        subscriber_id: reader.subscriberId,
+        subscription_id: reader.subscriptionId,
+        run_id,
+        digest_id,
+        to_email: reader.email,
+        created_at,
+        state,
+        settled_at: isSettled ? created_at : null,
+        provider_id: state === 'submitted' ? `provider-${number}` : null,
+        ...(state === 'pending' ? {} : { rendering_id, key_id: 'test', batch_id, batch_position: 1 }),
+        ...row,
+      })
+      .returning('id'),
+  )
+  return id
+}

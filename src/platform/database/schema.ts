@@ -15,7 +15,8 @@ export type MessageKind = 'digest' | 'confirmation'
 export type MessageState = 'pending' | 'sending' | 'submitted' | 'canceled' | 'failed' | 'unknown'
 export type BatchState = 'sending' | 'submitted' | 'refused' | 'unknown'
 export type ExclusionReason = 'nothing_new' | 'suppressed' | 'missed'
-export type SuppressionReason = 'hard_bounce' | 'complaint' | 'manual' | 'provider'
+export type BounceKind = 'hard' | 'soft'
+export type SuppressionReason = 'hard_bounce' | 'soft_bounces' | 'complaint' | 'manual' | 'provider'
 export type ConsentEventKind =
   | 'requested'
   | 'confirmation_sent'
@@ -181,6 +182,25 @@ export interface Tables {
     provider_id: string | null
     created_at: Time
     settled_at: OptionalTime
+    delivered_at: OptionalTime
+    delayed_at: OptionalTime
+    bounced_at: OptionalTime
+    bounce_kind: BounceKind | null
+    complained_at: OptionalTime
+    failed_at: OptionalTime
+    failure_reason: string | null
+    suppressed_at: OptionalTime
+    opened_at: OptionalTime
+    clicked_at: OptionalTime
+  }
+  webhook_events: {
+    svix_id: string
+    type: string
+    provider_id: string | null
+    message_id: number | null
+    occurred_at: Time
+    received_at: Time
+    payload: Json<unknown>
   }
   exclusions: { run_id: number; subscription_id: number; reason: ExclusionReason; created_at: Time }
 }

@@ -1,0 +1,79 @@
+// Addresses never to mail, as the provider's events make them so. What is stored depends on which events there were, not
+// on the order in which they came.
+import { type RawBuilder, sql } from 'kysely'
+import type { InTransaction, SuppressionReason } from '../platform/database/schema.ts'
+
+/** Weakest first: of several reasons the strongest is kept, with the time of its first occurrence. */
+const strength: readonly SuppressionReason[] = ['soft_bounces', 'provider', 'hard_bounce', 'complaint', 'manual']
+
+const softBouncesInARow = 5
+const softBounceDays = 14
+
+type Addressee = { readonly subscriberId: number; readonly toEmail: string }
+
+/** Suppresses an address and takes back what is waiting for it. */
+export async function suppress(
+  trx: InTransaction,
+  to: Addressee,
+  reason: Exclude<SuppressionReason, 'soft_bounces'>,
+  occurredAt: Date,
+  now: RawBuilder<Date>,
+): Promise<void> {
+  await sql`
+    insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), ${reason}, ${occurredAt})
+    on conflict (email_key) do update set reason = excluded.reason, created_at = case
+      when suppressions.reason = excluded.reason then least(suppressions.created_at, excluded.created_at)
+      else excluded.created_at end
+    where array_position(${strength}::text[], suppressions.reason) <= array_position(${strength}::text[], excluded.reason)`.execute(
+    trx,
+  )
+  await cancelPending(trx, to, now)
+}
+
+/**
+ * Suppresses an address that bounced softly five times within 14 days without a delivery since; lifts that again when a
+ * delivery turns up that came after them. What waits is left waiting: it is not sent while the suppression lasts. The
+ * subscriber's row has to be locked.
+ */
+export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promise<void> {
+  const { rows } = await sql<{ full_at: Date | null }>`
+    with soft as (
+      select bounced_at from messages
+      where subscriber_id = ${to.subscriberId} and bounce_kind = 'soft' and lower(to_email) = lower(${to.toEmail})
+    ), since as (
+      select max(delivered_at) as delivered_at from (
+        select max(m.delivered_at) as delivered_at from subscriptions s join messages m on m.subscription_id = s.id
+        where s.subscriber_id = ${to.subscriberId} and m.run_id is not null and lower(m.to_email) = lower(${to.toEmail})
+          and exists (select from soft)
+        union all
+        select max(m.delivered_at) from confirmations c join messages m on m.confirmation_id = c.id
+        where c.subscriber_id = ${to.subscriberId} and lower(m.to_email) = lower(${to.toEmail}) and exists (select from soft)
+      ) as deliveries
+    ), in_a_row as (
+      select bounced_at, lag(bounced_at, ${softBouncesInARow - 1}) over (order by bounced_at) as first_at
+      from soft, since where soft.bounced_at > since.delivered_at or since.delivered_at is null
+    )
+    select min(bounced_at) as full_at from in_a_row
+    where bounced_at <= first_at + make_interval(days => ${softBounceDays})`.execute(trx)
+  const fullAt = rows[0]?.full_at ?? null
+  if (fullAt === null) {
+    await sql`delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'`.execute(trx)
+    return
+  }
+  await sql`
+    insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), 'soft_bounces', ${fullAt})
+    on conflict (email_key) do update set created_at = excluded.created_at where suppressions.reason = 'soft_bounces'`.execute(
+    trx,
+  )
+}
+
+async function cancelPending(trx: InTransaction, to: Addressee, now: RawBuilder<Date>): Promise<void> {
+  await sql`
+    update messages set state = 'canceled', reason = 'suppressed', settled_at = ${now}
+    where state = 'pending' and lower(to_email) = lower(${to.toEmail}) and id in (
+      select m.id from subscriptions s join messages m on m.subscription_id = s.id
+      where s.subscriber_id = ${to.subscriberId} and m.run_id is not null
+      union all
+      select m.id from confirmations c join messages m on m.confirmation_id = c.id
+      where c.subscriber_id = ${to.subscriberId})`.execute(trx)
+}
