@@ -99,7 +99,7 @@ async function findOrAddSubscriber(trx: InTransaction, address: Address): Promis
     .selectFrom('subscribers')
     .select('id')
     .where('email_key', '=', address.key)
-    .forUpdate()
+    .forNoKeyUpdate() // a stronger lock would hold up, and be held up by, a mail to them that is just being begun
     .executeTakeFirstOrThrow()
   return id
 }

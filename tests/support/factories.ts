@@ -174,6 +174,7 @@ export async function aMessage(
         idempotency_key: `batch/${number}`,
         state: 'submitted',
         message_count: 1,
+        claimed_at: created_at,
         first_tried_at: created_at,
         settled_at: batch.state === 'sending' ? null : created_at,
         ...batch,
