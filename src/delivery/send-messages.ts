@@ -67,7 +67,10 @@ export async function sendMessages(context: Context, provider: Provider, options
         if (claim.canceled === 0) pause.until(performance.now() + contentionPauseMs)
         continue
       }
-      const outcome = await callProvider(context, provider, templates, claim.batch, claimedAt)
+      const answer = await callProvider(context, provider, templates, claim.batch, claimedAt)
+      // A refusal says nothing of an earlier try under the same key, which may have been accepted.
+      const outcome: CallOutcome =
+        claim.batch.isTried && answer.kind === 'refused' ? { kind: 'ambiguous', reason: answer.reason } : answer
       const settled = await settleBatch(context, claim.batch, outcome)
       result.submitted += settled.submitted
       result.failed += settled.failed
@@ -114,22 +117,19 @@ async function callProvider(
     payloads = await Promise.all(batch.messages.map((message) => payloadOf(context, templates, message)))
   } catch (error) {
     context.log.error('payload_failed', { batch: batch.id, error: error instanceof Error ? error.message : 'unknown' })
-    return notTried(batch, 'invalid', 'the payload could not be made')
+    return notTried('invalid', 'the payload could not be made')
   }
-  if (performance.now() - claimedAt > longestClaimAgeMs) return notTried(batch, 'later', 'the worker was stalled')
+  if (performance.now() - claimedAt > longestClaimAgeMs) return notTried('later', 'the worker was stalled')
   if (!batch.isTried) {
     const obstacle = await beginBatch(context, batch)
-    if (obstacle) return notTried(batch, 'later', obstacle)
+    if (obstacle) return notTried('later', obstacle)
   }
   // Not the caller's signal: a stop waits for the answer, since an aborted call may have been accepted.
-  const outcome = await provider.send(batch.endpoint, payloads, batch.idempotencyKey, new AbortController().signal)
-  // A refusal says nothing of an earlier try under the same key, which may have been accepted.
-  return batch.isTried && outcome.kind === 'refused' ? { kind: 'ambiguous', reason: outcome.reason } : outcome
+  return provider.send(batch.endpoint, payloads, batch.idempotencyKey, new AbortController().signal)
 }
 
-/** Before the first try nothing can have been accepted; later, an earlier try may have been. */
-function notTried(batch: ClaimedBatch, remedy: 'invalid' | 'later', reason: string): CallOutcome {
-  return !batch.isTried ? { kind: 'refused', remedy, reason, retryAfterMs: 0 } : { kind: 'ambiguous', reason }
+function notTried(remedy: 'invalid' | 'later', reason: string): CallOutcome {
+  return { kind: 'refused', remedy, reason, retryAfterMs: 0 }
 }
 
 async function payloadOf(
