@@ -1,5 +1,5 @@
 // The loop that empties the outbox: asks about lost batches first, then transactional mail, then digests.
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../platform/clock.ts'
 import type { Context } from '../platform/context.ts'
 import { deriveToken, signToken } from '../platform/signed-token.ts'
 import { beginBatch } from './begin-batch.ts'
@@ -48,7 +48,7 @@ const contentionPauseMs = 20
 export async function sendMessages(context: Context, provider: Provider, options: SendOptions): Promise<SendResult> {
   const result: SendResult = { submitted: 0, failed: 0, canceled: 0, unknown: 0, batches: 0, halted: null }
   const templates = new TemplateCache(context)
-  const pause = new Pause()
+  const pause = new Pause(context.clock)
   const failures: unknown[] = []
   result.unknown += await settleExpiredBatches(context)
 
@@ -56,7 +56,7 @@ export async function sendMessages(context: Context, provider: Provider, options
     while (!options.signal.aborted && result.halted === null && failures.length === 0) {
       await pause.over(options.signal)
       if (options.signal.aborted) return
-      const claimedAt = performance.now()
+      const claimedAt = context.clock.elapsedMs()
       const reclaimed = await reclaimBatch(context)
       const claim: Claim = reclaimed
         ? { batch: reclaimed, canceled: 0, isMoreWaiting: true }
@@ -64,7 +64,7 @@ export async function sendMessages(context: Context, provider: Provider, options
       result.canceled += claim.canceled
       if (!claim.batch) {
         if (!claim.isMoreWaiting) return
-        if (claim.canceled === 0) pause.until(performance.now() + contentionPauseMs)
+        if (claim.canceled === 0) pause.forAWhile(contentionPauseMs)
         continue
       }
       const answer = await callProvider(context, provider, templates, claim.batch, claimedAt)
@@ -84,8 +84,7 @@ export async function sendMessages(context: Context, provider: Provider, options
         })
       }
       if (outcome.kind === 'refused' && outcome.remedy === 'halt') result.halted = outcome.reason
-      if (outcome.kind === 'refused' && outcome.remedy === 'later')
-        pause.until(performance.now() + outcome.retryAfterMs)
+      if (outcome.kind === 'refused' && outcome.remedy === 'later') pause.forAWhile(outcome.retryAfterMs)
       options.onProgress?.(result)
     }
   }
@@ -119,7 +118,7 @@ async function callProvider(
     context.log.error('payload_failed', { batch: batch.id, error: error instanceof Error ? error.message : 'unknown' })
     return notTried('invalid', 'the payload could not be made')
   }
-  if (performance.now() - claimedAt > longestClaimAgeMs) return notTried('later', 'the worker was stalled')
+  if (context.clock.elapsedMs() - claimedAt > longestClaimAgeMs) return notTried('later', 'the worker was stalled')
   if (!batch.isTried) {
     const obstacle = await beginBatch(context, batch)
     if (obstacle) return notTried('later', obstacle)
@@ -182,16 +181,21 @@ class TemplateCache {
 /** All lanes wait together after the provider asked for patience. */
 class Pause {
   private endsAt = 0
+  private readonly clock: Clock
 
-  until(time: number): void {
-    this.endsAt = Math.max(this.endsAt, time)
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  forAWhile(ms: number): void {
+    this.endsAt = Math.max(this.endsAt, this.clock.elapsedMs() + ms)
   }
 
   async over(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const remaining = this.endsAt - performance.now()
+      const remaining = this.endsAt - this.clock.elapsedMs()
       if (remaining <= 0 || signal.aborted) return
-      await delay(remaining, undefined, { signal }).catch(() => {})
+      await this.clock.sleep(remaining, signal)
     }
   }
 }
