@@ -1,0 +1,198 @@
+// The process that plans or sends, one way or another; see ./planning.ts and ./sending.ts for what is compared.
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { Resend } from 'resend'
+import { fillTemplate, type MailPayload, type MailTemplate } from '../../src/delivery/mail-template.ts'
+import { createProvider } from '../../src/delivery/provider.ts'
+import { sendMessages } from '../../src/delivery/send-messages.ts'
+import { type DigestSource, digestMail, readDigest } from '../../src/digests/digest-mail.ts'
+import { planDigests } from '../../src/digests/plan-digests.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { readConfig } from '../../src/platform/config.ts'
+import type { Context } from '../../src/platform/context.ts'
+import { connect } from '../../src/platform/database/connect.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { signToken } from '../../src/platform/signed-token.ts'
+import { signingKeysOf } from '../../src/platform/signing-keys.ts'
+import { answerAll } from './child.ts'
+import { type Measured, measure } from './measured.ts'
+
+export type ContenderQuestion =
+  | { readonly ask: 'open'; readonly databaseUrl: string; readonly sinkUrl: string }
+  | { readonly ask: 'plan'; readonly slot: string }
+  /** Our own way; it stops claiming after `atMost`. */
+  | { readonly ask: 'send'; readonly atMost: number }
+  /** (a) Renders for every reader, and sends one mail a call, ten calls at a time. */
+  | { readonly ask: 'sendEach'; readonly count: number }
+  /** (b) Renders for every reader, and sends a hundred mails a call, one call at a time. */
+  | { readonly ask: 'sendBatches'; readonly count: number }
+  /** (c) Sends payloads that were made before, a hundred mails a call, as many calls at a time as our own way has lanes. */
+  | { readonly ask: 'sendPrepared'; readonly count: number; readonly lanes: number }
+
+type Reader = {
+  id: number
+  subscription_id: number
+  to_email: string
+  digest_id: number
+  confirmed_on: string
+}
+
+let context: Context
+let resend: Resend
+
+const never = new AbortController().signal
+const batchSize = 100
+const preparedBatches = 8
+
+answerAll((question: ContenderQuestion): Promise<Measured> | undefined => {
+  switch (question.ask) {
+    case 'open':
+      open(question.databaseUrl, question.sinkUrl)
+      return undefined
+    case 'plan':
+      return measure(async () => {
+        const result = await planDigests(context, { scheduledAt: new Date(question.slot), signal: never })
+        if (result.messages !== result.due || result.renderFailures > 0) throw new Error(JSON.stringify(result))
+        return result.due
+      })
+    case 'send':
+      return measure(() => send(question.atMost))
+    case 'sendEach':
+      return measure(() => sendEach(question.count))
+    case 'sendBatches':
+      return measure(() => sendBatches(question.count))
+    case 'sendPrepared':
+      return prepare().then((batches) => measure(() => sendPrepared(batches, question.count, question.lanes)))
+  }
+})
+
+function open(databaseUrl: string, sinkUrl: string): void {
+  const config = readConfig({ RESEND_API_KEY: 're_bench', RESEND_BASE_URL: sinkUrl })
+  resend = new Resend('re_bench', { baseUrl: sinkUrl })
+  context = {
+    config,
+    db: connect(databaseUrl),
+    clock: systemClock,
+    log: createLog((line) => process.stderr.write(`${line}\n`)),
+    keys: signingKeysOf(new Map([['bench', new Uint8Array(32).fill(7)]])),
+    random: (byteCount) => new Uint8Array(randomBytes(byteCount)),
+    fetchUrl: () => Promise.reject(new Error('nothing is fetched here')),
+  }
+}
+
+async function send(atMost: number): Promise<number> {
+  const enough = new AbortController()
+  const result = await sendMessages(context, createProvider(context.config), {
+    signal: enough.signal,
+    onProgress: ({ submitted }) => {
+      if (submitted >= atMost) enough.abort()
+    },
+  })
+  if (result.failed + result.unknown + result.canceled > 0 || result.halted) throw new Error(JSON.stringify(result))
+  return result.submitted
+}
+
+async function sendEach(count: number): Promise<number> {
+  const mails = renderedFor(await readReaders(count))
+  // The lanes share one iterator: whichever is free takes the next reader.
+  const lane = async () => {
+    for await (const mail of mails) {
+      const { error } = await resend.emails.send(mail)
+      if (error) throw new Error(error.message)
+    }
+  }
+  await Promise.all(Array.from({ length: 10 }, lane))
+  return count
+}
+
+async function sendBatches(count: number): Promise<number> {
+  let batch: MailPayload[] = []
+  for await (const mail of renderedFor(await readReaders(count))) {
+    batch.push(mail)
+    if (batch.length < batchSize) continue
+    const { error } = await resend.batch.send(batch)
+    if (error) throw new Error(error.message)
+    batch = []
+  }
+  return count
+}
+
+async function readReaders(count: number): Promise<Reader[]> {
+  const { rows } = await sql<Reader>`
+    select id, subscription_id, to_email, digest_id, confirmed_on from messages order by id limit ${count}`.execute(
+    context.db,
+  )
+  if (rows.length < count) throw new Error(`there are ${rows.length} messages, not ${count}`)
+  return rows
+}
+
+/** What everybody writes first: the template, rendered for each reader. What it is made of is read once a digest. */
+function renderedFor(readers: readonly Reader[]): AsyncIterable<MailPayload> {
+  const sources = new Map<number, Promise<DigestSource>>()
+  let next = 0
+  const take = async (): Promise<IteratorResult<MailPayload>> => {
+    const reader = readers[next++]
+    if (!reader) return { done: true, value: undefined }
+    let source = sources.get(reader.digest_id)
+    if (!source) {
+      source = context.db
+        .selectFrom('digests')
+        .selectAll()
+        .where('id', '=', reader.digest_id)
+        .executeTakeFirstOrThrow()
+        .then((digest) => readDigest(context, digest))
+      sources.set(reader.digest_id, source)
+    }
+    const { keys } = context
+    const mail = await digestMail(context, await source, {
+      unsubscribeToken: await signToken(keys, keys.newestId, 'unsubscribe', reader.subscription_id),
+      preferencesToken: await signToken(keys, keys.newestId, 'preferences', reader.subscription_id),
+      confirmedOn: reader.confirmed_on,
+    })
+    const tags = [{ name: 'message', value: String(reader.id) }]
+    return { done: false, value: { ...mail, headers: { ...mail.headers }, to: [reader.to_email], tags } }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next: take }) }
+}
+
+/** The very payloads that our own way sends, for some of the readers. */
+async function prepare(): Promise<MailPayload[][]> {
+  const { rows } = await sql<Reader & { template: MailTemplate }>`
+    select m.id, m.subscription_id, m.to_email, m.digest_id, m.confirmed_on, r.template
+    from (select * from messages order by id limit ${preparedBatches * batchSize}) m
+      join digests g on g.id = m.digest_id join renderings r on r.id = g.rendering_id
+    order by m.id`.execute(context.db)
+  const { keys } = context
+  const payloads: MailPayload[] = []
+  for (const row of rows) {
+    const unsubscribeToken = await signToken(keys, keys.newestId, 'unsubscribe', row.subscription_id)
+    const preferencesToken = await signToken(keys, keys.newestId, 'preferences', row.subscription_id)
+    payloads.push(
+      fillTemplate(row.template, row.to_email, row.id, {
+        unsubscribeToken,
+        preferencesToken,
+        confirmedOn: row.confirmed_on,
+      }),
+    )
+  }
+  const batches: MailPayload[][] = []
+  while (payloads.length > 0) batches.push(payloads.splice(0, batchSize))
+  return batches
+}
+
+async function sendPrepared(batches: readonly MailPayload[][], count: number, lanes: number): Promise<number> {
+  let sent = 0
+  let next = 0
+  const lane = async () => {
+    while (sent < count) {
+      const batch = batches[next++ % batches.length]
+      if (!batch) throw new Error('nothing was prepared')
+      sent += batch.length
+      const idempotencyKey = `prepared/${randomBytes(16).toString('hex')}`
+      const { error } = await resend.batch.send(batch, { idempotencyKey, batchValidation: 'permissive' })
+      if (error) throw new Error(error.message)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return sent
+}
