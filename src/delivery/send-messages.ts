@@ -138,16 +138,12 @@ async function payloadOf(
 ): Promise<MailPayload> {
   const template = await templates.get(message.renderingId)
   const { keys } = context
-  const [unsubscribeToken, preferencesToken, confirmationToken] = await Promise.all([
-    signToken(keys, message.keyId, 'unsubscribe', message.subscriptionId),
-    signToken(keys, message.keyId, 'preferences', message.subscriptionId),
-    message.confirmationNonce ? deriveToken(keys, message.keyId, new Uint8Array(message.confirmationNonce)) : undefined,
-  ])
+  const { keyId, subscriptionId, confirmationNonce, confirmedOn } = message
   return fillTemplate(template, message.toEmail, message.id, {
-    unsubscribeToken,
-    preferencesToken,
-    ...(confirmationToken === undefined ? {} : { confirmationToken }),
-    ...(message.confirmedOn === null ? {} : { confirmedOn: message.confirmedOn }),
+    unsubscribeToken: signToken(keys, keyId, 'unsubscribe', subscriptionId),
+    preferencesToken: signToken(keys, keyId, 'preferences', subscriptionId),
+    ...(confirmationNonce && { confirmationToken: deriveToken(keys, keyId, new Uint8Array(confirmationNonce)) }),
+    ...(confirmedOn !== null && { confirmedOn }),
   })
 }
 

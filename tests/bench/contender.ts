@@ -1,8 +1,8 @@
 // The process that plans or sends, one way or another; see ./planning.ts and ./sending.ts for what is compared.
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { Resend } from 'resend'
-import { fillTemplate, type MailPayload, type MailTemplate } from '../../src/delivery/mail-template.ts'
+import { type CreateBatchEmailOptions, Resend } from 'resend'
+import { fillTemplate, type MailTemplate } from '../../src/delivery/mail-template.ts'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { type DigestSource, digestMail, readDigest } from '../../src/digests/digest-mail.ts'
@@ -106,7 +106,7 @@ async function sendEach(count: number): Promise<number> {
 }
 
 async function sendBatches(count: number): Promise<number> {
-  let batch: MailPayload[] = []
+  let batch: CreateBatchEmailOptions[] = []
   for await (const mail of renderedFor(await readReaders(count))) {
     batch.push(mail)
     if (batch.length < batchSize) continue
@@ -127,10 +127,10 @@ async function readReaders(count: number): Promise<Reader[]> {
 }
 
 /** What everybody writes first: the template, rendered for each reader. What it is made of is read once a digest. */
-function renderedFor(readers: readonly Reader[]): AsyncIterable<MailPayload> {
+function renderedFor(readers: readonly Reader[]): AsyncIterable<CreateBatchEmailOptions> {
   const sources = new Map<number, Promise<DigestSource>>()
   let next = 0
-  const take = async (): Promise<IteratorResult<MailPayload>> => {
+  const take = async (): Promise<IteratorResult<CreateBatchEmailOptions>> => {
     const reader = readers[next++]
     if (!reader) return { done: true, value: undefined }
     let source = sources.get(reader.digest_id)
@@ -145,8 +145,8 @@ function renderedFor(readers: readonly Reader[]): AsyncIterable<MailPayload> {
     }
     const { keys } = context
     const mail = await digestMail(context, await source, {
-      unsubscribeToken: await signToken(keys, keys.newestId, 'unsubscribe', reader.subscription_id),
-      preferencesToken: await signToken(keys, keys.newestId, 'preferences', reader.subscription_id),
+      unsubscribeToken: signToken(keys, keys.newestId, 'unsubscribe', reader.subscription_id),
+      preferencesToken: signToken(keys, keys.newestId, 'preferences', reader.subscription_id),
       confirmedOn: reader.confirmed_on,
     })
     const tags = [{ name: 'message', value: String(reader.id) }]
@@ -155,32 +155,31 @@ function renderedFor(readers: readonly Reader[]): AsyncIterable<MailPayload> {
   return { [Symbol.asyncIterator]: () => ({ next: take }) }
 }
 
-/** The very payloads that our own way sends, for some of the readers. */
-async function prepare(): Promise<MailPayload[][]> {
+/** The mails that our own way sends, as the SDK is usually given them, for some of the readers. */
+async function prepare(): Promise<CreateBatchEmailOptions[][]> {
   const { rows } = await sql<Reader & { template: MailTemplate }>`
     select m.id, m.subscription_id, m.to_email, m.digest_id, m.confirmed_on, r.template
     from (select * from messages order by id limit ${preparedBatches * batchSize}) m
       join digests g on g.id = m.digest_id join renderings r on r.id = g.rendering_id
     order by m.id`.execute(context.db)
   const { keys } = context
-  const payloads: MailPayload[] = []
+  const payloads: CreateBatchEmailOptions[] = []
   for (const row of rows) {
-    const unsubscribeToken = await signToken(keys, keys.newestId, 'unsubscribe', row.subscription_id)
-    const preferencesToken = await signToken(keys, keys.newestId, 'preferences', row.subscription_id)
-    payloads.push(
-      fillTemplate(row.template, row.to_email, row.id, {
-        unsubscribeToken,
-        preferencesToken,
-        confirmedOn: row.confirmed_on,
-      }),
-    )
+    const unsubscribeToken = signToken(keys, keys.newestId, 'unsubscribe', row.subscription_id)
+    const preferencesToken = signToken(keys, keys.newestId, 'preferences', row.subscription_id)
+    const values = { unsubscribeToken, preferencesToken, confirmedOn: row.confirmed_on }
+    payloads.push(JSON.parse(JSON.stringify(fillTemplate(row.template, row.to_email, row.id, values))))
   }
-  const batches: MailPayload[][] = []
+  const batches: CreateBatchEmailOptions[][] = []
   while (payloads.length > 0) batches.push(payloads.splice(0, batchSize))
   return batches
 }
 
-async function sendPrepared(batches: readonly MailPayload[][], count: number, lanes: number): Promise<number> {
+async function sendPrepared(
+  batches: readonly CreateBatchEmailOptions[][],
+  count: number,
+  lanes: number,
+): Promise<number> {
   let sent = 0
   let next = 0
   const lane = async () => {
