@@ -6,6 +6,7 @@ import { type Child, startChild } from './child.ts'
 import { openBenchDatabase } from './database.ts'
 import { type LimitFigures, measureLimits } from './limits.ts'
 import { measurePlanning, type PlanningFigures } from './planning.ts'
+import { explainHotQueries, type HotQuery } from './plans.ts'
 import { describeFigures } from './report.ts'
 import { measureSending, type SendingFigures } from './sending.ts'
 
@@ -16,9 +17,10 @@ export type Figures = {
   planning?: PlanningFigures
   sending?: SendingFigures
   limits?: LimitFigures
+  plans?: readonly HotQuery[]
 }
 
-const sections = ['planning', 'sending', 'limits'] as const
+const sections = ['planning', 'sending', 'limits', 'plans'] as const
 type Section = (typeof sections)[number]
 type Options = { readers: number; only: Section[] | undefined; json: boolean }
 
@@ -30,7 +32,8 @@ const command = new Command('bench')
   .parse()
 
 const { readers, only, json } = command.opts<Options>()
-const wants = (section: Section) => only === undefined || only.includes(section)
+/** Plans are for reading, and only a server gives them. */
+const wants = (section: Section) => only?.includes(section) ?? section !== 'plans'
 const tell = (text: string) => process.stderr.write(`${text}\n`)
 const isLarge = readers >= 50_000
 
@@ -53,6 +56,7 @@ try {
   if (wants('sending'))
     figures.sending = await measureSending(database, sink, { readers, rounds: isLarge ? 5 : 2, tell })
   if (wants('limits')) figures.limits = await measureLimits(database, sink, { seconds: isLarge ? 20 : 4, tell })
+  if (wants('plans')) figures.plans = await explainHotQueries(database, { readers, tell })
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : describeFigures(figures))
 } finally {
   await sink?.end()

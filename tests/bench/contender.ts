@@ -7,14 +7,11 @@ import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { type DigestSource, digestMail, readDigest } from '../../src/digests/digest-mail.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
-import { systemClock } from '../../src/platform/clock.ts'
-import { readConfig } from '../../src/platform/config.ts'
 import type { Context } from '../../src/platform/context.ts'
 import { connect } from '../../src/platform/database/connect.ts'
-import { createLog } from '../../src/platform/log.ts'
 import { signToken } from '../../src/platform/signed-token.ts'
-import { signingKeysOf } from '../../src/platform/signing-keys.ts'
 import { answerAll } from './child.ts'
+import { contextOn } from './context.ts'
 import { type Measured, measure } from './measured.ts'
 
 export type ContenderQuestion =
@@ -67,17 +64,8 @@ answerAll((question: ContenderQuestion): Promise<Measured> | undefined => {
 })
 
 function open(databaseUrl: string, sinkUrl: string): void {
-  const config = readConfig({ RESEND_API_KEY: 're_bench', RESEND_BASE_URL: sinkUrl })
   resend = new Resend('re_bench', { baseUrl: sinkUrl })
-  context = {
-    config,
-    db: connect(databaseUrl),
-    clock: systemClock,
-    log: createLog((line) => process.stderr.write(`${line}\n`)),
-    keys: signingKeysOf(new Map([['bench', new Uint8Array(32).fill(7)]])),
-    random: (byteCount) => new Uint8Array(randomBytes(byteCount)),
-    fetchUrl: () => Promise.reject(new Error('nothing is fetched here')),
-  }
+  context = contextOn(connect(databaseUrl), sinkUrl)
 }
 
 async function send(atMost: number): Promise<number> {

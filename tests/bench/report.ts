@@ -50,5 +50,8 @@ export function describeFigures(figures: Figures): string {
       )
     }
   }
+  for (const { step, text, plan, runs, medianMs } of figures.plans ?? []) {
+    lines.push('', `## ${step}: ${medianMs.toFixed(2)} ms (median of ${runs})`, '', text, '', plan)
+  }
   return `${lines.join('\n')}\n`
 }
