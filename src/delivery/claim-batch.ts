@@ -36,7 +36,11 @@ export type Claim = {
 }
 
 const maximumBatchSize = 100
-const leaseSeconds = 120
+/**
+ * From the claim to the begin, and anew from the begin to the end of the call: longer than a worker waits for either, and
+ * short, since what a dead worker held waits as long.
+ */
+export const leaseSeconds = 45
 /** Resend keeps an idempotency key for 24 hours; an hour is left for clocks and slow answers. */
 const keyLifetimeHours = 23
 
