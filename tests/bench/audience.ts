@@ -70,7 +70,8 @@ export async function fillAudience(db: Database, readers: number, slot: Date): P
     select r.id, n.id, 'active', zone.hour, zone.zone, choice.id, ${slot}::timestamptz - interval '30 days',
       ${slot}::timestamptz - interval '1 day', ${slot}
     from newsletters n, subscribers r join zone on zone.n = r.id % 3
-      join choice on choice.n = (r.id * 7919) % ${topicCount}`.execute(db)
+      join choice on choice.n = (r.id * 7919) % ${topicCount}
+    order by r.id`.execute(db)
   // What autovacuum would have done by the time that readers have collected.
   await sql`vacuum analyze`.execute(db)
 }
