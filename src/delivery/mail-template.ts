@@ -40,10 +40,10 @@ declare global {
 
 /** What the provider is given for one message. Built from nothing but the arguments of {@link fillTemplate}. */
 export type MailPayload = {
-  readonly from: string
+  readonly from: JsonText
   readonly to: string[]
-  readonly replyTo: string
-  readonly subject: string
+  readonly replyTo: JsonText
+  readonly subject: JsonText
   readonly html: JsonText
   readonly text: JsonText
   readonly headers: Record<string, string>
@@ -91,12 +91,12 @@ function cut(text: string, pattern: RegExp): Pieces {
 
 /** The mail for one reader. Throws when a slot has no value: a mail with a dead link must not go out. */
 export function fillTemplate(template: MailTemplate, to: string, messageId: number, values: SlotValues): MailPayload {
-  const { html, text } = bodiesOf(template)
+  const { from, replyTo, subject, html, text } = escaped(template)
   return {
-    from: template.from,
+    from,
     to: [to],
-    replyTo: template.replyTo,
-    subject: template.subject,
+    replyTo,
+    subject,
     html: JSON.rawJSON(`"${fill(html, values, escapeForJson)}"`),
     text: JSON.rawJSON(`"${fill(text, values, escapeForJson)}"`),
     headers: Object.fromEntries(template.headers.map(([name, value]) => [name, fill(value, values)])),
@@ -117,31 +117,39 @@ function missing(slot: SlotName): never {
   throw new Error(`no value for the slot ${slot}`)
 }
 
-type Bodies = { readonly html: Pieces; readonly text: Pieces }
-const escapedBodies = new WeakMap<MailTemplate, Bodies>()
+type Escaped = Pick<MailPayload, 'from' | 'replyTo' | 'subject'> & { readonly html: Pieces; readonly text: Pieces }
+const escapedTemplates = new WeakMap<MailTemplate, Escaped>()
 
 /** Escaping all of a mail costs more than all else that is done for a reader, so it is done once for a template. */
-function bodiesOf(template: MailTemplate): Bodies {
-  let bodies = escapedBodies.get(template)
-  if (!bodies) {
-    const escaped = (pieces: Pieces) => pieces.map((piece) => (typeof piece === 'string' ? compact(piece) : piece))
-    bodies = { html: escaped(template.html), text: escaped(template.text) }
-    escapedBodies.set(template, bodies)
+function escaped(template: MailTemplate): Escaped {
+  let done = escapedTemplates.get(template)
+  if (!done) {
+    const whole = (text: string) => JSON.rawJSON(`"${narrow(escapeForJson(text))}"`)
+    const inPieces = (pieces: Pieces) =>
+      pieces.map((piece) => (typeof piece === 'string' ? narrow(escapeForJson(piece)) : piece))
+    done = {
+      from: whole(template.from),
+      replyTo: whole(template.replyTo),
+      subject: whole(template.subject),
+      html: inPieces(template.html),
+      text: inPieces(template.text),
+    }
+    escapedTemplates.set(template, done)
   }
-  return bodies
+  return done
 }
 
 const beyondAscii = /[\u007f-\uffff]/g
 
-/** What stands between the quotes in JSON. All ASCII: one byte a character, in memory and on the wire, and no encoding. */
+/** What stands between the quotes in JSON, in ASCII: one wider character anywhere doubles all that it becomes part of. */
 function escapeForJson(text: string): string {
   return JSON.stringify(text)
     .slice(1, -1)
     .replace(beyondAscii, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** A string that was cut from a wider one stays wide; decoding it anew makes it narrow. */
-const compact = (text: string): string => new TextDecoder().decode(utf8.encode(escapeForJson(text)))
+/** A string that was made of a wider one stays wide; decoding it anew makes it narrow. */
+const narrow = (text: string): string => new TextDecoder().decode(utf8.encode(text))
 
 /** Stores a template, or finds the same one. Returns the id of its rendering. */
 export async function storeRendering(trx: InTransaction, template: MailTemplate, now: Date): Promise<number> {

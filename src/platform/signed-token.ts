@@ -1,10 +1,11 @@
 // Tokens in links: what they are for, whom they are for, and a signature. Nothing is stored, nothing expires.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { toBase64Url } from './encoding.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 export type TokenPurpose = 'unsubscribe' | 'preferences'
 
+const made = new WeakMap<Uint8Array, KeyObject>()
 const tokenPattern = /^([A-Za-z0-9-]{1,16})\.([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{43})$/
 
 /**
@@ -40,7 +41,17 @@ export function deriveToken(keys: SigningKeys, keyId: string, nonce: Uint8Array)
 
 /** Not WebCrypto: its every signature goes to another thread and back, which costs ten times the signature. */
 function mac(secret: Uint8Array, text: string): Buffer {
-  return createHmac('sha256', secret).update(text).digest()
+  return createHmac('sha256', keyOf(secret)).update(text).digest()
+}
+
+/** Given the bytes, Node makes a key of them each time. */
+function keyOf(secret: Uint8Array): KeyObject {
+  let key = made.get(secret)
+  if (!key) {
+    key = createSecretKey(secret)
+    made.set(secret, key)
+  }
+  return key
 }
 
 /** 43 characters are exactly 32 bytes; the last character's two spare bits have to be zero, so that a token has one spelling. */
