@@ -90,10 +90,11 @@ async function planRun(
   // All lanes end before an error is told, so that none goes on behind it.
   const ends = await Promise.allSettled(Array.from({ length: lanes }, lane))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
+  const slot = sql`(${run.scheduledFor}::timestamptz, ${run.newsletterId}::bigint)`
   await sql`
     update digest_runs set planned_at = ${context.clock.sqlNow}
-    where id = ${run.id} and planned_at is null and not exists (
-      select from subscriptions where state = 'active' and newsletter_id = ${run.newsletterId} and next_digest_at = ${run.scheduledFor})`.execute(
-    context.db,
-  )
+    where id = ${run.id} and planned_at is null and (
+      select id from subscriptions
+      where state = 'active' and (next_digest_at, newsletter_id) >= ${slot} and (next_digest_at, newsletter_id) <= ${slot}
+      order by next_digest_at, newsletter_id limit 1) is null`.execute(context.db)
 }
