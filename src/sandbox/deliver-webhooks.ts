@@ -29,7 +29,7 @@ const pageSize = 50
 const leaseName = 'webhooks'
 
 /**
- * Posts the events that are due, oldest first, signed as Svix signs (in `svix-…` headers), until none is left. A 2xx takes
+ * Posts the events that are due, the longest due first, signed as Svix signs (in `svix-…` headers), until none is left. A 2xx takes
  * an event; after anything else it waits for its next try, and the others go on. When nobody answers at all, the rest
  * waits for the next call. One call works at a time, in all processes: while one does, others return at once. An event
  * may arrive twice, when a process dies between posting and noting it. Throws what the database throws.
@@ -67,7 +67,7 @@ async function deliverDue(
         counts.posted += 1
         await db
           .updateTable('events')
-          .set({ posted_at: options.clock.sqlNow, due_at: null })
+          .set((eb) => ({ posted_at: options.clock.sqlNow, due_at: eb.ref('repeat_at'), repeat_at: null }))
           .where('position', '=', event.position)
           .execute()
         continue
@@ -90,6 +90,7 @@ async function dueEvents(db: SandboxDatabase, clock: Clock, limit: number): Prom
       'events.type',
       'events.created_at',
       'events.attempts',
+      'events.bounce_type',
       'emails.from',
       'emails.to',
       'emails.subject',
@@ -97,6 +98,7 @@ async function dueEvents(db: SandboxDatabase, clock: Clock, limit: number): Prom
       'emails.created_at as email_created_at',
     ])
     .where('events.due_at', '<=', clock.sqlNow)
+    .orderBy('events.due_at')
     .orderBy('events.position')
     .limit(limit)
     .execute()
