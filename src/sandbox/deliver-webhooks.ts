@@ -25,6 +25,7 @@ export type WebhookCounts = { posted: number; failed: number }
 const retrySeconds = [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000]
 const postTimeoutMs = 10_000
 const leaseSeconds = 60
+const renewAfterMs = 15_000
 const pageSize = 50
 const leaseName = 'webhooks'
 
@@ -56,12 +57,16 @@ async function deliverDue(
   options: DeliverWebhooksOptions,
   counts: WebhookCounts,
 ): Promise<boolean> {
+  let renewedAtMs = options.clock.elapsedMs()
   for (;;) {
     const events = await dueEvents(db, options.clock, pageSize)
     if (events.length === 0) return true
     for (const event of events) {
       if (options.signal?.aborted) return false
-      await takeLease(db, options.clock, { renew: true })
+      if (options.clock.elapsedMs() - renewedAtMs > renewAfterMs) {
+        await takeLease(db, options.clock, { renew: true })
+        renewedAtMs = options.clock.elapsedMs()
+      }
       const result = await post(event, options)
       if (result === 'taken') {
         counts.posted += 1
