@@ -34,16 +34,21 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   const { config, log, port, webhook, ...behaviour } = options
   const stopping = new AbortController()
   const closers: (() => Promise<unknown>)[] = []
+  // Listening comes first: a taken port is known before anything is opened.
+  let answer: ReturnType<typeof createSandbox>['fetch'] = () => new Response('starting', { status: 503 })
+  const server = await serve(
+    cutConnections((request, env) => answer(request, env)),
+    { host: '127.0.0.1', port, variable: '--port' },
+  )
   const stop = async () => {
     stopping.abort()
+    await server.close()
     for (const close of closers.splice(0).reverse()) await close()
   }
   try {
     const { db } = await openDatabase(config, log, closers, prepareSandbox)
     const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
-    const sandbox = createSandbox({ db, clock: systemClock, random, log, ...behaviour })
-    const server = await serve(cutConnections(sandbox.fetch), { host: '127.0.0.1', port, variable: '--port' })
-    closers.push(() => server.close())
+    answer = createSandbox({ db, clock: systemClock, random, log, ...behaviour }).fetch
     if (webhook) {
       // Events can be due at any time: later, once more, or again after a refusal.
       const posting = postEvents(async () => {

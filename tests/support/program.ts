@@ -18,7 +18,7 @@ export function testProgram() {
     folder = await mkdtemp(join(tmpdir(), 'newsmatro-process-'))
   })
   afterEach(async () => {
-    for (const child of children.splice(0)) child.kill('SIGKILL')
+    for (const child of children.splice(0)) await kill(child)
     if (folder) await rm(folder, { recursive: true, force: true })
   })
 
@@ -51,6 +51,13 @@ export function testProgram() {
       return { code, stdout: started.stdout, stderr: started.stderr }
     },
   }
+}
+
+/** Kills the process, as a crash would, and waits until it is gone. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
 }
 
 /** Waits until the process has printed this. Returns the first group of the pattern. */
