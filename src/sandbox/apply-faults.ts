@@ -40,7 +40,7 @@ export function applyFaults({ faults, clock, log }: Sandbox) {
       case 'reset_before':
         throw new ConnectionReset()
       case 'error_before':
-        throw unexpected()
+        return failure(fault.extent)
       case 'unavailable':
         throw new ApiError('service_unavailable', 'The service is unavailable. Try again later.')
       case 'rate_limit_storm':
@@ -57,7 +57,8 @@ export function applyFaults({ faults, clock, log }: Sandbox) {
         throw new ConnectionReset()
       case 'error_after':
         await next()
-        throw unexpected()
+        c.res = failure(fault.extent)
+        return
       case 'slow':
         await next()
         await clock.sleep(between(slowMs, fault.extent), c.req.raw.signal)
@@ -99,4 +100,14 @@ function refusalOf({ kind, extent }: RequestFault): Siege['refuse'] {
   }
 }
 
-const unexpected = () => new ApiError('application_error', 'An unexpected error occurred.')
+/** Resend's own words, or those of a server in front of it. */
+function failure(extent: number): Response {
+  if (extent < 1 / 3) {
+    return Response.json(new ApiError('application_error', 'An unexpected error occurred.').toJSON(), { status: 500 })
+  }
+  if (extent < 2 / 3) return Response.json({ message: 'Internal server error' }, { status: 502 })
+  return new Response('<html><body>502 Bad Gateway</body></html>', {
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+  })
+}

@@ -26,8 +26,6 @@ function seedWhere(kind: FaultKind, isWanted: (extents: number[]) => boolean, co
 
 describe('each fault, seen through the real client', () => {
   test.each([
-    ['error_before', 500, 'application_error', 0],
-    ['error_after', 500, 'application_error', 1],
     ['unavailable', 503, 'service_unavailable', 0],
     ['reset_before', null, 'application_error', 0],
     ['reset_after', null, 'application_error', 1],
@@ -44,6 +42,23 @@ describe('each fault, seen through the real client', () => {
     expect((await later().emails.send(email(), { idempotencyKey: 'one' })).error).toBeNull()
     expect((await later().batch.send([email(), email()], { idempotencyKey: 'two' })).data?.data).toHaveLength(2)
     expect(await countMails()).toBe(3)
+  })
+
+  test.each([
+    ['error_before', 0],
+    ['error_after', 1],
+  ] as const)('%s: in the words of Resend or of a gateway, %i accepted', async (kind, accepted) => {
+    const forms = [
+      [0, { statusCode: 500, name: 'application_error', message: 'An unexpected error occurred.' }],
+      [1, { message: 'Internal server error' }],
+      [2, { statusCode: 502, name: 'application_error', message: expect.any(String) }],
+    ] as const
+    for (const [third, error] of forms) {
+      const seed = seedWhere(kind, ([extent = 0]) => Math.floor(extent * 3) === third)
+      const { client } = await sandbox.start(always(kind, seed))
+      expect((await client().emails.send(email())).error).toEqual(error)
+    }
+    expect(await countMails()).toBe(3 * accepted)
   })
 
   test.each([
