@@ -113,7 +113,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
 }
 
 /** Takes up to 100 digests of the oldest run that is neither paused nor canceled. A message refused once goes alone. */
-export function claimDigests(context: Context): Promise<Claim> {
+export function claimDigests(context: Context, batchSize = maximumBatchSize): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const runId = await oldestSendableRun(trx)
     if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
@@ -128,7 +128,7 @@ export function claimDigests(context: Context): Promise<Claim> {
         join subscriptions s on s.id = m.subscription_id
         join subscribers r on r.id = m.subscriber_id
       where m.run_id = ${runId} and m.state = 'pending' and m.kind = 'digest' and g.rendering_id is not null
-      order by m.id limit ${maximumBatchSize}
+      order by m.id limit ${batchSize}
       for update of m skip locked`.execute(trx)
     const [first] = rows
     const together = first && first.attempts > 0 ? [first] : rows.filter((row) => row.attempts === 0)

@@ -29,6 +29,8 @@ export type SendOptions = {
   readonly signal: AbortSignal
   /** How many provider calls may be under way at once. */
   readonly lanes?: number
+  /** How many messages a batch may hold; Resend takes 100. */
+  readonly batchSize?: number
   /** Send only what is transactional. */
   readonly transactionalOnly?: boolean
   /** Told after each batch. */
@@ -101,7 +103,7 @@ export async function sendMessages(context: Context, provider: Provider, options
 async function claimNext(context: Context, options: SendOptions): Promise<Claim> {
   const claim = await claimTransactional(context)
   if (claim.isMoreWaiting || options.transactionalOnly) return claim
-  return claimDigests(context)
+  return claimDigests(context, options.batchSize)
 }
 
 async function callProvider(
