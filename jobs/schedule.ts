@@ -1,5 +1,6 @@
 // The list of scheduled jobs: node-cron and Cron Triggers both go by it. Times are UTC.
 import type { Context, JobOptions } from '../src/platform/context.ts'
+import { forgetEventsJob } from './forget-events.ts'
 import { planDigestsJob } from './plan-digests.ts'
 import { pollFeedsJob } from './poll-feeds.ts'
 import { sendMessagesJob } from './send-messages.ts'
@@ -15,4 +16,9 @@ export type Job = {
 }
 
 /** In the order of the way of the data: within one tick an article can reach an inbox. */
-export const jobs: readonly Job[] = [pollFeedsJob, { ...planDigestsJob, followedBy: sendMessagesJob }, sendMessagesJob]
+export const jobs: readonly Job[] = [
+  pollFeedsJob,
+  { ...planDigestsJob, followedBy: sendMessagesJob },
+  sendMessagesJob,
+  forgetEventsJob,
+]

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Database, InTransaction, MessageKind } from '../platform/database/schema.ts'
 import { toHex } from '../platform/encoding.ts'
+import { warmUpRoom } from './warm-up.ts'
 
 export type ClaimedMessage = {
   readonly id: number
@@ -30,6 +31,8 @@ export type Claim = {
   readonly canceled: number
   /** Something is waiting, even if others were faster this time. */
   readonly isMoreWaiting: boolean
+  /** The warm-up allows no more digests today. */
+  readonly isWarmUpSpent?: boolean
 }
 
 const maximumBatchSize = 100
@@ -117,6 +120,8 @@ export function claimDigests(context: Context, batchSize = maximumBatchSize): Pr
   return context.db.transaction().execute(async (trx) => {
     const runId = await oldestSendableRun(trx)
     if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
+    const room = await warmUpRoom(context, trx)
+    if (room === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false, isWarmUpSpent: true }
     const { rows } = await sql<Candidate & { attempts: number }>`
       select m.id, m.kind, g.rendering_id, m.attempts,
         case
@@ -128,7 +133,7 @@ export function claimDigests(context: Context, batchSize = maximumBatchSize): Pr
         join subscriptions s on s.id = m.subscription_id
         join subscribers r on r.id = m.subscriber_id
       where m.run_id = ${runId} and m.state = 'pending' and m.kind = 'digest' and g.rendering_id is not null
-      order by m.id limit ${batchSize}
+      order by m.id limit ${Math.min(batchSize, room ?? batchSize)}
       for update of m skip locked`.execute(trx)
     const [first] = rows
     const together = first && first.attempts > 0 ? [first] : rows.filter((row) => row.attempts === 0)
