@@ -92,7 +92,10 @@ export async function settleExpiredBatches(context: Context): Promise<number> {
   return rows.length
 }
 
-/** Takes the oldest transactional mail: they go before digests, each by itself. */
+/**
+ * Takes the oldest transactional mail: they go before digests, each by itself. While a new signing key is being rolled out,
+ * mail whose link was made with it is left to the processes that have it.
+ */
 export function claimTransactional(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
@@ -108,6 +111,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
         join subscribers r on r.id = m.subscriber_id
         join confirmations c on c.id = m.confirmation_id
       where m.state = 'pending' and m.kind <> 'digest'
+        and (m.key_id = any(${[...context.keys.ids]}::text[]) or c.expires_at <= ${now})
       order by m.id limit 1
       for update of m skip locked`.execute(trx)
     if (rows.length === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false }
@@ -186,7 +190,7 @@ async function claim(
   if (!batch) throw new Error('a batch was not stored')
   await sql`
     update messages set state = 'sending', batch_id = ${batch.id}, batch_position = c.position, rendering_id = c.rendering_id,
-      key_id = coalesce(messages.key_id, ${context.keys.newestId}), attempts = messages.attempts + 1
+      key_id = case messages.kind when 'digest' then ${context.keys.newestId} else messages.key_id end, attempts = messages.attempts + 1
     from unnest(${clear.map((row) => row.id)}::bigint[], ${clear.map((row) => row.rendering_id)}::bigint[])
       with ordinality as c (id, rendering_id, position)
     where messages.id = c.id`.execute(trx)

@@ -151,6 +151,9 @@ async function tryBatch(
     return outcome
   }
 
+  if (batch.messages.some(({ keyId }) => context.keys.get(keyId) === undefined)) {
+    return settle(notTried('later', 'it is signed with a key that this process was not given'))
+  }
   let payloads: MailPayload[]
   try {
     payloads = await Promise.all(batch.messages.map((message) => payloadOf(context, sending.templates, message)))

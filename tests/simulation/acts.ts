@@ -242,7 +242,7 @@ async function turnWeather(world: World): Promise<void> {
 
 async function turnClock(world: World): Promise<void> {
   const { random } = world
-  const actor = random.pick(world.scheduler.actors)
+  const actor = world.scheduler.actors[random.between(0, world.scheduler.actors.length - 1)]
   if (actor && random.chance(0.7)) {
     const skew = random.pick([-120_000, -30_000, 0, 30_000, 120_000])
     world.setClock(actor, skew)

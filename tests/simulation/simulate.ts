@@ -1,7 +1,7 @@
 // One seed from beginning to end: trouble for some days, then calm until nothing changes any more, then the accounts.
 import { deliverEvent, publish, resumeAll, settle, someAct } from './acts.ts'
 import type { Session } from './database.ts'
-import { Violation } from './history.ts'
+import { type History, Violation } from './history.ts'
 import { checkAccounts } from './invariants.ts'
 import { forgetProviders } from './provider.ts'
 import type { Actor, Fate, Operation } from './scheduler.ts'
@@ -11,7 +11,7 @@ import { World } from './world.ts'
 export type Result = {
   readonly seed: number
   readonly violation: Violation | undefined
-  readonly world: World
+  readonly history: History
   readonly steps: number
 }
 
@@ -37,7 +37,7 @@ export async function simulate(seed: number, session: Session): Promise<Result> 
     await session.abandon(actor)
   }
   forgetProviders()
-  return { seed, violation, world, steps }
+  return { seed, violation, history: world.history, steps }
 }
 
 async function trouble(world: World): Promise<number> {

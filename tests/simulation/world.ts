@@ -91,7 +91,9 @@ export class World {
       sqlNow,
       elapsedMs: () => this.scheduler.now - startedAt,
       sleep: (ms) =>
-        actor.park('sleep', `sleeps ${Math.round(ms)} ms`, async () => {}, { notBefore: this.scheduler.now + ms }),
+        actor.park('sleep', `sleeps ${Math.round(ms)} ms`, async () => {}, {
+          notBefore: this.scheduler.now + Math.ceil(ms),
+        }),
     }
     const { deployment } = this
     const keys = Array.from({ length: deployment + 1 }, (_, index) => deployment - index).map(
