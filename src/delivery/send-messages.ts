@@ -154,9 +154,11 @@ async function tryBatch(
   if (batch.messages.some(({ keyId }) => context.keys.get(keyId) === undefined)) {
     return settle(notTried('later', 'it is signed with a key that this process was not given'))
   }
+  // A database that fails says nothing of the mails: the batch is left to whoever takes it when its lease is over.
+  const templates = await Promise.all(batch.messages.map(({ renderingId }) => sending.templates.get(renderingId)))
   let payloads: MailPayload[]
   try {
-    payloads = await Promise.all(batch.messages.map((message) => payloadOf(context, sending.templates, message)))
+    payloads = await Promise.all(batch.messages.map((message, index) => payloadOf(context, templates[index], message)))
   } catch (error) {
     context.log.error('payload_failed', { batch: batch.id, error: error instanceof Error ? error.message : 'unknown' })
     return settle(notTried('invalid', 'the payload could not be made'))
@@ -185,10 +187,10 @@ function notTried(remedy: 'invalid' | 'later', reason: string): CallOutcome {
 
 async function payloadOf(
   context: Context,
-  templates: TemplateCache,
+  template: MailTemplate | undefined,
   message: ClaimedBatch['messages'][number],
 ): Promise<MailPayload> {
-  const template = await templates.get(message.renderingId)
+  if (!template) throw new Error('there is no rendering')
   const { keys } = context
   const [unsubscribeToken, preferencesToken, confirmationToken] = await Promise.all([
     signToken(keys, message.keyId, 'unsubscribe', message.subscriptionId),

@@ -126,7 +126,7 @@ async function change(world: World, reader: Reader): Promise<void> {
 async function ask(world: World, known: Reader): Promise<void> {
   const { random, plan, books } = world
   const choices = chooseAll(random, plan.zones, plan.hours)
-  const reader = random.chance(0.5) ? known : new Reader(`new${world.now % 1_000_003}@reader.example`, choices)
+  const reader = random.chance(0.5) ? known : new Reader(`${world.newName('new')}@reader.example`, choices)
   await act(
     world,
     `${reader.email} subscribes`,
@@ -315,8 +315,8 @@ export async function settle(world: World): Promise<void> {
     const [row] = await session.read<{ id: number }>(
       `with who as (insert into subscribers (email, email_key) values ($1, lower($1)) returning id)
        insert into subscriptions (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, topic_choice_id,
-         confirmed_at, read_until, next_digest_at)
-       select id, 1, 'active', $2, $3, $4, $5, $8, $6, $6, $7 from who returning id`,
+         confirmed_at, read_until, next_digest_at, language)
+       select id, 1, 'active', $2, $3, $4, $5, $8, $6, $6, $7, $9 from who returning id`,
       [
         reader.email,
         choices.frequency,
@@ -326,17 +326,10 @@ export async function settle(world: World): Promise<void> {
         start,
         new Date(reader.nextDigestAt ?? 0),
         choice?.id ?? null,
+        reader.language,
       ],
     )
     reader.subscriptionId = row?.id
     books.bySubscription.set(row?.id ?? 0, reader)
-  }
-  if (plan.hasPoisonArticle) {
-    await session.run(
-      `insert into articles (newsletter_id, feed_id, item_key, url, url_key, title, published_at, first_seen_at, content_hash, eligible)
-       values (1, 1, 'poison', 'https://news.example/poison', 'https://news.example/poison', 'Poison', 'infinity', $1, 'x', true)`,
-      [new Date(plan.start + 1)],
-    )
-    await books.noteArticles(new Map([['https://news.example/poison', true]]))
   }
 }

@@ -89,7 +89,6 @@ export class Bookkeeper {
         publishedAt: Number(published),
         topics,
         isEligible: isNews.get(url) ?? false,
-        isPoison: url.endsWith('/poison'),
       })
     }
   }
@@ -115,14 +114,15 @@ export class Bookkeeper {
   }
 
   /** Each call, before it is answered. */
-  called(actor: Actor, call: Call, now: number): void {
+  called(call: Call, now: number): void {
     const { isFirst } = this.model.witness(call, now)
+    // What was not begun by a commit begins now.
     const begun = this.begun.get(call.key)
-    const mails = recipientsOf(call)
-    if (!begun) throw new Violation('6 no means no', `${actor.name} calls with ${call.key}, which was never begun`)
-    for (const { message, to } of mails) {
-      if (!begun.has(message))
-        throw new Violation('6 no means no', `message ${message} to ${to} is in a call it was not begun in`)
+    for (const mail of recipientsOf(call)) {
+      const reader = this.readers.get(mail.to)
+      if (!reader)
+        throw new Violation('7 consent', `${mail.to} never asked for anything, and message ${mail.message} goes there`)
+      if (isFirst && !begun?.has(mail.message)) this.mayBegin(reader, mail.message, mail.isConfirmation)
     }
     const age = now - (this.model.keys.get(call.key)?.firstCalledAt ?? now)
     if (!isFirst && age > longestKeyAgeMs) {
@@ -155,17 +155,19 @@ export class Bookkeeper {
       this.begun.set(messages[0]?.key ?? '', new Set(messages.map(({ message }) => message)))
       this.history.note(actor.name, `begins batch ${id}: messages ${messages.map(({ message }) => message).join(' ')}`)
       for (const { message, sub, kind } of messages) {
-        const reader = this.readerOf(sub)
-        const allowed = kind === 'digest' ? 'active' : 'pending'
-        const suppressed = this.suppression(reader.email)
-        if (reader.state !== allowed || suppressed) {
-          throw new Violation(
-            kind === 'digest' && reader.state === 'pending' ? '7 consent' : '6 no means no',
-            `${kind} ${message} to ${reader.email} begins, who is ${suppressed ?? reader.state}`,
-          )
-        }
+        this.mayBegin(this.readerOf(sub), message, kind === 'confirmation')
       }
     }
+  }
+
+  /** Whether the reader wants it at this moment. */
+  private mayBegin(reader: Reader, message: number, isConfirmation: boolean): void {
+    const suppressed = this.suppression(reader.email)
+    if (reader.state === (isConfirmation ? 'pending' : 'active') && !suppressed) return
+    throw new Violation(
+      !isConfirmation && reader.state === 'pending' ? '7 consent' : '6 no means no',
+      `${isConfirmation ? 'confirmation' : 'digest'} ${message} to ${reader.email} begins, who is ${suppressed ?? reader.state}`,
+    )
   }
 
   private async notePlans(actor: Actor): Promise<void> {

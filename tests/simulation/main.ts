@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Session } from './database.ts'
+import { proveMutations } from './prove-mutations.ts'
 import { interceptFetch } from './provider.ts'
 import { simulate } from './simulate.ts'
 
@@ -20,6 +21,10 @@ const { values } = parseArgs({
     details: { type: 'boolean', default: false },
     /** Do not stop at the first failure, and print no history. */
     'keep-going': { type: 'boolean', default: false },
+    /** Break each promise on purpose, and see whether that is noticed. */
+    mutations: { type: 'boolean', default: false },
+    /** Of the mutations, those whose names hold this. */
+    only: { type: 'string' },
   },
 })
 const number = (name: 'seeds' | 'from' | 'jobs' | 'stride') => {
@@ -29,7 +34,8 @@ const number = (name: 'seeds' | 'from' | 'jobs' | 'stride') => {
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const [seeds, from, jobs, stride] = [number('seeds'), number('from'), number('jobs'), number('stride')]
 
-process.exitCode = jobs > 1 ? await share() : await run()
+if (values.mutations) process.exitCode = (await proveMutations(seeds, jobs, values.only)) ? 0 : 1
+else process.exitCode = jobs > 1 ? await share() : await run()
 
 /** Several processes, each with a database of its own, take turns in the seeds. */
 async function share(): Promise<number> {

@@ -130,7 +130,7 @@ export type Line = {
   readonly scheduler: Scheduler
   readonly history: History
   /** Told of each call, before it arrives. */
-  readonly witness: (actor: Actor, call: Call) => void
+  readonly witness: (call: Call) => void
   readonly answer: (call: Call) => ReturnType<typeof answerCall>
 }
 
@@ -166,7 +166,7 @@ export function interceptFetch(): void {
       'call',
       `calls ${call.endpoint} with ${call.key.slice(0, 14)}`,
       async () => {
-        line.witness(actor, call)
+        line.witness(call)
         const { trouble, answering } = line.answer(call)
         const seen = answering.answer instanceof Error ? answering.answer.message : answering.answer.status
         line.history.note(actor.name, `${call.endpoint} ${call.key.slice(0, 14)}: ${trouble}, sees ${seen}`)

@@ -7,8 +7,6 @@ export type KnownArticle = {
   readonly publishedAt: number
   readonly topics: readonly string[]
   readonly isEligible: boolean
-  /** A digest that holds it cannot be rendered. */
-  readonly isPoison: boolean
 }
 
 export type Choices = Schedule & { readonly topics: readonly string[] }
@@ -17,6 +15,7 @@ export type ConsentCount = 'requested' | 'confirmed' | 'preferences_changed' | '
 
 export class Reader {
   readonly email: string
+  readonly language: string
   subscriptionId: number | undefined
   state: 'none' | 'pending' | 'active' | 'ended' = 'none'
   choices: Choices
@@ -34,14 +33,15 @@ export class Reader {
   }
   hasLeft = false
 
-  constructor(email: string, choices: Choices) {
+  constructor(email: string, choices: Choices, language = 'en') {
+    this.language = language
     this.email = email
     this.choices = choices
   }
 
-  /** Their address can never be accepted. */
+  /** Nothing for them ever gets out: their address is refused, or their digest cannot be rendered. */
   get isPoison(): boolean {
-    return this.email.startsWith('poison')
+    return this.email.startsWith('poison') || this.language !== 'en'
   }
 
   request(choices: Choices): void {

@@ -102,7 +102,7 @@ export class World {
     const baseUrl = connectProvider(actor, {
       scheduler: this.scheduler,
       history: this.history,
-      witness: (caller, call) => this.books.called(caller, call, this.now),
+      witness: (call) => this.books.called(call, this.now),
       answer: (call) => {
         const answered = answerCall(this.model, call, this.now, this.isCalm ? 'fine' : this.weather, this.random)
         this.expectEvents()
