@@ -18,9 +18,16 @@ export type Planned = {
   readonly articles: readonly KnownArticle[]
 }
 
-type RunWindow = { readonly scheduledFor: number; readonly articleCount: number }
+type RunWindow = {
+  readonly scheduledFor: number
+  readonly windowEnd: number
+  /** How many articles were there when it closed: what comes later is not in it, whatever its time. */
+  readonly articleCount: number
+}
 
 const storiesPerDigest = 12
+/** The most by which the database's clock is ever set. */
+const clockStepsMs = 5_000
 /** The key is asked about for 23 hours; a call may be held up on its way for a while. */
 const longestKeyAgeMs = 23.5 * 3_600_000
 
@@ -131,12 +138,16 @@ export class Bookkeeper {
   }
 
   private async noteRuns(): Promise<void> {
-    const rows = await this.session.read<{ id: number; scheduled_for: Date }>(
-      'select id, scheduled_for from digest_runs',
+    const rows = await this.session.read<{ id: number; scheduled_for: Date; window_end: Date }>(
+      'select id, scheduled_for, window_end from digest_runs',
     )
-    for (const { id, scheduled_for } of rows) {
+    for (const { id, scheduled_for, window_end } of rows) {
       if (this.runs.has(id)) continue
-      this.runs.set(id, { scheduledFor: scheduled_for.getTime(), articleCount: this.articles.length })
+      this.runs.set(id, {
+        scheduledFor: scheduled_for.getTime(),
+        windowEnd: window_end.getTime(),
+        articleCount: this.articles.length,
+      })
       this.history.note(
         'database',
         `run ${id} for ${scheduled_for.toISOString()} opens, over ${this.articles.length} articles`,
@@ -227,7 +238,7 @@ export class Bookkeeper {
         `${reader.email} is planned for ${time(run.scheduledFor)}, is due at ${time(reader.nextDigestAt)}`,
       )
     }
-    const { news, matching } = reader.wants(this.articles.slice(0, run.articleCount))
+    const { news, matching } = reader.wants(this.inWindow(run))
     const lateMs = Math.min(work.scheduledAt(), work.now()) - run.scheduledFor
     const expected = this.suppression(reader.email)
       ? 'suppressed'
@@ -267,6 +278,16 @@ export class Bookkeeper {
     for (const article of news) reader.covered.add(article.id)
     this.planned.push({ reader, runId, messageId: got.id, articles: told })
     reader.planned(run.scheduledFor, day, work.scheduledAt())
+  }
+
+  /** What comes at the very moment at which a window closes, or while the clock is set back, is in the next. */
+  private inWindow({ articleCount, windowEnd }: RunWindow): KnownArticle[] {
+    return this.articles.slice(0, articleCount).filter(({ id, firstSeenAt }) => {
+      if (firstSeenAt > windowEnd + clockStepsMs) {
+        throw new Violation('3 no story twice, none lost', `article ${id} was there, and is kept out of the window`)
+      }
+      return firstSeenAt <= windowEnd
+    })
   }
 
   private readerOf(subscription: number): Reader {

@@ -26,6 +26,7 @@ export async function checkAccounts(world: World): Promise<void> {
   once(world, messages)
   nobodyForgotten(world, messages)
   await runsAddUp(world)
+  await batchesAgree(world)
   noStoryTwice(world)
   await readersAreAsTheyAsked(world)
   confirmationsWithinLimits(world)
@@ -108,6 +109,22 @@ async function runsAddUp(world: World): Promise<void> {
     if (!['done', 'done_with_gaps', 'canceled'].includes(run.status)) {
       throw new Violation('2 nobody forgotten', `run ${id} is ${run.status}, and nothing happens any more`)
     }
+  }
+}
+
+/** A worker that was late has not overwritten what another found out. */
+async function batchesAgree(world: World): Promise<void> {
+  const rows = await world.session.read<{ id: number; batch: string; message: number; state: string }>(
+    `select b.id, b.state as batch, m.id as message, m.state from batches b left join messages m on m.batch_id = b.id
+     where b.state = 'sending' or (m.state = 'submitted' and b.state not in ('submitted', 'unknown'))
+       or (m.state = 'unknown' and b.state <> 'unknown')`,
+  )
+  const [row] = rows
+  if (row) {
+    throw new Violation(
+      '11 a stalled worker changes nothing',
+      `batch ${row.id} is ${row.batch}, its message ${row.message} ${row.state}`,
+    )
   }
 }
 

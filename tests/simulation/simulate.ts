@@ -49,6 +49,7 @@ async function trouble(world: World): Promise<number> {
     duration: (operation) => durationOf(world, operation),
     died: (actor) => replace(world, actor),
   })
+  world.weather = random.pick(['fine', 'flaky', 'flaky'])
   await settle(world)
   await publish(world, random.between(0, 4))
   for (let index = 0; index < plan.workers; index++) await startWorker(world)
@@ -127,7 +128,9 @@ function fateOf(world: World, operation: Operation): Fate {
   if (operation.kind !== 'sleep' && random.chance(plan.lostConnections) && operation.fail) {
     return { kind: 'fail', isAfter: random.chance(0.5) }
   }
-  if (isWorker && !operation.hasStalled && !session.isInTransaction && random.chance(plan.stalls)) {
+  const isCall = operation.kind === 'call' || operation.kind === 'answer'
+  const stalls = isCall ? plan.stalls * 5 : plan.stalls
+  if (isWorker && !operation.hasStalled && !session.isInTransaction && random.chance(stalls)) {
     // A call that left its process is beyond any check: nothing promises that it arrives in time.
     const seconds = operation.kind === 'call' ? [10, 100, 130, 300, 1_200] : [10, 40, 130, 700, 10_800, 100_000]
     return { kind: 'stall', ms: random.pick(seconds) * 1_000 }
