@@ -106,7 +106,10 @@ export async function settleExpiredBatches(context: Context): Promise<number> {
   return rows.length
 }
 
-/** Takes the oldest transactional mail: they go before digests, each by itself. */
+/**
+ * Takes the oldest transactional mail: they go before digests, each by itself. While a new signing key is being rolled out,
+ * mail whose link was made with it is left to the processes that have it.
+ */
 export function claimTransactional(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
@@ -122,6 +125,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
         join subscribers r on r.id = m.subscriber_id
         join confirmations c on c.id = m.confirmation_id
       where m.state = 'pending' and m.kind <> 'digest'
+        and (m.key_id = any(${[...context.keys.ids]}::text[]) or c.expires_at <= ${now})
       order by m.id limit 1
       for update of m skip locked`.execute(trx)
     if (rows.length === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false }
@@ -130,7 +134,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
 }
 
 /** Takes up to 100 digests of the oldest run that is neither paused nor canceled. A message refused once goes alone. */
-export function claimDigests(context: Context): Promise<Claim> {
+export function claimDigests(context: Context, batchSize = maximumBatchSize): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const runId = await oldestSendableRun(trx)
     if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
@@ -142,7 +146,7 @@ export function claimDigests(context: Context): Promise<Claim> {
       with next as materialized (
         select m.id, m.kind, m.digest_id, m.subscription_id, m.subscriber_id, m.attempts from messages m
         where m.run_id between ${runId} and ${runId} and m.state = 'pending' and m.kind = 'digest' and ${isRendered}
-        order by m.run_id, m.id limit ${Math.min(maximumBatchSize, room ?? maximumBatchSize)}
+        order by m.run_id, m.id limit ${Math.min(batchSize, room ?? batchSize)}
         for update skip locked
       )
       select m.id, m.kind, g.rendering_id, m.attempts,
@@ -208,7 +212,7 @@ async function claim(
       returning id, fence
     )
     update messages m set state = 'sending', batch_id = batch.id, batch_position = c.position, rendering_id = c.rendering_id,
-      key_id = coalesce(m.key_id, ${context.keys.newestId}), attempts = m.attempts + 1
+      key_id = case m.kind when 'digest' then ${context.keys.newestId} else m.key_id end, attempts = m.attempts + 1
     from batch, unnest(${clear.map((row) => row.id)}::bigint[], ${clear.map((row) => row.rendering_id)}::bigint[])
       with ordinality as c (id, rendering_id, position)
     where m.id = c.id

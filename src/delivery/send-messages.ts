@@ -32,6 +32,8 @@ export type SendOptions = {
   readonly signal: AbortSignal
   /** How many provider calls may be under way at once. */
   readonly lanes?: number
+  /** How many messages a batch may hold; Resend takes 100. */
+  readonly batchSize?: number
   /** Send only what is transactional. */
   readonly transactionalOnly?: boolean
   /** Told after each batch. */
@@ -111,7 +113,7 @@ export async function sendMessages(context: Context, provider: Provider, options
 async function sendNext(context: Context, sending: Sending): Promise<boolean> {
   const { result } = sending
   const claimedAt = context.clock.elapsedMs()
-  const claim = await claimNext(context, sending.transactionalOnly === true)
+  const claim = await claimNext(context, sending)
   result.canceled += claim.canceled
   if (claim.isWarmUpSpent) result.heldBack = 'the warm-up allows no more digests today'
   const { batch } = claim
@@ -131,7 +133,7 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
 }
 
 /** Confirmations first, then what was left without an answer, then digests. */
-async function claimNext(context: Context, transactionalOnly: boolean): Promise<Claim> {
+async function claimNext(context: Context, { transactionalOnly, batchSize }: SendOptions): Promise<Claim> {
   const { isTransactionalWaiting, isBatchLost } = await lookAhead(context)
   if (isTransactionalWaiting) {
     const claim = await claimTransactional(context)
@@ -139,7 +141,7 @@ async function claimNext(context: Context, transactionalOnly: boolean): Promise<
   }
   const batch = isBatchLost ? await reclaimBatch(context) : undefined
   if (batch) return { batch, canceled: 0, isMoreWaiting: true }
-  return transactionalOnly ? { batch: undefined, canceled: 0, isMoreWaiting: false } : claimDigests(context)
+  return transactionalOnly ? { batch: undefined, canceled: 0, isMoreWaiting: false } : claimDigests(context, batchSize)
 }
 
 /** Makes the payload, waits for its turn, calls, and settles what the answer means. Denied: no turn was given. */
@@ -161,9 +163,14 @@ async function tryBatch(
     return outcome
   }
 
+  if (batch.messages.some(({ keyId }) => context.keys.get(keyId) === undefined)) {
+    return settle(notTried('later', 'it is signed with a key that this process was not given'))
+  }
+  // A database that fails says nothing of the mails: the batch is left to whoever takes it when its lease is over.
+  const templates = await Promise.all(batch.messages.map(({ renderingId }) => sending.templates.get(renderingId)))
   let payloads: MailPayload[]
   try {
-    payloads = await Promise.all(batch.messages.map((message) => payloadOf(context, sending.templates, message)))
+    payloads = await Promise.all(batch.messages.map((message, index) => payloadOf(context, templates[index], message)))
   } catch (error) {
     context.log.error('payload_failed', { batch: batch.id, error: error instanceof Error ? error.message : 'unknown' })
     return settle(notTried('invalid', 'the payload could not be made'))
@@ -192,10 +199,10 @@ function notTried(remedy: 'invalid' | 'later', reason: string): CallOutcome {
 
 async function payloadOf(
   context: Context,
-  templates: TemplateCache,
+  template: MailTemplate | undefined,
   message: ClaimedBatch['messages'][number],
 ): Promise<MailPayload> {
-  const template = await templates.get(message.renderingId)
+  if (!template) throw new Error('there is no rendering')
   const { keys } = context
   const { keyId, subscriptionId, confirmationNonce, confirmedOn } = message
   return fillTemplate(template, message.toEmail, message.id, {
