@@ -62,7 +62,7 @@ async function takeDue(
     ), days as (
       select hour, time_zone, digest_day(${run.scheduledFor}, hour, time_zone) as edition_date
       from (select distinct hour, time_zone from taken) as distinct_hours
-    ), addressed as (
+    ), addressed as materialized (
       select s.*, r.email, days.edition_date, (s.confirmed_at at time zone s.time_zone)::date as confirmed_on,
         case
           when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'

@@ -29,7 +29,7 @@ export async function openBenchDatabase(serverUrl: string | undefined): Promise<
   try {
     await migrateToLatest(db)
     const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
-    return { url: opened.url, db, isEmbedded: !serverUrl, version: rows[0]?.server_version ?? '', close }
+    return { url: opened.url, db, isEmbedded: !serverUrl, version: rows[0]?.server_version.split(' ')[0] ?? '', close }
   } catch (error) {
     await close()
     throw error
