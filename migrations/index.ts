@@ -2,8 +2,10 @@
 import type { Migration } from 'kysely/migration'
 import * as first from './2026-11-23-first.ts'
 import * as webhooks from './2026-11-24-webhooks.ts'
+import * as newestSuppressions from './2026-11-25-newest-suppressions.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
   '2026-11-24-webhooks': webhooks,
+  '2026-11-25-newest-suppressions': newestSuppressions,
 }

@@ -12,7 +12,7 @@ describe('migrations', () => {
     await sql`drop schema public cascade; create schema public`.execute(db)
     const other = connect(database.url)
     const applied = await Promise.all([migrateToLatest(db), migrateToLatest(other)])
-    expect(applied.flat()).toEqual(['2026-11-23-first', '2026-11-24-webhooks'])
+    expect(applied.flat()).toEqual(['2026-11-23-first', '2026-11-24-webhooks', '2026-11-25-newest-suppressions'])
     expect(await pendingMigrations(other)).toEqual([])
     await other.destroy()
   })
