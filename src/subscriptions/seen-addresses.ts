@@ -32,6 +32,7 @@ async function note(
   table: ReturnType<typeof sql.ref>,
   lines: readonly { readonly emailKey: string; readonly number: number }[],
 ): Promise<ReadonlyMap<string, number>> {
+  // The limit has each address looked up by itself: the planner knows nothing of the table, and would read all of it.
   const { rows } = await sql<{ email_key: string; line: number }>`
     with given as (
       select * from unnest(${lines.map(({ emailKey }) => emailKey)}::text[], ${lines.map(({ number }) => number)}::integer[])
@@ -39,6 +40,7 @@ async function note(
     ), noted as (
       insert into ${table} select * from given on conflict do nothing
     )
-    select email_key, ${table}.line from given join ${table} using (email_key)`.execute(db)
+    select given.email_key, earlier.line from given, lateral (
+      select line from ${table} as known where known.email_key = given.email_key limit 1) as earlier`.execute(db)
   return new Map(rows.map(({ email_key, line }) => [email_key, line]))
 }
