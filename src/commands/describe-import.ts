@@ -15,8 +15,8 @@ export function describeImport(summary: ImportSummary): string {
     ['skipped', skipped, ': their state is not active'],
     ['refused', refused, ''],
   ]
-  const width = Math.max(...counts.map(([name]) => name.length))
   const shown = counts.filter(([name, count]) => count > 0 || name.endsWith('added') || name === 'refused')
+  const width = Math.max(...shown.map(([name]) => name.length))
   return [
     `${lines} ${lines === 1 ? 'reader' : 'readers'} read${isDryRun ? ', and nothing changed' : ''}:`,
     ...shown.map(([name, count, explanation]) => `  ${name.padEnd(width)}  ${count}${count > 0 ? explanation : ''}`),
