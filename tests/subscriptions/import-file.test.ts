@@ -285,16 +285,19 @@ describe('importing a file of readers', () => {
       .insertInto('suppressions')
       .values({ email_key: 'ada@reader.example', reason: 'manual', created_at: monday })
       .execute()
+    const gone = await aReader(database.db, { email: 'gone@reader.example' })
+    await unsubscribe(context, gone.subscriptionId, 'unsubscribed_page', { source: 'link', ip: null, userAgent: null })
     const before = await everything()
     const file = [
       header,
       line('ada@reader.example', 'daily,7,UTC,sport,2025-03-01,'),
       line('known@reader.example'),
+      line('gone@reader.example'),
       line('nonsense'),
       line('Ada@reader.example'),
     ]
     const dry = await read(file, { isDryRun: true })
-    expect(dry).toMatchObject({ lines: 4, added: 1, suppressed: 1, unchanged: 1, refused: 2, isDryRun: true })
+    expect(dry).toMatchObject({ lines: 5, added: 1, suppressed: 1, unchanged: 1, left: 1, refused: 2, isDryRun: true })
     expect(await everything()).toEqual(before)
     expect(await read(file)).toEqual({ ...dry, isDryRun: false })
   })
