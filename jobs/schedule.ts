@@ -1,5 +1,6 @@
 // The list of scheduled jobs: node-cron and Cron Triggers both go by it. Times are UTC.
 import type { Context, JobOptions } from '../src/platform/context.ts'
+import { forgetEventsJob } from './forget-events.ts'
 import { planDigestsJob } from './plan-digests.ts'
 import { pollFeedsJob } from './poll-feeds.ts'
 import { sendMessagesJob } from './send-messages.ts'
@@ -10,9 +11,14 @@ export type Job = {
   readonly cron: string
   /** Does what is owed at the slot, and returns counts. Safe to run twice, and in several processes at once. */
   readonly run: (context: Context, options: JobOptions) => Promise<object>
-  /** What to do at once afterwards, rather than at its own next tick. */
+  /** Where jobs tick side by side: what to do at once afterwards, rather than at its own next tick. */
   readonly followedBy?: Job
 }
 
 /** In the order of the way of the data: within one tick an article can reach an inbox. */
-export const jobs: readonly Job[] = [pollFeedsJob, { ...planDigestsJob, followedBy: sendMessagesJob }, sendMessagesJob]
+export const jobs: readonly Job[] = [
+  pollFeedsJob,
+  { ...planDigestsJob, followedBy: sendMessagesJob },
+  sendMessagesJob,
+  forgetEventsJob,
+]

@@ -4,6 +4,7 @@ import { jobs } from '../jobs/schedule.ts'
 import { addFeed, listFeeds } from './articles/feeds.ts'
 import { pollFeeds } from './articles/poll-feeds.ts'
 import { addRunsCommands } from './commands/runs.ts'
+import { addSandboxCommand } from './commands/sandbox.ts'
 import { addSubscribersCommands } from './commands/subscribers.ts'
 import { addSuppressionsCommands } from './commands/suppressions.ts'
 import type { CommandTools } from './commands/tools.ts'
@@ -142,6 +143,7 @@ program
     })
   })
 
+addSandboxCommand(program, { print, wholeNumber, untilStopped, log })
 const tools: CommandTools = { withRuntime, print, wholeNumber, signal: stopping.signal }
 addRunsCommands(program, tools)
 addSubscribersCommands(program, tools)

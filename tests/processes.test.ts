@@ -10,8 +10,7 @@ import { openTestDatabase } from './support/database.ts'
 import { anArticle, aReader } from './support/factories.ts'
 import { said, testProgram } from './support/program.ts'
 
-const program = testProgram()
-const { start, run } = program
+const { start, run, dataFolder } = testProgram()
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -69,7 +68,7 @@ describe('newsmatro start', () => {
     expect(performance.now() - stoppedAt).toBeLessThan(10_000)
     provider.closeAllConnections()
     provider.close()
-    const opened = await openEmbeddedDatabase(program.folder)
+    const opened = await openEmbeddedDatabase(dataFolder())
     const db = connect(opened.url)
     expect(await db.selectFrom('messages').select('state').execute()).toEqual([{ state: 'sending' }])
     await db.destroy()
@@ -209,7 +208,7 @@ describe('what cannot work', () => {
     [['start'], { RESEND_BASE_URL: 'http://127.0.0.1:1' }, 'RESEND_API_KEY is not'],
     [['migrate'], { DATA_FOLDER: '/dev/null/data' }, 'cannot be written: make it writable'],
     [['feeds', 'add', 'file:///etc/passwd'], {}, 'http'],
-    [['jobs', 'run', 'nothing'], {}, 'poll-feeds, plan-digests, send-messages'],
+    [['jobs', 'run', 'nothing'], {}, 'poll-feeds, plan-digests, send-messages, forget-events'],
     [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
     [['jobs', 'run', 'plan-digests', '--at', '2036-01-01T00:00:00Z'], {}, 'at most a week ahead'],
     [['runs', 'show', '7'], {}, 'There is no run 7'],

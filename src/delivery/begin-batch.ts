@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import type { ClaimedBatch } from './claim-batch.ts'
+import { type ClaimedBatch, leaseSeconds } from './claim-batch.ts'
 
 /**
  * Marks the begin of a batch's first try, and looks at consent once more: the subscriptions' rows are locked while it
@@ -23,7 +23,9 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
       where m.batch_id = ${batch.id}
       for share of s`.execute(trx)
     if (rows.some(({ obstructed }) => obstructed)) return 'consent changed'
-    await sql`update batches set first_tried_at = ${now} where id = ${batch.id}`.execute(trx)
+    await sql`
+      update batches set first_tried_at = ${now}, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
+      where id = ${batch.id}`.execute(trx)
     await sql`
       insert into consent_events (subscriber_id, subscription_id, kind, occurred_at, source, details)
       select subscriber_id, subscription_id, 'confirmation_sent', ${now}, 'service',

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Database, InTransaction, MessageKind } from '../platform/database/schema.ts'
 import { toHex } from '../platform/encoding.ts'
+import { warmUpRoom } from './warm-up.ts'
 
 export type ClaimedMessage = {
   readonly id: number
@@ -30,10 +31,16 @@ export type Claim = {
   readonly canceled: number
   /** Something is waiting, even if others were faster this time. */
   readonly isMoreWaiting: boolean
+  /** The warm-up allows no more digests today. */
+  readonly isWarmUpSpent?: boolean
 }
 
 const maximumBatchSize = 100
-const leaseSeconds = 120
+/**
+ * From the claim to the begin, and anew from the begin to the end of the call: longer than a worker waits for either, and
+ * short, since what a dead worker held waits as long.
+ */
+export const leaseSeconds = 45
 /** Resend keeps an idempotency key for 24 hours; an hour is left for clocks and slow answers. */
 const keyLifetimeHours = 23
 
@@ -117,6 +124,8 @@ export function claimDigests(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const runId = await oldestSendableRun(trx)
     if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
+    const room = await warmUpRoom(context, trx)
+    if (room === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false, isWarmUpSpent: true }
     const { rows } = await sql<Candidate & { attempts: number }>`
       select m.id, m.kind, g.rendering_id, m.attempts,
         case
@@ -128,7 +137,7 @@ export function claimDigests(context: Context): Promise<Claim> {
         join subscriptions s on s.id = m.subscription_id
         join subscribers r on r.id = m.subscriber_id
       where m.run_id = ${runId} and m.state = 'pending' and m.kind = 'digest' and g.rendering_id is not null
-      order by m.id limit ${maximumBatchSize}
+      order by m.id limit ${Math.min(maximumBatchSize, room ?? maximumBatchSize)}
       for update of m skip locked`.execute(trx)
     const [first] = rows
     const together = first && first.attempts > 0 ? [first] : rows.filter((row) => row.attempts === 0)

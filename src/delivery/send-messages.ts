@@ -1,5 +1,4 @@
 // The loop that empties the outbox: asks about lost batches first, then transactional mail, then digests.
-import type { Clock } from '../platform/clock.ts'
 import type { Context } from '../platform/context.ts'
 import { deriveToken, signToken } from '../platform/signed-token.ts'
 import { beginBatch } from './begin-batch.ts'
@@ -13,6 +12,7 @@ import {
 } from './claim-batch.ts'
 import { fillTemplate, type MailPayload, type MailTemplate } from './mail-template.ts'
 import type { CallOutcome, Provider } from './provider.ts'
+import { openProviderLimits, type ProviderLimits } from './provider-limits.ts'
 import { settleBatch } from './settle-batch.ts'
 
 export type SendResult = {
@@ -21,8 +21,10 @@ export type SendResult = {
   canceled: number
   unknown: number
   batches: number
-  /** Why sending stopped before the outbox was empty: something an operator has to see to. */
+  /** Why sending stopped before the outbox was empty, though an operator may have to see to it. */
   halted: string | null
+  /** Why digests wait although nothing is wrong. */
+  heldBack: string | null
 }
 
 export type SendOptions = {
@@ -35,96 +37,141 @@ export type SendOptions = {
   readonly onProgress?: (result: Readonly<SendResult>) => void
 }
 
+/** What the lanes of one call share. */
+type Sending = SendOptions & {
+  readonly provider: Provider
+  readonly limits: ProviderLimits
+  readonly templates: TemplateCache
+  readonly result: SendResult
+  /** A call was not given its turn. */
+  wasDenied: boolean
+}
+
 const defaultLanes = 4
-/** A call is begun at once after its claim, or not at all: consent was checked then. */
+/** A call is begun soon after its claim, or not at all: what was claimed may have changed since. */
 const longestClaimAgeMs = 30_000
 /** When the rows in sight are locked by others, who will be done in milliseconds. */
 const contentionPauseMs = 20
 
 /**
- * Sends what is waiting until nothing is, the signal asks to stop, or the provider refuses in a way only an operator can
- * mend. On a stop no new batch is claimed and the calls under way are finished.
+ * Sends what is waiting until nothing is, the signal asks to stop, or sending is paused. On a stop no new batch is claimed
+ * and the calls under way are finished.
  */
 export async function sendMessages(context: Context, provider: Provider, options: SendOptions): Promise<SendResult> {
-  const result: SendResult = { submitted: 0, failed: 0, canceled: 0, unknown: 0, batches: 0, halted: null }
-  const templates = new TemplateCache(context)
-  const pause = new Pause(context.clock)
-  const failures: unknown[] = []
+  const result: SendResult = {
+    submitted: 0,
+    failed: 0,
+    canceled: 0,
+    unknown: 0,
+    batches: 0,
+    halted: null,
+    heldBack: null,
+  }
   result.unknown += await settleExpiredBatches(context)
-
+  const limits = await openProviderLimits(context)
+  result.halted = await limits.standing('transactional')
+  if (result.halted !== null) return result
+  const bulkHalted = await limits.standing('bulk')
+  const sending: Sending = {
+    ...options,
+    transactionalOnly: options.transactionalOnly === true || bulkHalted !== null,
+    provider,
+    limits,
+    templates: new TemplateCache(context),
+    result,
+    wasDenied: false,
+  }
+  const failures: unknown[] = []
+  // One lane's failure stops the others from claiming, but not from settling what they have under way.
   const lane = async () => {
-    while (!options.signal.aborted && result.halted === null && failures.length === 0) {
-      await pause.over(options.signal)
-      if (options.signal.aborted) return
-      const claimedAt = context.clock.elapsedMs()
-      const reclaimed = await reclaimBatch(context)
-      const claim: Claim = reclaimed
-        ? { batch: reclaimed, canceled: 0, isMoreWaiting: true }
-        : await claimNext(context, options)
-      result.canceled += claim.canceled
-      if (!claim.batch) {
-        if (!claim.isMoreWaiting) return
-        if (claim.canceled === 0) pause.forAWhile(contentionPauseMs)
-        continue
+    try {
+      while (!options.signal.aborted && failures.length === 0) {
+        if (!(await sendNext(context, sending))) return
       }
-      const answer = await callProvider(context, provider, templates, claim.batch, claimedAt)
-      // A refusal says nothing of an earlier try under the same key, which may have been accepted.
-      const outcome: CallOutcome =
-        claim.batch.isTried && answer.kind === 'refused' ? { kind: 'ambiguous', reason: answer.reason } : answer
-      const settled = await settleBatch(context, claim.batch, outcome)
-      result.submitted += settled.submitted
-      result.failed += settled.failed
-      result.unknown += settled.unknown
-      result.batches += 1
-      if (outcome.kind !== 'accepted') {
-        context.log.warn('batch_not_accepted', {
-          batch: claim.batch.id,
-          outcome: outcome.kind,
-          messages: claim.batch.messages.length,
-        })
-      }
-      if (outcome.kind === 'refused' && outcome.remedy === 'halt') result.halted = outcome.reason
-      if (outcome.kind === 'refused' && outcome.remedy === 'later') pause.forAWhile(outcome.retryAfterMs)
-      options.onProgress?.(result)
+    } catch (error) {
+      failures.push(error)
     }
   }
-  // One lane's failure stops the others from claiming, but not from settling what they have under way.
-  const guarded = () =>
-    lane().catch((error) => {
-      failures.push(error)
-    })
-  await Promise.all(Array.from({ length: options.lanes ?? defaultLanes }, guarded))
+  await Promise.all(Array.from({ length: options.lanes ?? defaultLanes }, lane))
   if (failures.length > 0) throw failures[0]
+  result.halted = bulkHalted
+  if (sending.wasDenied) result.halted = (await limits.standing('transactional')) ?? (await limits.standing('bulk'))
   return result
 }
 
-async function claimNext(context: Context, options: SendOptions): Promise<Claim> {
-  const claim = await claimTransactional(context)
-  if (claim.isMoreWaiting || options.transactionalOnly) return claim
-  return claimDigests(context)
+/** One batch, from its claim to its end. False when nothing is left to do here. */
+async function sendNext(context: Context, sending: Sending): Promise<boolean> {
+  const { result } = sending
+  const claimedAt = context.clock.elapsedMs()
+  const claim = await claimNext(context, sending.transactionalOnly === true)
+  result.canceled += claim.canceled
+  if (claim.isWarmUpSpent) result.heldBack = 'the warm-up allows no more digests today'
+  const { batch } = claim
+  if (!batch) {
+    if (claim.isMoreWaiting && claim.canceled === 0) await context.clock.sleep(contentionPauseMs, sending.signal)
+    return claim.isMoreWaiting
+  }
+  const outcome = await tryBatch(context, sending, batch, claimedAt)
+  if (outcome === 'denied') return false
+  result.batches += 1
+  if (outcome.kind !== 'accepted') {
+    context.log.warn('batch_not_accepted', { batch: batch.id, outcome: outcome.kind, messages: batch.messages.length })
+  }
+  sending.onProgress?.(result)
+  return true
 }
 
-async function callProvider(
+/** Confirmations first, then what was left without an answer, then digests. */
+async function claimNext(context: Context, transactionalOnly: boolean): Promise<Claim> {
+  const claim = await claimTransactional(context)
+  if (claim.isMoreWaiting) return claim
+  const batch = await reclaimBatch(context)
+  if (batch) return { batch, canceled: 0, isMoreWaiting: true }
+  return transactionalOnly ? claim : claimDigests(context)
+}
+
+/** Makes the payload, waits for its turn, calls, and settles what the answer means. Denied: no turn was given. */
+async function tryBatch(
   context: Context,
-  provider: Provider,
-  templates: TemplateCache,
+  sending: Sending,
   batch: ClaimedBatch,
   claimedAt: number,
-): Promise<CallOutcome> {
+): Promise<CallOutcome | 'denied'> {
+  const { result, limits, provider } = sending
+  const settle = async (answer: CallOutcome) => {
+    // A refusal says nothing of an earlier try under the same key, which may have been accepted.
+    const outcome: CallOutcome =
+      batch.isTried && answer.kind === 'refused' ? { kind: 'ambiguous', reason: answer.reason } : answer
+    const settled = await settleBatch(context, batch, outcome)
+    result.submitted += settled.submitted
+    result.failed += settled.failed
+    result.unknown += settled.unknown
+    return outcome
+  }
+
   let payloads: MailPayload[]
   try {
-    payloads = await Promise.all(batch.messages.map((message) => payloadOf(context, templates, message)))
+    payloads = await Promise.all(batch.messages.map((message) => payloadOf(context, sending.templates, message)))
   } catch (error) {
     context.log.error('payload_failed', { batch: batch.id, error: error instanceof Error ? error.message : 'unknown' })
-    return notTried('invalid', 'the payload could not be made')
+    return settle(notTried('invalid', 'the payload could not be made'))
   }
-  if (context.clock.elapsedMs() - claimedAt > longestClaimAgeMs) return notTried('later', 'the worker was stalled')
+  const turn = await limits.takeTurn(batch.endpoint === 'emails' ? 'transactional' : 'bulk', sending.signal)
+  if (!turn.isGiven) {
+    sending.wasDenied = true
+    await settle(notTried('later', turn.reason))
+    return 'denied'
+  }
+  if (context.clock.elapsedMs() - claimedAt > longestClaimAgeMs)
+    return settle(notTried('later', 'the worker was stalled'))
   if (!batch.isTried) {
     const obstacle = await beginBatch(context, batch)
-    if (obstacle) return notTried('later', obstacle)
+    if (obstacle) return settle(notTried('later', obstacle))
   }
-  // Not the caller's signal: a stop waits for the answer, since an aborted call may have been accepted.
-  return provider.send(batch.endpoint, payloads, batch.idempotencyKey, new AbortController().signal)
+  const answer = await provider.send(batch.endpoint, payloads, batch.idempotencyKey)
+  // First, so that nobody calls again before they know what was said.
+  await limits.heed(answer, turn)
+  return settle(answer.outcome)
 }
 
 function notTried(remedy: 'invalid' | 'later', reason: string): CallOutcome {
@@ -175,27 +222,5 @@ class TemplateCache {
     const [oldest] = this.templates.keys()
     if (this.templates.size > this.capacity && oldest !== undefined) this.templates.delete(oldest)
     return read
-  }
-}
-
-/** All lanes wait together after the provider asked for patience. */
-class Pause {
-  private endsAt = 0
-  private readonly clock: Clock
-
-  constructor(clock: Clock) {
-    this.clock = clock
-  }
-
-  forAWhile(ms: number): void {
-    this.endsAt = Math.max(this.endsAt, this.clock.elapsedMs() + ms)
-  }
-
-  async over(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const remaining = this.endsAt - this.clock.elapsedMs()
-      if (remaining <= 0 || signal.aborted) return
-      await this.clock.sleep(remaining, signal)
-    }
   }
 }

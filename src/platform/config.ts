@@ -3,6 +3,9 @@ import { PublicError } from './errors.ts'
 import { parseSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { webhookKeyOf } from './webhook-signature.ts'
 
+/** Digests on the first day, and for how many days the number is limited. */
+export type WarmUp = { readonly firstDay: number; readonly days: number }
+
 export type Config = {
   /** Unset: the embedded database in `dataFolder`. */
   readonly databaseUrl: string | undefined
@@ -24,6 +27,8 @@ export type Config = {
   readonly allowPrivateFeeds: boolean
   /** A digest that could not be planned in time is still planned when it is at most this late. */
   readonly maximumLateHours: number
+  /** Unset: any number of digests a day. */
+  readonly warmUp: WarmUp | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -92,6 +97,15 @@ const environmentSchema = z.object({
     .regex(/^\d{1,3}$/, 'is not a whole number of hours')
     .transform(Number)
     .default(12),
+  WARMUP: z
+    .string()
+    .regex(
+      /^[1-9]\d{0,6}:[1-9]\d{0,2}$/,
+      'is not a number of digests and a number of days, for example 200:42 (200 on the first day, limited for 42 days)',
+    )
+    .transform((text) => text.split(':').map(Number))
+    .transform(([firstDay = 1, days = 1]): WarmUp => ({ firstDay, days }))
+    .optional(),
 })
 
 /**
@@ -146,6 +160,7 @@ export function readConfig(environment: Environment): Config {
     port: env.PORT,
     allowPrivateFeeds: env.ALLOW_PRIVATE_FEEDS,
     maximumLateHours: env.MAX_LATE_HOURS,
+    warmUp: env.WARMUP,
   }
 }
 

@@ -6,8 +6,7 @@ import { connect } from '../../src/platform/database/connect.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { testProgram } from '../support/program.ts'
 
-const program = testProgram()
-const { start, run } = program
+const { start, run, dataFolder } = testProgram()
 
 const header = 'email,confirmedAt\n'
 const line = (index: number) => `r${index}@reader.example,2025-03-01\n`
@@ -16,7 +15,7 @@ describe('newsmatro subscribers', () => {
   it('imports a file, reports what it refused, and exports what it imports again', async () => {
     const database = await openTestDatabase()
     const env = { DATABASE_URL: database.url }
-    const path = (name: string) => join(program.folder, name)
+    const path = (name: string) => join(dataFolder(), name)
     await writeFile(
       path('readers.csv'),
       `${header}${line(1)}nonsense,2025-03-01\n${line(1)}+1@reader.example,2025-03-01\n`,
@@ -89,7 +88,7 @@ describe('newsmatro subscribers', () => {
 
   it('says in one line why a file cannot be read, and changes nothing', async () => {
     const database = await openTestDatabase()
-    const path = (name: string) => join(program.folder, name)
+    const path = (name: string) => join(dataFolder(), name)
     await mkdir(path('folder'))
     await writeFile(path('empty.csv'), '')
     await writeFile(path('names.csv'), 'name,mail\n')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { failureOf, outcomesOf } from '../../src/delivery/provider.ts'
+import { failureOf, limitsOf, outcomesOf } from '../../src/delivery/provider.ts'
 
 describe("the provider's answer", () => {
   it('gives ids to the indexes that were not refused', () => {
@@ -25,30 +25,62 @@ describe("the provider's answer", () => {
     ],
     ['no id', [{ id: '' }], [], 1],
     ['an id twice', [{ id: 'a' }, { id: 'a' }], [], 2],
+    ['no list', 'accepted', [], 1],
+    ['a list of nothing', [null], [], 1],
+    ['an id of another type', [{ id: 7 }], [], 1],
+    ['refusals that are none', [{ id: 'a' }], [null], 2],
+    ['refusals in another form', [{ id: 'a' }], { index: 1 }, 1],
   ])('is not believed when its counts do not add up: %s', (_, accepted, refused, count) => {
     expect(outcomesOf(accepted, refused, count)).toMatchObject({ kind: 'ambiguous' })
   })
 
+  const ambiguous = { kind: 'ambiguous' }
+  const refused = (remedy: string) => ({ kind: 'refused', remedy })
+  // Every name that https://resend.com/docs/api-reference/errors or the SDK's types know, with the status it comes with.
   it.each([
-    [null, 'application_error', { kind: 'ambiguous' }],
-    [500, 'internal_server_error', { kind: 'ambiguous' }],
-    [503, 'service_unavailable', { kind: 'ambiguous' }],
-    [409, 'concurrent_idempotent_requests', { kind: 'ambiguous' }],
-    [409, 'resource_locked', { kind: 'ambiguous' }],
+    [null, 'application_error', ambiguous],
+    [408, 'request_timeout', ambiguous],
+    [500, 'application_error', ambiguous],
+    [500, 'internal_server_error', ambiguous],
+    [502, 'application_error', ambiguous],
+    [503, 'service_unavailable', ambiguous],
+    [409, 'concurrent_idempotent_requests', ambiguous],
+    [409, 'resource_locked', ambiguous],
     [409, 'invalid_idempotent_request', { kind: 'conflict' }],
-    [429, 'rate_limit_exceeded', { kind: 'refused', remedy: 'later', retryAfterMs: 3_000 }],
-    [429, 'daily_quota_exceeded', { kind: 'refused', remedy: 'halt' }],
-    [429, 'monthly_quota_exceeded', { kind: 'refused', remedy: 'halt' }],
-    [401, 'missing_api_key', { kind: 'refused', remedy: 'halt' }],
-    [403, 'validation_error', { kind: 'refused', remedy: 'halt' }],
-    [422, 'invalid_from_address', { kind: 'refused', remedy: 'halt' }],
-    [400, 'invalid_idempotency_key', { kind: 'refused', remedy: 'halt' }],
-    [451, 'security_error', { kind: 'refused', remedy: 'halt' }],
-    [422, 'missing_required_field', { kind: 'refused', remedy: 'invalid' }],
-    [400, 'validation_error', { kind: 'refused', remedy: 'invalid' }],
-    [422, 'a_name_of_tomorrow', { kind: 'refused', remedy: 'invalid' }],
+    [429, 'rate_limit_exceeded', { ...refused('later'), retryAfterMs: 3_000 }],
+    [429, 'daily_quota_exceeded', refused('daily_quota')],
+    [429, 'monthly_quota_exceeded', refused('monthly_quota')],
+    [401, 'missing_api_key', refused('halt')],
+    [401, 'restricted_api_key', refused('halt')],
+    [403, 'restricted_api_key', refused('halt')],
+    [403, 'invalid_api_key', refused('halt')],
+    [403, 'suspended_api_key', refused('halt')],
+    [403, 'invalid_permission', refused('halt')],
+    [403, 'email_above_quota', refused('halt')],
+    [403, 'validation_error', refused('halt')],
+    [404, 'not_found', refused('halt')],
+    [405, 'method_not_allowed', refused('halt')],
+    [422, 'invalid_access', refused('halt')],
+    [422, 'invalid_region', refused('halt')],
+    [422, 'invalid_from_address', refused('halt')],
+    [400, 'invalid_idempotency_key', refused('halt')],
+    [451, 'security_error', refused('halt')],
+    [422, 'missing_required_field', refused('invalid')],
+    [422, 'missing_required_parameter', refused('invalid')],
+    [422, 'invalid_parameter', refused('invalid')],
+    [422, 'invalid_attachment', refused('invalid')],
+    [400, 'validation_error', refused('invalid')],
+    [422, 'a_name_of_tomorrow', refused('invalid')],
   ])('%s %s', (statusCode, name, expected) => {
     const error = { statusCode, name: name as 'application_error', message: 'why' }
     expect(failureOf(error, { 'retry-after': '3' })).toMatchObject(expected)
+  })
+
+  it('tells the limits, where it does', () => {
+    const accepted = outcomesOf([{ id: 'a' }], [], 1)
+    const headers = { 'ratelimit-limit': '10', 'x-resend-daily-quota': '99', 'x-resend-monthly-quota': '1200' }
+    expect(limitsOf(accepted, headers)).toEqual({ requestsPerSecond: 10, dailyUsed: 99, monthlyUsed: 1200 })
+    expect(limitsOf(accepted, { 'ratelimit-limit': 'many' })).toMatchObject({ requestsPerSecond: 0 })
+    expect(limitsOf({ kind: 'ambiguous', reason: '502' }, {}).requestsPerSecond).toBeUndefined()
   })
 })

@@ -41,7 +41,15 @@ describe('sending digests', () => {
   it('goes in batches of up to 100, each reader one mail with links of their own', async () => {
     await planned(250)
     const result = await send()
-    expect(result).toEqual({ submitted: 250, failed: 0, canceled: 0, unknown: 0, batches: 3, halted: null })
+    expect(result).toEqual({
+      submitted: 250,
+      failed: 0,
+      canceled: 0,
+      unknown: 0,
+      batches: 3,
+      halted: null,
+      heldBack: null,
+    })
     const mails = await sandbox.mails()
     expect(new Set(mails.map((mail) => mail.to[0])).size).toBe(250)
     expect(sandbox.calls.map((call) => call.path)).toEqual(Array(3).fill('/emails/batch'))
@@ -175,6 +183,7 @@ describe('sending digests', () => {
     expect(halted).toMatchObject({ submitted: 0, failed: 0, halted: expect.stringContaining('restricted_api_key') })
     expect(sandbox.calls.length).toBeLessThanOrEqual(4)
     sandbox.intercept = undefined
+    context.clock.set(hours(1))
     expect(await send()).toMatchObject({ submitted: 250, halted: null })
   })
 

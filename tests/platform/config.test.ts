@@ -33,6 +33,11 @@ describe('the environment', () => {
     })
   })
 
+  it('limits the digests of the first days where it is told to', () => {
+    expect(readConfig({ WARMUP: '200:42' }).warmUp).toEqual({ firstDay: 200, days: 42 })
+    expect(readConfig({}).warmUp).toBeUndefined()
+  })
+
   it('may name several webhook secrets, for a rotation', () => {
     const [newer, older] = ['n', 'o'].map((letter) => `whsec_${btoa(letter.repeat(24))}`)
     expect(readConfig({ RESEND_WEBHOOK_SECRET: `${newer},\n${older},` }).webhookSecrets).toEqual([newer, older])
@@ -55,6 +60,8 @@ describe('the environment', () => {
   it.each([
     [{ DATABASE_URL: 'mysql://hunter2@db' }, /DATABASE_URL is not a postgres:\/\/ URL/],
     [{ PORT: 'http' }, /PORT is not a port/],
+    [{ WARMUP: '200' }, /WARMUP is not a number of digests and a number of days, for example 200:42/],
+    [{ WARMUP: '0:42' }, /WARMUP is not/],
     [{ PORT: '65535' }, /PORT is above 65534/],
     [{ DATABASE_URL: 'postgres://127.0.0.1:99999/x' }, /DATABASE_URL is not a postgres/],
     [{ PUBLIC_URL: 'https://example.com/digest' }, /PUBLIC_URL has a path/],

@@ -1,4 +1,4 @@
-// The program as a person or a supervisor runs it: real processes, each test with a folder of its own.
+// The program as a person or a supervisor runs it: real processes.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -6,30 +6,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 
+export type Started = { readonly child: ChildProcess; stdout: string; stderr: string }
+
 const program = new URL('../../src/newsmatro.js', import.meta.url).pathname
 
-export type Started = { readonly child: ChildProcess; stdout: string; stderr: string }
-export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-
-export type Program = {
-  /** A folder for this test: its embedded database, and whatever files it needs. */
-  readonly folder: string
-  /** Starts a command; its stdin is a pipe. Ended with the test. */
-  start(args: readonly string[], env?: Record<string, string>): Started
-  /** Runs a command to its end, with `input` as its stdin. */
-  run(args: readonly string[], env?: Record<string, string>, input?: string): Promise<Ended>
-}
-
-/** For the tests of a file. */
-export function testProgram(): Program {
+/** Runs the program; each test has a data folder of its own, and nothing that it started outlives it. */
+export function testProgram() {
+  let folder: string | undefined
   const children: ChildProcess[] = []
-  let folder = ''
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'newsmatro-process-'))
   })
   afterEach(async () => {
-    for (const child of children.splice(0)) child.kill('SIGKILL')
-    await rm(folder, { recursive: true, force: true })
+    for (const child of children.splice(0)) await kill(child)
+    if (folder) await rm(folder, { recursive: true, force: true })
   })
 
   function start(args: readonly string[], env: Record<string, string> = {}): Started {
@@ -38,23 +28,25 @@ export function testProgram(): Program {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     children.push(child)
-    child.stdin?.on('error', () => {}) // it may end before it has read all
+    child.stdin.on('error', () => {}) // it may end before it has read all
     const started: Started = { child, stdout: '', stderr: '' }
-    child.stdout?.on('data', (data) => {
+    child.stdout.on('data', (data) => {
       started.stdout += data
     })
-    child.stderr?.on('data', (data) => {
+    child.stderr.on('data', (data) => {
       started.stderr += data
     })
     return started
   }
 
   return {
-    get folder() {
+    dataFolder(): string {
+      if (folder === undefined) throw new Error('the folder is there only while a test runs')
       return folder
     },
     start,
-    async run(args, env, input = '') {
+    /** Runs to the end, with `input` on stdin. */
+    async run(args: readonly string[], env?: Record<string, string>, input = '') {
       const started = start(args, env)
       started.child.stdin?.end(input)
       const [code] = await once(started.child, 'close')
@@ -63,7 +55,14 @@ export function testProgram(): Program {
   }
 }
 
-/** Waits until a command printed what matches; returns its first group. */
+/** Kills the process, as a crash would, and waits until it is gone. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+/** Waits until the process has printed this. Returns the first group of the pattern. */
 export async function said(started: Started, pattern: RegExp): Promise<string> {
   while (!pattern.test(started.stdout)) {
     if (started.child.exitCode !== null) throw new Error(`it ended: ${started.stderr}`)

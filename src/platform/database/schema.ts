@@ -202,6 +202,18 @@ export interface Tables {
     received_at: Time
     payload: Json<unknown>
   }
+  provider_limits: {
+    account: string
+    requests_per_second: number | null
+    next_call_at: Time
+    pause_reason: string | null
+    bulk_paused_until: OptionalTime
+    next_probe_at: OptionalTime
+    daily_used: number | null
+    monthly_used: number | null
+    used_at: OptionalTime
+  }
+  warm_ups: { domain: string; started_on: Day }
   exclusions: { run_id: number; subscription_id: number; reason: ExclusionReason; created_at: Time }
 }
 
