@@ -1,5 +1,5 @@
 // The only place that talks to Resend. It turns the SDK's answer into what it means for the messages.
-import { type ErrorResponse, Resend } from 'resend'
+import { type CreateEmailOptions, type ErrorResponse, Resend } from 'resend'
 import { z } from 'zod'
 import type { Config } from '../platform/config.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -80,10 +80,10 @@ export function createProvider(config: Config): Provider {
       if (endpoint === 'emails') {
         const [payload] = payloads
         if (!payload || payloads.length > 1) throw new RangeError('emails takes exactly one message')
-        const { data, error, headers } = await resend.emails.send(payload, options)
+        const { data, error, headers } = await resend.emails.send(asEmail(payload), options)
         return answer(error ? failureOf(error, headers) : outcomesOf(data ? [data] : [], [], 1), headers)
       }
-      const { data, error, headers } = await resend.batch.send([...payloads], {
+      const { data, error, headers } = await resend.batch.send(payloads.map(asEmail), {
         ...options,
         batchValidation: 'permissive',
       })
@@ -94,6 +94,9 @@ export function createProvider(config: Config): Provider {
     },
   }
 }
+
+/** The SDK does nothing with the bodies but to hand them to `JSON.stringify`, so they may be JSON already. */
+const asEmail = (payload: MailPayload): CreateEmailOptions => payload as unknown as CreateEmailOptions
 
 function answer(outcome: CallOutcome, headers: Record<string, string> | null): CallAnswer {
   return { outcome, limits: limitsOf(outcome, headers ?? {}) }

@@ -7,6 +7,7 @@ import {
   type ClaimedBatch,
   claimDigests,
   claimTransactional,
+  lookAhead,
   reclaimBatch,
   settleExpiredBatches,
 } from './claim-batch.ts'
@@ -31,6 +32,8 @@ export type SendOptions = {
   readonly signal: AbortSignal
   /** How many provider calls may be under way at once. */
   readonly lanes?: number
+  /** How many messages a batch may hold; Resend takes 100. */
+  readonly batchSize?: number
   /** Send only what is transactional. */
   readonly transactionalOnly?: boolean
   /** Told after each batch. */
@@ -45,6 +48,8 @@ type Sending = SendOptions & {
   readonly result: SendResult
   /** A call was not given its turn. */
   wasDenied: boolean
+  /** Where one batch was found there may be another: told each time, so that few messages are not split among lanes. */
+  readonly openLane: () => void
 }
 
 const defaultLanes = 4
@@ -80,7 +85,11 @@ export async function sendMessages(context: Context, provider: Provider, options
     templates: new TemplateCache(context),
     result,
     wasDenied: false,
+    openLane: () => {
+      if (lanes.length < (options.lanes ?? defaultLanes)) lanes.push(lane())
+    },
   }
+  const lanes: Promise<void>[] = []
   const failures: unknown[] = []
   // One lane's failure stops the others from claiming, but not from settling what they have under way.
   const lane = async () => {
@@ -92,7 +101,8 @@ export async function sendMessages(context: Context, provider: Provider, options
       failures.push(error)
     }
   }
-  await Promise.all(Array.from({ length: options.lanes ?? defaultLanes }, lane))
+  sending.openLane()
+  for (const open of lanes) await open // also those that are opened meanwhile
   if (failures.length > 0) throw failures[0]
   result.halted = bulkHalted
   if (sending.wasDenied) result.halted = (await limits.standing('transactional')) ?? (await limits.standing('bulk'))
@@ -103,7 +113,7 @@ export async function sendMessages(context: Context, provider: Provider, options
 async function sendNext(context: Context, sending: Sending): Promise<boolean> {
   const { result } = sending
   const claimedAt = context.clock.elapsedMs()
-  const claim = await claimNext(context, sending.transactionalOnly === true)
+  const claim = await claimNext(context, sending)
   result.canceled += claim.canceled
   if (claim.isWarmUpSpent) result.heldBack = 'the warm-up allows no more digests today'
   const { batch } = claim
@@ -111,6 +121,7 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
     if (claim.isMoreWaiting && claim.canceled === 0) await context.clock.sleep(contentionPauseMs, sending.signal)
     return claim.isMoreWaiting
   }
+  sending.openLane()
   const outcome = await tryBatch(context, sending, batch, claimedAt)
   if (outcome === 'denied') return false
   result.batches += 1
@@ -122,12 +133,15 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
 }
 
 /** Confirmations first, then what was left without an answer, then digests. */
-async function claimNext(context: Context, transactionalOnly: boolean): Promise<Claim> {
-  const claim = await claimTransactional(context)
-  if (claim.isMoreWaiting) return claim
-  const batch = await reclaimBatch(context)
+async function claimNext(context: Context, { transactionalOnly, batchSize }: SendOptions): Promise<Claim> {
+  const { isTransactionalWaiting, isBatchLost } = await lookAhead(context)
+  if (isTransactionalWaiting) {
+    const claim = await claimTransactional(context)
+    if (claim.isMoreWaiting) return claim
+  }
+  const batch = isBatchLost ? await reclaimBatch(context) : undefined
   if (batch) return { batch, canceled: 0, isMoreWaiting: true }
-  return transactionalOnly ? claim : claimDigests(context)
+  return transactionalOnly ? { batch: undefined, canceled: 0, isMoreWaiting: false } : claimDigests(context, batchSize)
 }
 
 /** Makes the payload, waits for its turn, calls, and settles what the answer means. Denied: no turn was given. */
@@ -149,9 +163,14 @@ async function tryBatch(
     return outcome
   }
 
+  if (batch.messages.some(({ keyId }) => context.keys.get(keyId) === undefined)) {
+    return settle(notTried('later', 'it is signed with a key that this process was not given'))
+  }
+  // A database that fails says nothing of the mails: the batch is left to whoever takes it when its lease is over.
+  const templates = await Promise.all(batch.messages.map(({ renderingId }) => sending.templates.get(renderingId)))
   let payloads: MailPayload[]
   try {
-    payloads = await Promise.all(batch.messages.map((message) => payloadOf(context, sending.templates, message)))
+    payloads = await Promise.all(batch.messages.map((message, index) => payloadOf(context, templates[index], message)))
   } catch (error) {
     context.log.error('payload_failed', { batch: batch.id, error: error instanceof Error ? error.message : 'unknown' })
     return settle(notTried('invalid', 'the payload could not be made'))
@@ -180,21 +199,17 @@ function notTried(remedy: 'invalid' | 'later', reason: string): CallOutcome {
 
 async function payloadOf(
   context: Context,
-  templates: TemplateCache,
+  template: MailTemplate | undefined,
   message: ClaimedBatch['messages'][number],
 ): Promise<MailPayload> {
-  const template = await templates.get(message.renderingId)
+  if (!template) throw new Error('there is no rendering')
   const { keys } = context
-  const [unsubscribeToken, preferencesToken, confirmationToken] = await Promise.all([
-    signToken(keys, message.keyId, 'unsubscribe', message.subscriptionId),
-    signToken(keys, message.keyId, 'preferences', message.subscriptionId),
-    message.confirmationNonce ? deriveToken(keys, message.keyId, new Uint8Array(message.confirmationNonce)) : undefined,
-  ])
+  const { keyId, subscriptionId, confirmationNonce, confirmedOn } = message
   return fillTemplate(template, message.toEmail, message.id, {
-    unsubscribeToken,
-    preferencesToken,
-    ...(confirmationToken === undefined ? {} : { confirmationToken }),
-    ...(message.confirmedOn === null ? {} : { confirmedOn: message.confirmedOn }),
+    unsubscribeToken: signToken(keys, keyId, 'unsubscribe', subscriptionId),
+    preferencesToken: signToken(keys, keyId, 'preferences', subscriptionId),
+    ...(confirmationNonce && { confirmationToken: deriveToken(keys, keyId, new Uint8Array(confirmationNonce)) }),
+    ...(confirmedOn !== null && { confirmedOn }),
   })
 }
 

@@ -3,6 +3,7 @@ import { PublicError } from './errors.ts'
 /** The keys that links are signed with: the newest signs, all of them verify. */
 export type SigningKeys = {
   readonly newestId: string
+  readonly ids: readonly string[]
   /** The secret with this id, or undefined when it was retired. */
   get(keyId: string): Uint8Array | undefined
 }
@@ -39,7 +40,7 @@ export function parseSigningKeys(text: string): SigningKeys {
 export function signingKeysOf(keys: ReadonlyMap<string, Uint8Array>): SigningKeys {
   const [newestId] = keys.keys()
   if (newestId === undefined) throw misconfigured('SIGNING_KEYS names no key: set it to kid:base64, or leave it unset.')
-  return { newestId, get: (keyId) => keys.get(keyId) }
+  return { newestId, ids: [...keys.keys()], get: (keyId) => keys.get(keyId) }
 }
 
 function decodeBase64(text: string): Uint8Array | undefined {

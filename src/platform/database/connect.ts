@@ -6,7 +6,7 @@ const INT8 = 20
 const DATE = 1082
 
 /** `bigint` as a number (this schema's ids and counts stay far below 2^53) and `date` as the day it is, without a zone. */
-const types: pg.CustomTypesConfig = {
+export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => {
     if (oid === INT8) return parseInt8
     if (oid === DATE) return (text: string) => text
@@ -38,7 +38,7 @@ export function connect(databaseUrl: string, options: ConnectOptions = {}): Data
     connectionTimeoutMillis: 10_000,
     ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs } : {}),
     application_name: 'newsmatro',
-    types,
+    types: columnTypes,
   })
   pool.on('error', (error) => options.onIdleError?.(error))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

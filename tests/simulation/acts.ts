@@ -1,0 +1,335 @@
+// What people do: readers, the newsroom, operators, and the provider's own calls. Each act is a request to a process of its
+// own, in the middle of whatever the workers are doing, and can be cut off like them.
+import { storeArticles } from '../../src/articles/store-articles.ts'
+import { cancelRun, pauseRun, resumeRun, sendRest } from '../../src/delivery/control-run.ts'
+import { parseWebhookEvent } from '../../src/delivery/webhook-event.ts'
+import { receiveWebhook } from '../../src/delivery/webhooks.ts'
+import type { Context } from '../../src/platform/context.ts'
+import { PublicError } from '../../src/platform/errors.ts'
+import { verifyToken } from '../../src/platform/signed-token.ts'
+import { confirm } from '../../src/subscriptions/confirmations.ts'
+import { changePreferences, type PreferencesChange } from '../../src/subscriptions/preferences.ts'
+import { subscribe } from '../../src/subscriptions/subscribe.ts'
+import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
+import { InjectedError } from './database.ts'
+import { Violation } from './history.ts'
+import { chooseAll, chooseTopics, topicSlugs } from './plan-world.ts'
+import { bodyOf, type ProviderEvent } from './provider-events.ts'
+import { Reader } from './reader.ts'
+import type { Actor } from './scheduler.ts'
+import type { World } from './world.ts'
+
+const evidence = { source: 'form', ip: '192.0.2.1', userAgent: 'a browser' } as const
+
+/** Runs an act in a process of its own. What the act may be refused with is no failure. */
+async function act(
+  world: World,
+  what: string,
+  body: (context: Context, actor: Actor) => Promise<unknown>,
+  committed: (actor: Actor) => Promise<void> | void = () => {},
+): Promise<void> {
+  await world.scheduler.spawn(world.newName('web'), (actor) => {
+    const context = world.contextOf(actor)
+    world.history.note(actor.name, what)
+    world.books.awaits(actor, async () => {
+      world.history.note(actor.name, 'has committed')
+      await committed(actor)
+    })
+    return async () => {
+      try {
+        await body(context, actor)
+      } catch (error) {
+        if (error instanceof PublicError) return world.history.note(actor.name, `is refused: ${error.message}`)
+        if (!(error instanceof InjectedError)) throw error
+      }
+    }
+  })
+}
+
+/** Somebody does something. */
+export async function someAct(world: World): Promise<void> {
+  const { random, books } = world
+  const readers = [...books.readers.values()]
+  const reader = random.pick(readers)
+  switch (
+    random.weighted({
+      unsubscribe: 6,
+      change: 8,
+      subscribe: 5,
+      confirm: 8,
+      article: 8,
+      run: 5,
+      weather: 8,
+      clock: 2,
+      kill: 1,
+    })
+  ) {
+    case 'unsubscribe':
+      return leave(world, reader)
+    case 'change':
+      return change(world, reader)
+    case 'subscribe':
+      return ask(world, reader)
+    case 'confirm':
+      return followLink(world, reader)
+    case 'article':
+      return publish(world)
+    case 'run':
+      return control(world)
+    case 'weather':
+      return turnWeather(world)
+    case 'clock':
+      return turnClock(world)
+    case 'kill':
+      return deploy(world)
+  }
+}
+
+/** By the link in the newest digest they got, if there is one. */
+async function leave(world: World, reader: Reader): Promise<void> {
+  const { subscriptionId } = reader
+  if (subscriptionId === undefined) return
+  const mail = world.model.accepted.findLast((one) => one.to === reader.email && !one.isConfirmation)
+  const token = /\/unsubscribe\/([^>]+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '')?.[1]
+  await act(
+    world,
+    `${reader.email} unsubscribes`,
+    async (context) => {
+      const id = token === undefined ? subscriptionId : await verifyToken(context.keys, 'unsubscribe', token)
+      if (id !== subscriptionId) throw new Violation('6 no means no', `the link of ${reader.email} leads to ${id}`)
+      await unsubscribe(context, id, 'unsubscribed_one_click', evidence)
+    },
+    () => reader.unsubscribe(),
+  )
+}
+
+async function change(world: World, reader: Reader): Promise<void> {
+  const { random, plan } = world
+  const { subscriptionId } = reader
+  if (subscriptionId === undefined) return
+  const all = chooseAll(random, plan.zones, plan.hours)
+  const change: PreferencesChange & { pauseDays?: number } = {
+    ...(random.chance(0.3) ? { frequency: all.frequency, weekday: all.weekday } : {}),
+    ...(random.chance(0.4) ? { hour: all.hour } : {}),
+    ...(random.chance(0.3) ? { timeZone: all.timeZone } : {}),
+    ...(random.chance(0.4) ? { topics: chooseTopics(random) } : {}),
+    ...(random.chance(0.15) ? { pauseDays: random.pick([0, 1, 14]) } : {}),
+  }
+  await act(
+    world,
+    `${reader.email} changes ${JSON.stringify(change)}`,
+    (context) => changePreferences(context, subscriptionId, change, evidence),
+    () => reader.change(change as Parameters<Reader['change']>[0], world.databaseNow),
+  )
+}
+
+async function ask(world: World, known: Reader): Promise<void> {
+  const { random, plan, books } = world
+  const choices = chooseAll(random, plan.zones, plan.hours)
+  const reader = random.chance(0.5) ? known : new Reader(`${world.newName('new')}@reader.example`, choices)
+  await act(
+    world,
+    `${reader.email} subscribes`,
+    (context) => subscribe(context, { email: reader.email, ...choices }, evidence),
+    async () => {
+      books.readers.set(reader.email, reader)
+      reader.request(choices)
+      const [row] = await world.session.read<{ id: number }>(
+        'select s.id from subscriptions s join subscribers r on r.id = s.subscriber_id where r.email_key = $1',
+        [reader.email],
+      )
+      if (!row) throw new Violation('7 consent', `${reader.email} subscribed, and there is no subscription`)
+      reader.subscriptionId = row.id
+      books.bySubscription.set(row.id, reader)
+    },
+  )
+}
+
+/** Presses the button behind a link of one of the confirmations they got. */
+async function followLink(world: World, reader: Reader): Promise<void> {
+  const mails = world.model.accepted.filter((one) => one.isConfirmation && !one.to.startsWith('poison'))
+  if (mails.length === 0) return
+  const mail = mails.findLast((one) => one.to === reader.email) ?? world.random.pick(mails)
+  const token = /\/confirm\/([A-Za-z0-9_-]{43})/.exec(mail.text)?.[1]
+  if (token === undefined) throw new Violation('7 consent', `the confirmation to ${mail.to} has no link`)
+  const owner = world.books.readers.get(mail.to)
+  await act(
+    world,
+    `${mail.to} confirms`,
+    (context) => confirm(context, token, evidence),
+    () => owner?.confirm(world.databaseNow, world.books.articles),
+  )
+}
+
+export async function publish(world: World, count = world.random.between(1, 3)): Promise<void> {
+  const { random, books } = world
+  const now = world.databaseNow
+  const incoming = Array.from({ length: count }, (_, position) => {
+    const number = ++world.articleCount
+    const isOld = random.chance(0.1)
+    return {
+      position,
+      itemKey: `item ${world.seed} ${number}`,
+      sharedGuidKey: `item ${world.seed} ${number} shared`,
+      url: `https://news.example/${number}`,
+      urlKey: `https://news.example/${number}`,
+      title: `Story ${number}`,
+      summary: `What happened in story ${number}.`,
+      imageUrl: null,
+      imageAlt: '',
+      authors: ['A. Writer'],
+      publishedAt: new Date(now - (isOld ? 72 : random.between(1, 20)) * 3_600_000),
+      topics: topicSlugs.filter(() => random.chance(0.4)).map((slug) => ({ slug, name: slug })),
+      contentHash: String(number),
+    }
+  })
+  await act(
+    world,
+    `${count} articles are read`,
+    (context) =>
+      context.db
+        .transaction()
+        .execute((trx) =>
+          storeArticles(trx, context.clock, { id: 1, newsletterId: 1, lastSucceededAt: null }, incoming),
+        ),
+    () =>
+      books.noteArticles(
+        new Map(incoming.map(({ url, publishedAt }) => [url, publishedAt.getTime() > now - 48 * 3_600_000])),
+      ),
+  )
+}
+
+async function control(world: World): Promise<void> {
+  const ids = [...world.books.runs.keys()]
+  if (ids.length === 0) return
+  const id = world.random.pick(ids)
+  const [name, decide] = world.random.pick([
+    ['pause', pauseRun],
+    ['pause', pauseRun],
+    ['resume', resumeRun],
+    ['resume', resumeRun],
+    ['cancel', cancelRun],
+    ['send-rest', sendRest],
+    ['send-rest', sendRest],
+  ] as const)
+  await act(
+    world,
+    `an operator says ${name} ${id}`,
+    (context) => decide(context, id),
+    () => {
+      if (name === 'cancel') world.books.canceledRuns.add(id)
+    },
+  )
+}
+
+/** What is held is let go. */
+export async function resumeAll(world: World): Promise<void> {
+  const rows = await world.session.read<{ id: number }>('select id from digest_runs where paused_at is not null')
+  for (const { id } of rows) await act(world, `an operator says resume ${id}`, (context) => resumeRun(context, id))
+}
+
+async function turnWeather(world: World): Promise<void> {
+  world.weather = world.random.weighted({ fine: 4, flaky: 8, storm: 1, outage: 1, quota: 1, unauthorized: 1 })
+  world.history.note('provider', `the weather is ${world.weather}`)
+  if (['outage', 'quota', 'storm', 'unauthorized'].includes(world.weather)) {
+    const hours = world.weather === 'outage' && world.plan.hasLongOutage ? 26 : world.random.pick([0.01, 0.1, 1])
+    const bad = world.weather
+    world.later(hours * 3_600_000, async () => {
+      if (world.weather === bad) world.weather = 'fine'
+    })
+  }
+}
+
+async function turnClock(world: World): Promise<void> {
+  const { random } = world
+  const actor = world.scheduler.actors[random.between(0, world.scheduler.actors.length - 1)]
+  if (actor && random.chance(0.7)) {
+    const skew = random.pick([-120_000, -30_000, 0, 30_000, 120_000])
+    world.setClock(actor, skew)
+    world.history.note(actor.name, `its clock is set to ${skew / 1000} s`)
+  } else if (!world.session.isInTransaction) {
+    world.databaseOffsetMs = random.pick([-2_000, -500, 0, 500, 2_000])
+    world.history.note('database', `its clock is set to ${world.databaseOffsetMs} ms`)
+  }
+}
+
+/** The processes that start from now on are of another version. */
+async function deploy(world: World): Promise<void> {
+  world.deployment += 1
+  const workers = world.scheduler.actors.filter((actor) => actor.name.startsWith('worker'))
+  const worker = workers[0]
+  if (worker) await world.scheduler.kill(worker, 'for a deployment')
+}
+
+/** The provider posts an event; as long as it is not answered, it comes again. */
+export async function deliverEvent(world: World, event: ProviderEvent): Promise<void> {
+  const { books, undelivered } = world
+  await act(
+    world,
+    `the provider says ${event.type}${event.type === 'bounced' ? ` (${event.isHard ? 'hard' : 'soft'})` : ''} of message ${event.mail.message} to ${event.mail.to}`,
+    async (context, actor) => {
+      const parsed = parseWebhookEvent(new TextEncoder().encode(bodyOf(event)))
+      if (!parsed) throw new Error('the simulation made an event that is none')
+      // Not answered yet, the event comes again, whatever became of it.
+      actor.onDeath.push(() => world.later(5_000, () => deliverEvent(world, event)))
+      try {
+        const result = await receiveWebhook(context, event.svixId, parsed)
+        if (result === 'unknown_message' || result === 'unknown_type') {
+          throw new Violation('9 webhooks in any order', `${event.type} of ${event.mail.message} is of an ${result}`)
+        }
+        undelivered.delete(event)
+      } catch (error) {
+        if (!(error instanceof InjectedError)) throw error
+        world.later(5_000, () => deliverEvent(world, event))
+      }
+    },
+    () => books.noteEvent(event),
+  )
+}
+
+/** Everybody who is there from the start, the topics, and the feed. */
+export async function settle(world: World): Promise<void> {
+  const { session, plan, books } = world
+  const start = new Date(plan.start)
+  await session.run(`insert into feeds (newsletter_id, url) values (1, 'https://news.example/feed.xml')`)
+  for (const slug of topicSlugs)
+    await session.run('insert into topics (newsletter_id, slug, name) values (1, $1, $1)', [slug])
+  for (const reader of plan.readers) {
+    books.readers.set(reader.email, reader)
+    if (reader.state !== 'active') continue
+    const { choices } = reader
+    const [choice] =
+      choices.topics.length === 0
+        ? []
+        : await session.read<{ id: number }>(
+            `with chosen as (
+               insert into topic_choices (newsletter_id, choice_key)
+               select 1, string_agg(id::text, ',' order by id) from topics where slug = any($1)
+               on conflict (newsletter_id, choice_key) do update set choice_key = excluded.choice_key returning id
+             ), topics as (
+               insert into topic_choice_topics select chosen.id, topics.id from chosen, topics where slug = any($1)
+               on conflict do nothing)
+             select id from chosen`,
+            [choices.topics],
+          )
+    const [row] = await session.read<{ id: number }>(
+      `with who as (insert into subscribers (email, email_key) values ($1, lower($1)) returning id)
+       insert into subscriptions (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, topic_choice_id,
+         confirmed_at, read_until, next_digest_at, language)
+       select id, 1, 'active', $2, $3, $4, $5, $8, $6, $6, $7, $9 from who returning id`,
+      [
+        reader.email,
+        choices.frequency,
+        choices.weekday,
+        choices.hour,
+        choices.timeZone,
+        start,
+        new Date(reader.nextDigestAt ?? 0),
+        choice?.id ?? null,
+        reader.language,
+      ],
+    )
+    reader.subscriptionId = row?.id
+    books.bySubscription.set(row?.id ?? 0, reader)
+  }
+}

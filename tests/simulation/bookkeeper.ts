@@ -1,0 +1,307 @@
+// Watches the world from outside: every commit, every call. It keeps accounts of its own of who asked for what, and who was
+// promised what, and raises a Violation as soon as the service does something that does not fit.
+import { Temporal } from 'temporal-polyfill'
+import type { Session } from './database.ts'
+import { type History, Violation } from './history.ts'
+import { type ProviderEvent, suppressionOf } from './provider-events.ts'
+import type { KnownArticle, Reader } from './reader.ts'
+import { type Call, type ResendModel, recipientsOf } from './resend-model.ts'
+import type { Actor } from './scheduler.ts'
+
+/** What a worker is doing: the slot it was started for, and its own time. */
+export type Work = { readonly scheduledAt: () => number; readonly now: () => number }
+
+export type Planned = {
+  readonly reader: Reader
+  readonly runId: number
+  readonly messageId: number | undefined
+  readonly articles: readonly KnownArticle[]
+}
+
+type RunWindow = {
+  readonly scheduledFor: number
+  readonly windowEnd: number
+  /** How many articles were there when it closed: what comes later is not in it, whatever its time. */
+  readonly articleCount: number
+}
+
+const storiesPerDigest = 12
+/** The most by which the database's clock is ever set. */
+const clockStepsMs = 5_000
+/** The key is asked about for 23 hours; a call may be held up on its way for a while. */
+const longestKeyAgeMs = 23.5 * 3_600_000
+
+export class Bookkeeper {
+  readonly readers = new Map<string, Reader>()
+  readonly articles: KnownArticle[] = []
+  readonly runs = new Map<number, RunWindow>()
+  readonly planned: Planned[] = []
+  /** Distinct events that were taken, by message. */
+  readonly events: ProviderEvent[] = []
+  /** Runs that an operator canceled at some time. */
+  readonly canceledRuns = new Set<number>()
+  /** Readers by the id of their subscription. */
+  readonly bySubscription = new Map<number, Reader>()
+  /** Readers whose address was one never to mail, at some time. */
+  readonly wasSuppressed = new Set<string>()
+  readonly maximumLateMs: number
+  private readonly begun = new Map<string, ReadonlySet<number>>()
+  private readonly begunBatches: number[] = []
+  private readonly work = new Map<Actor, Work>()
+  private readonly whenCommitted = new Map<Actor, () => Promise<void> | void>()
+  private lastMessageId = 0
+  private readonly excluded = new Set<string>()
+  private readonly session: Session
+  private readonly history: History
+  private readonly model: ResendModel
+
+  constructor(session: Session, history: History, model: ResendModel, maximumLateMs: number) {
+    this.session = session
+    this.history = history
+    this.model = model
+    this.maximumLateMs = maximumLateMs
+  }
+
+  employs(actor: Actor, work: Work): void {
+    this.work.set(actor, work)
+  }
+
+  /** What the commit of this act means. */
+  awaits(actor: Actor, committed: () => Promise<void> | void): void {
+    this.whenCommitted.set(actor, committed)
+  }
+
+  suppression(email: string) {
+    return suppressionOf(this.events.filter((event) => event.mail.to.toLowerCase() === email.toLowerCase()))
+  }
+
+  /** Articles that were just stored; told by address whether they are news. */
+  async noteArticles(isNews: ReadonlyMap<string, boolean>): Promise<void> {
+    const rows = await this.session.read<{
+      id: number
+      url: string
+      seen: Date
+      published: Date | number
+      topics: string[]
+    }>(
+      `select id, url, first_seen_at as seen, published_at as published,
+         array(select t.slug from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id) as topics
+       from articles a where id > $1 order by id`,
+      [this.articles.at(-1)?.id ?? 0],
+    )
+    for (const { id, url, seen, published, topics } of rows) {
+      this.articles.push({
+        id,
+        firstSeenAt: seen.getTime(),
+        publishedAt: Number(published),
+        topics,
+        isEligible: isNews.get(url) ?? false,
+      })
+    }
+  }
+
+  /** An event of the provider that was taken. */
+  noteEvent(event: ProviderEvent): void {
+    if (this.events.some((one) => one.svixId === event.svixId)) return
+    this.events.push(event)
+    if (this.suppression(event.mail.to)) this.wasSuppressed.add(event.mail.to)
+    if (event.type === 'complained') this.readers.get(event.mail.to)?.end()
+  }
+
+  /** After each commit, with what was in it. */
+  async committed(actor: Actor, statements: readonly string[]): Promise<void> {
+    const writes = statements.filter((text) =>
+      /^(insert|update|delete)|^with\b.*\b(insert into|update|delete from)\b/.test(text),
+    )
+    const wrote = (words: string) => writes.some((text) => text.replaceAll('"', '').includes(words))
+    if (wrote('into digest_runs')) await this.noteRuns()
+    if (wrote('into messages') || wrote('into exclusions')) await this.notePlans(actor)
+    if (wrote('first_tried_at =')) await this.noteBegins(actor)
+    if (writes.length > 0) await this.whenCommitted.get(actor)?.()
+  }
+
+  /** Each call, before it is answered. */
+  called(call: Call, now: number): void {
+    const { isFirst } = this.model.witness(call, now)
+    // What was not begun by a commit begins now.
+    const begun = this.begun.get(call.key)
+    for (const mail of recipientsOf(call)) {
+      const reader = this.readers.get(mail.to)
+      if (!reader)
+        throw new Violation('7 consent', `${mail.to} never asked for anything, and message ${mail.message} goes there`)
+      if (isFirst && !begun?.has(mail.message)) this.mayBegin(reader, mail.message, mail.isConfirmation)
+    }
+    const age = now - (this.model.keys.get(call.key)?.firstCalledAt ?? now)
+    if (!isFirst && age > longestKeyAgeMs) {
+      throw new Violation('1 once', `${call.key} is asked about after ${(age / 3_600_000).toFixed(1)} hours`)
+    }
+  }
+
+  private async noteRuns(): Promise<void> {
+    const rows = await this.session.read<{ id: number; scheduled_for: Date; window_end: Date }>(
+      'select id, scheduled_for, window_end from digest_runs',
+    )
+    for (const { id, scheduled_for, window_end } of rows) {
+      if (this.runs.has(id)) continue
+      this.runs.set(id, {
+        scheduledFor: scheduled_for.getTime(),
+        windowEnd: window_end.getTime(),
+        articleCount: this.articles.length,
+      })
+      this.history.note(
+        'database',
+        `run ${id} for ${scheduled_for.toISOString()} opens, over ${this.articles.length} articles`,
+      )
+    }
+  }
+
+  private async noteBegins(actor: Actor): Promise<void> {
+    const rows = await this.session.read<{ id: number; key: string; message: number; sub: number; kind: string }>(
+      `select b.id, b.idempotency_key as key, m.id as message, m.subscription_id as sub, m.kind
+       from batches b join messages m on m.batch_id = b.id where b.first_tried_at is not null and b.id <> all($1::bigint[])`,
+      [this.begunBatches],
+    )
+    for (const [id, messages] of Map.groupBy(rows, (row) => row.id)) {
+      this.begunBatches.push(id)
+      this.begun.set(messages[0]?.key ?? '', new Set(messages.map(({ message }) => message)))
+      this.history.note(actor.name, `begins batch ${id}: messages ${messages.map(({ message }) => message).join(' ')}`)
+      for (const { message, sub, kind } of messages) {
+        this.mayBegin(this.readerOf(sub), message, kind === 'confirmation')
+      }
+    }
+  }
+
+  /** Whether the reader wants it at this moment. */
+  private mayBegin(reader: Reader, message: number, isConfirmation: boolean): void {
+    const suppressed = this.suppression(reader.email)
+    if (reader.state === (isConfirmation ? 'pending' : 'active') && !suppressed) return
+    throw new Violation(
+      !isConfirmation && reader.state === 'pending' ? '7 consent' : '6 no means no',
+      `${isConfirmation ? 'confirmation' : 'digest'} ${message} to ${reader.email} begins, who is ${suppressed ?? reader.state}`,
+    )
+  }
+
+  private async notePlans(actor: Actor): Promise<void> {
+    const messages = await this.session.read<{
+      id: number
+      sub: number
+      run: number
+      edition: string
+      further: number
+      articles: number[]
+    }>(
+      `select m.id, m.subscription_id as sub, m.run_id as run, g.edition_date as edition, g.further_count as further,
+         array(select article_id from digest_articles d where d.digest_id = g.id order by position) as articles
+       from messages m join digests g on g.id = m.digest_id where m.id > $1 order by m.id`,
+      [this.lastMessageId],
+    )
+    const exclusions = await this.session.read<{ sub: number; run: number; reason: string }>(
+      'select subscription_id as sub, run_id as run, reason from exclusions order by run_id, subscription_id',
+    )
+    const work = this.work.get(actor)
+    if (!work) return // a confirmation
+    const counts: Record<string, number> = {}
+    for (const row of messages) {
+      this.lastMessageId = row.id
+      this.notePlan(work, row.sub, row.run, row)
+      counts.messages = (counts.messages ?? 0) + 1
+    }
+    for (const { sub, run, reason } of exclusions) {
+      const name = `${run}/${sub}`
+      if (this.excluded.has(name)) continue
+      this.excluded.add(name)
+      this.notePlan(work, sub, run, reason)
+      counts[reason] = (counts[reason] ?? 0) + 1
+    }
+    this.history.note(actor.name, `plans ${JSON.stringify(counts)}`)
+  }
+
+  private notePlan(
+    work: Work,
+    subscription: number,
+    runId: number,
+    got:
+      | string
+      | { readonly id: number; readonly edition: string; readonly further: number; readonly articles: number[] },
+  ): void {
+    const reader = this.readerOf(subscription)
+    const run = this.runs.get(runId)
+    if (!run) throw new Violation('2 nobody forgotten', `run ${runId} was never opened`)
+    if (this.planned.some((one) => one.reader === reader && one.runId === runId)) {
+      throw new Violation('1 once', `${reader.email} is planned twice in run ${runId}`)
+    }
+    if (reader.state !== 'active')
+      throw new Violation('7 consent', `${reader.email} is planned, who is ${reader.state}`)
+    if (run.scheduledFor !== reader.nextDigestAt) {
+      throw new Violation(
+        '4 one digest a local day',
+        `${reader.email} is planned for ${time(run.scheduledFor)}, is due at ${time(reader.nextDigestAt)}`,
+      )
+    }
+    const { news, matching } = reader.wants(this.inWindow(run))
+    const lateMs = Math.min(work.scheduledAt(), work.now()) - run.scheduledFor
+    const expected = this.suppression(reader.email)
+      ? 'suppressed'
+      : lateMs > this.maximumLateMs
+        ? 'missed'
+        : matching.length === 0
+          ? 'nothing_new'
+          : 'a digest'
+    const actual = typeof got === 'string' ? got : 'a digest'
+    if (actual !== expected) {
+      const invariant = expected === 'nothing_new' ? '5 nothing new, no mail' : '2 nobody forgotten'
+      throw new Violation(invariant, `${reader.email} gets ${actual} in run ${runId}, where it should be ${expected}`)
+    }
+    if (typeof got === 'string') {
+      this.planned.push({ reader, runId, messageId: undefined, articles: [] })
+      reader.planned(run.scheduledFor, null, work.scheduledAt())
+      return
+    }
+    const best = matching.toSorted((one, other) => other.publishedAt - one.publishedAt || other.id - one.id)
+    const told = best.slice(0, storiesPerDigest)
+    const wanted = `${told.map(({ id }) => id).join(' ')} and ${matching.length - told.length} further`
+    const given = `${got.articles.join(' ')} and ${got.further} further`
+    if (wanted !== given) {
+      throw new Violation(
+        '3 no story twice, none lost',
+        `${reader.email} gets ${given} in run ${runId}, where it should be ${wanted}`,
+      )
+    }
+    const day = localDayOfSlot(run.scheduledFor, reader)
+    if (got.edition !== day || reader.editions.has(day)) {
+      throw new Violation(
+        '4 one digest a local day',
+        `${reader.email} gets the edition of ${got.edition}, it is ${day}`,
+      )
+    }
+    reader.editions.add(day)
+    for (const article of news) reader.covered.add(article.id)
+    this.planned.push({ reader, runId, messageId: got.id, articles: told })
+    reader.planned(run.scheduledFor, day, work.scheduledAt())
+  }
+
+  /** What comes at the very moment at which a window closes, or while the clock is set back, is in the next. */
+  private inWindow({ articleCount, windowEnd }: RunWindow): KnownArticle[] {
+    return this.articles.slice(0, articleCount).filter(({ id, firstSeenAt }) => {
+      if (firstSeenAt > windowEnd + clockStepsMs) {
+        throw new Violation('3 no story twice, none lost', `article ${id} was there, and is kept out of the window`)
+      }
+      return firstSeenAt <= windowEnd
+    })
+  }
+
+  private readerOf(subscription: number): Reader {
+    const reader = this.bySubscription.get(subscription)
+    if (!reader) throw new Violation('7 consent', `subscription ${subscription} was never asked for`)
+    return reader
+  }
+}
+
+/** The slot is at the reader's hour, or up to an hour later where that hour does not exist: of 23 that is past midnight. */
+function localDayOfSlot(slot: number, reader: Reader): string {
+  const { hour, timeZone } = reader.choices
+  const wall = Temporal.Instant.fromEpochMilliseconds(slot).toZonedDateTimeISO(timeZone).toPlainDateTime()
+  return wall.subtract({ hours: hour }).toPlainDate().toString()
+}
+
+const time = (at: number | null) => (at === null ? 'no time' : new Date(at).toISOString())

@@ -1,0 +1,268 @@
+// What has to be true when nothing waits any more: the service's tables against the witness of what was accepted, and
+// against the books.
+import { readRun } from '../../src/delivery/runs.ts'
+import { directDatabase } from './database.ts'
+import { Violation } from './history.ts'
+import { outcomeOf } from './provider-events.ts'
+import type { Reader } from './reader.ts'
+import type { World } from './world.ts'
+
+type Message = {
+  id: number
+  kind: 'digest' | 'confirmation'
+  sub: number
+  run: number | null
+  state: string
+  reason: string | null
+  provider_id: string | null
+  bounce_kind: string | null
+} & Record<string, unknown>
+
+export async function checkAccounts(world: World): Promise<void> {
+  const messages = await world.session.read<Message>(
+    `select id, kind, subscription_id as sub, run_id as run, state, reason, provider_id, bounce_kind, delivered_at, delayed_at,
+       bounced_at, complained_at, failed_at, suppressed_at, opened_at, clicked_at from messages order by id`,
+  )
+  once(world, messages)
+  nobodyForgotten(world, messages)
+  await runsAddUp(world)
+  await batchesAgree(world)
+  noStoryTwice(world)
+  await readersAreAsTheyAsked(world)
+  confirmationsWithinLimits(world)
+  await consentIsKept(world)
+  await eventsLedToTheSame(world, messages)
+  poisonCostsItself(world, messages)
+}
+
+/** At most one accepted mail for a message, and the tables say what the provider knows. */
+function once(world: World, messages: readonly Message[]): void {
+  const accepted = Map.groupBy(world.model.accepted, (mail) => mail.message)
+  const known = new Map(messages.map((message) => [message.id, message]))
+  for (const [id, mails] of accepted) {
+    const message = known.get(id)
+    if (!message) throw new Violation('1 once', `a mail was accepted for message ${id}, which does not exist`)
+    if (mails.length > 1) throw new Violation('1 once', `${mails.length} mails were accepted for message ${id}`)
+    const email = world.books.bySubscription.get(message.sub)?.email
+    if (mails[0]?.to !== email)
+      throw new Violation('1 once', `message ${id} is for ${email}, and went to ${mails[0]?.to}`)
+  }
+  for (const { id, state, reason, provider_id } of messages) {
+    const mail = accepted.get(id)?.[0]
+    const isDenied = ['canceled', 'failed', 'pending', 'sending'].includes(state)
+    if (mail && isDenied && provider_id === null) {
+      throw new Violation('2 nobody forgotten', `message ${id} was accepted, and is said to be ${state}: ${reason}`)
+    }
+    if (state === 'submitted' && (!mail || mail.id !== provider_id)) {
+      throw new Violation(
+        '2 nobody forgotten',
+        `message ${id} is said to be accepted as ${provider_id}, and is ${mail?.id}`,
+      )
+    }
+  }
+}
+
+/** Everyone who was planned ended in one terminal state, for a reason that fits. */
+function nobodyForgotten(world: World, messages: readonly Message[]): void {
+  const { books, model } = world
+  const planned = new Map(books.planned.map((one) => [one.messageId, one]))
+  for (const { id, kind, sub, run, state, reason } of messages) {
+    const reader = books.bySubscription.get(sub)
+    if (!reader || (kind === 'digest' && !planned.has(id))) {
+      throw new Violation('2 nobody forgotten', `message ${id} belongs to nobody who was due`)
+    }
+    const complain = (why: string) => {
+      throw new Violation('2 nobody forgotten', `message ${id} to ${reader.email} is ${state} (${reason}), ${why}`)
+    }
+    if (state === 'pending' || state === 'sending') complain('and nothing happens any more')
+    if (state === 'canceled') {
+      const fits =
+        reason === 'run canceled'
+          ? run !== null && books.canceledRuns.has(run)
+          : reader.hasLeft || world.books.wasSuppressed.has(reader.email) || kind === 'confirmation'
+      if (!fits) complain('for which there was no reason')
+    }
+    if (state === 'unknown') {
+      const called = [...model.keys.values()].some(({ firstCalledAt }) => firstCalledAt < world.now - 22.9 * 3_600_000)
+      if (!called || reason?.includes('idempotent')) complain('too early')
+    }
+  }
+  for (const { messageId, reader } of books.planned) {
+    if (messageId !== undefined && !messages.some((one) => one.id === messageId)) {
+      throw new Violation('2 nobody forgotten', `message ${messageId} to ${reader.email} is gone`)
+    }
+  }
+}
+
+/** `runs show` says of each run what the books say. */
+async function runsAddUp(world: World): Promise<void> {
+  const direct = directDatabase(world.session)
+  for (const [id] of world.books.runs) {
+    const run = await readRun(direct, id)
+    const audience = world.books.planned.filter((one) => one.runId === id).length
+    if (run.due !== audience || run.unplanned > 0) {
+      throw new Violation(
+        '2 nobody forgotten',
+        `run ${id} shows ${run.due} due, ${run.unplanned} unplanned, of ${audience}`,
+      )
+    }
+    if (!['done', 'done_with_gaps', 'canceled'].includes(run.status)) {
+      throw new Violation('2 nobody forgotten', `run ${id} is ${run.status}, and nothing happens any more`)
+    }
+  }
+}
+
+/** A worker that was late has not overwritten what another found out. */
+async function batchesAgree(world: World): Promise<void> {
+  const rows = await world.session.read<{ id: number; batch: string; message: number; state: string }>(
+    `select b.id, b.state as batch, m.id as message, m.state from batches b left join messages m on m.batch_id = b.id
+     where b.state = 'sending' or (m.state = 'submitted' and b.state not in ('submitted', 'unknown'))
+       or (m.state = 'unknown' and b.state <> 'unknown')`,
+  )
+  const [row] = rows
+  if (row) {
+    throw new Violation(
+      '11 a stalled worker changes nothing',
+      `batch ${row.id} is ${row.batch}, its message ${row.message} ${row.state}`,
+    )
+  }
+}
+
+/** In what was accepted: no story twice for a reader, no digest without one. */
+function noStoryTwice(world: World): void {
+  const digests = Map.groupBy(
+    world.model.accepted.filter((mail) => !mail.isConfirmation),
+    (mail) => mail.to,
+  )
+  for (const [to, mails] of digests) {
+    const told = new Set<string>()
+    for (const mail of mails) {
+      const stories = new Set(
+        [...mail.html.matchAll(/href="(https:\/\/news\.example\/\d+)"/g)].map(([, url = '']) => url),
+      )
+      if (stories.size === 0) throw new Violation('5 nothing new, no mail', `${to} got a digest without a story`)
+      for (const story of stories) {
+        if (told.has(story)) throw new Violation('3 no story twice, none lost', `${to} was told ${story} twice`)
+        told.add(story)
+      }
+    }
+  }
+}
+
+async function readersAreAsTheyAsked(world: World): Promise<void> {
+  const rows = await world.session.read<{ id: number; state: string; next: Date | null; last: string | null }>(
+    'select id, state, next_digest_at as next, last_digest_on as last from subscriptions',
+  )
+  for (const { id, state, next, last } of rows) {
+    const reader = world.books.bySubscription.get(id)
+    const expected = `${reader?.state}, due ${reader?.nextDigestAt}, last ${reader?.lastDigestOn}`
+    const actual = `${state}, due ${next?.getTime() ?? null}, last ${last}`
+    if (expected !== actual) {
+      throw new Violation('4 one digest a local day', `${reader?.email} is ${actual}, and should be ${expected}`)
+    }
+  }
+}
+
+/** One in 24 hours and three in 30 days, by when they were asked for; an unconfirmed address gets nothing else. */
+function confirmationsWithinLimits(world: World): void {
+  const asked = Map.groupBy(
+    world.model.accepted.filter((mail) => mail.isConfirmation),
+    (mail) => mail.to,
+  )
+  const dayMs = 86_400_000
+  for (const [to, mails] of asked) {
+    const times = mails.map(({ at }) => at).sort((one, other) => one - other)
+    for (const [index, time] of times.entries()) {
+      const before = times[index - 1]
+      const third = times[index - 3]
+      if (before !== undefined && time - before < dayMs - world.slackMs) {
+        throw new Violation('7 consent', `${to} got two confirmations within ${(time - before) / 3_600_000} hours`)
+      }
+      if (third !== undefined && time - third < 30 * dayMs - world.slackMs) {
+        throw new Violation('7 consent', `${to} got four confirmations within 30 days`)
+      }
+    }
+  }
+}
+
+/** Each act of consent is in the history, once, and the history of before is as it was. */
+async function consentIsKept(world: World): Promise<void> {
+  const rows = await world.session.read<{ id: number; sub: number; kind: string }>(
+    'select id, subscription_id as sub, kind from consent_events order by id',
+  )
+  const count = (reader: Reader, kinds: readonly string[]) =>
+    rows.filter((row) => row.sub === reader.subscriptionId && kinds.includes(row.kind)).length
+  for (const reader of world.books.readers.values()) {
+    const expected: Record<string, [number, string[]]> = {
+      requests: [reader.counts.requested, ['requested']],
+      confirmations: [reader.counts.confirmed, ['confirmed']],
+      changes: [reader.counts.preferences_changed, ['preferences_changed']],
+      unsubscribes: [reader.counts.unsubscribed, ['unsubscribed_one_click', 'unsubscribed_page']],
+    }
+    for (const [what, [times, kinds]] of Object.entries(expected)) {
+      const kept = count(reader, kinds)
+      if (kept !== times)
+        throw new Violation('7 consent', `${reader.email}: ${kept} ${what} are kept, ${times} were made`)
+    }
+  }
+}
+
+const columns: Readonly<Record<string, string>> = {
+  delivered: 'delivered_at',
+  delivery_delayed: 'delayed_at',
+  bounced: 'bounced_at',
+  complained: 'complained_at',
+  failed: 'failed_at',
+  suppressed: 'suppressed_at',
+  opened: 'opened_at',
+  clicked: 'clicked_at',
+}
+
+/** The state of each message is that of its events, each once, in whatever order they came. */
+async function eventsLedToTheSame(world: World, messages: readonly Message[]): Promise<void> {
+  const events = Map.groupBy(world.books.events, (event) => event.mail.message)
+  for (const message of messages) {
+    const outcome = outcomeOf(events.get(message.id) ?? [])
+    const expected = { ...outcome.times, kind: outcome.bounceKind }
+    const actual = {
+      ...Object.fromEntries(
+        Object.entries(columns).map(([type, column]) => [type, (message[column] as Date | null)?.getTime() ?? null]),
+      ),
+      kind: message.bounce_kind,
+    }
+    const isSame = Object.entries(expected).every(([name, value]) => actual[name as keyof typeof actual] === value)
+    if (!isSame) {
+      throw new Violation(
+        '9 webhooks in any order',
+        `message ${message.id} has ${JSON.stringify(actual)}, its events say ${JSON.stringify(expected)}`,
+      )
+    }
+    if (events.has(message.id) && message.state !== outcome.state) {
+      throw new Violation(
+        '9 webhooks in any order',
+        `message ${message.id} is ${message.state}, its events say ${outcome.state}`,
+      )
+    }
+  }
+  const rows = await world.session.read<{ email_key: string; reason: string }>(
+    'select email_key, reason from suppressions',
+  )
+  const suppressed = new Map(rows.map(({ email_key, reason }) => [email_key, reason]))
+  for (const { email } of world.books.readers.values()) {
+    const expected = world.books.suppression(email)
+    const actual = suppressed.get(email.toLowerCase()) ?? null
+    if (actual !== expected) {
+      throw new Violation('9 webhooks in any order', `${email} is suppressed for ${actual}, its events say ${expected}`)
+    }
+  }
+}
+
+/** Nothing failed but what could not be accepted, could not be rendered, or was given up by the provider. */
+function poisonCostsItself(world: World, messages: readonly Message[]): void {
+  for (const { id, sub, state, reason, failed_at } of messages) {
+    if (state !== 'failed' || failed_at) continue
+    const reader = world.books.bySubscription.get(sub)
+    if (!reader?.isPoison)
+      throw new Violation('10 a poison row costs itself only', `message ${id} to ${reader?.email} failed: ${reason}`)
+  }
+}

@@ -1,0 +1,319 @@
+// Ways to break what the service promises, each by a few words in its source. The simulation has to notice every one.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are pieces of source
+
+export type Mutation = {
+  /** What is broken on purpose. */
+  readonly name: string
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[]
+}
+
+const edit = (file: string, from: string, to: string) => ({ file, from, to })
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'each retry has a key of its own',
+    edits: [
+      edit(
+        'src/delivery/send-messages.ts',
+        'payloads, batch.idempotencyKey)',
+        `payloads, \`\${batch.idempotencyKey}/\${batch.fence}\`)`,
+      ),
+    ],
+  },
+  {
+    name: 'an ambiguous answer counts as a refusal',
+    edits: [
+      edit(
+        'src/delivery/provider.ts',
+        "status < 400 || status === 408) return { kind: 'ambiguous', reason }",
+        "status < 400 || status === 408) return refused('later')",
+      ),
+    ],
+  },
+  {
+    name: 'a refusal of a retry counts for the first try too',
+    edits: [edit('src/delivery/send-messages.ts', "batch.isTried && answer.kind === 'refused'", 'false')],
+  },
+  {
+    name: 'an answer that does not add up counts as accepted',
+    edits: [edit('src/delivery/provider.ts', 'if (!wellFormed) {', 'if (ids.length > messageCount) {')],
+  },
+  {
+    name: 'ids are matched without regard to what was refused in between',
+    edits: [edit('src/delivery/provider.ts', "ids[next++] ?? ''", "ids[index] ?? ids[next++] ?? ''")],
+  },
+  {
+    name: 'a retry signs its links with the newest key',
+    edits: [
+      edit(
+        'src/delivery/send-messages.ts',
+        "signToken(keys, message.keyId, 'unsubscribe'",
+        "signToken(keys, keys.newestId, 'unsubscribe'",
+      ),
+    ],
+  },
+  {
+    name: 'a retry has the sender that is configured now',
+    edits: [
+      edit(
+        'src/delivery/send-messages.ts',
+        'return fillTemplate(template,',
+        'return fillTemplate({ ...template, from: context.config.mailFrom },',
+      ),
+    ],
+  },
+  {
+    name: 'a batch may change its order between two tries',
+    edits: [
+      edit(
+        'src/delivery/claim-batch.ts',
+        'order by m.batch_position`',
+        'order by (m.id * now()::text::xid8::text::bigint) % 7`',
+      ),
+    ],
+  },
+  {
+    name: 'the key is trusted for longer than the provider keeps it',
+    edits: [edit('src/delivery/claim-batch.ts', 'const keyLifetimeHours = 23', 'const keyLifetimeHours = 47')],
+  },
+  {
+    name: 'what is unknown is sent again',
+    edits: [
+      edit(
+        'src/delivery/claim-batch.ts',
+        "set state = 'unknown', reason = 'no answer while the provider remembered the key', settled_at = ${now}",
+        "set state = 'pending', batch_id = null, batch_position = null",
+      ),
+    ],
+  },
+  {
+    name: 'settling does not check the fence',
+    edits: [
+      edit('src/delivery/settle-batch.ts', 'id = ${batch.id} and fence = ${batch.fence} and', 'id = ${batch.id} and'),
+    ],
+  },
+  {
+    name: 'neither begin nor settling checks fence and state',
+    edits: [
+      edit(
+        'src/delivery/settle-batch.ts',
+        "id = ${batch.id} and fence = ${batch.fence} and state = 'sending'",
+        'id = ${batch.id}',
+      ),
+      edit(
+        'src/delivery/begin-batch.ts',
+        "fence = ${batch.fence} and state = 'sending' and lease_until > ${now}",
+        'true',
+      ),
+    ],
+  },
+  {
+    name: 'a batch that was given up can be begun',
+    edits: [
+      edit(
+        'src/delivery/begin-batch.ts',
+        "fence = ${batch.fence} and state = 'sending' and lease_until > ${now}",
+        'true',
+      ),
+    ],
+  },
+  {
+    name: 'consent is not looked at when a try begins',
+    edits: [
+      edit('src/delivery/begin-batch.ts', 'if (rows.some(({ obstructed }) => obstructed))', 'if (rows.length < 0)'),
+    ],
+  },
+  {
+    name: 'suppressions are not looked at when a try begins',
+    edits: [edit('src/delivery/begin-batch.ts', 'x.email_key = r.email_key', 'false')],
+  },
+  {
+    name: 'consent is looked at when a try begins, and not when it is claimed',
+    edits: [
+      edit('src/delivery/claim-batch.ts', "when s.state <> 'active' then", 'when false then'),
+      edit('src/delivery/claim-batch.ts', "when s.state <> 'pending' then", 'when false then'),
+    ],
+  },
+  {
+    name: 'no try is begun: the call is made right after the claim',
+    edits: [
+      edit(
+        'src/delivery/send-messages.ts',
+        'if (!batch.isTried) {\n    const obstacle',
+        'if (batch.id < 0) {\n    const obstacle',
+      ),
+    ],
+  },
+  {
+    name: 'a complaint does not end the subscription',
+    edits: [
+      edit(
+        'src/delivery/webhooks.ts',
+        "set state = 'ended', ended_reason = 'complaint', ended_at = ${now}, next_digest_at = null",
+        'set ended_reason = ended_reason',
+      ),
+    ],
+  },
+  {
+    name: 'a hard bounce does not suppress the address',
+    edits: [edit('src/delivery/webhooks.ts', "if (event.bounceKind === 'soft') return", 'return')],
+  },
+  {
+    name: 'the cursor does not move with the message',
+    edits: [
+      edit('src/digests/plan-slice.ts', 'else greatest(s.read_until, ${run.windowEnd}) end', 'else s.read_until end'),
+    ],
+  },
+  {
+    name: 'the cursor moves also where there was no digest',
+    edits: [
+      edit(
+        'src/digests/plan-slice.ts',
+        'when moved.digest_id is null then s.read_until else',
+        'when false then s.read_until else',
+      ),
+    ],
+  },
+  {
+    name: 'the cursor moves to now instead of the end of the window',
+    edits: [
+      edit(
+        'src/digests/plan-slice.ts',
+        'else greatest(s.read_until, ${run.windowEnd}) end',
+        "else greatest(s.read_until, ${run.windowEnd}::timestamptz + interval '2 hours') end",
+      ),
+    ],
+  },
+  {
+    name: 'an article may be stored into a window that is closed',
+    edits: [
+      edit(
+        'src/articles/store-articles.ts',
+        '(select max(window_end) from digest_runs where newsletter_id = ${newsletterId})',
+        'null',
+      ),
+    ],
+  },
+  {
+    name: 'a digest may be empty',
+    edits: [edit('src/digests/plan-slice.ts', 'where d.obstacle is null and c.total > 0', 'where d.obstacle is null')],
+  },
+  {
+    name: 'who is suppressed is left out without a record',
+    edits: [
+      edit(
+        'src/digests/plan-slice.ts',
+        'from due where digest_id is null\n',
+        'from due where digest_id is null and obstacle is null\n',
+      ),
+    ],
+  },
+  {
+    name: 'a late digest is never missed',
+    edits: [edit('src/digests/plan-slice.ts', 'when ${isMissed} then', 'when ${isMissed} and false then')],
+  },
+  {
+    name: 'a change of the hour allows a second digest on a day',
+    edits: [edit('src/subscriptions/preferences.ts', 'greatest(last_digest_on, paused_until - 1)', 'paused_until - 1')],
+  },
+  {
+    name: 'an hour that occurs twice counts the second time',
+    edits: [
+      edit(
+        'migrations/2026-11-23-first.ts',
+        'if earlier < usual and earlier at time zone zone = wall then',
+        'if false then',
+      ),
+    ],
+  },
+  {
+    name: 'a pause is forgotten after the next digest',
+    edits: [edit('src/digests/plan-slice.ts', 'greatest(digest_on, paused_until - 1)', 'digest_on')],
+  },
+  {
+    name: 'two confirmations in 24 hours',
+    edits: [
+      edit('src/subscriptions/subscribe.ts', "{ within: '24 hours', count: 1 }", "{ within: '24 hours', count: 2 }"),
+    ],
+  },
+  {
+    name: 'a subscription is active before it is confirmed',
+    edits: [
+      edit('src/delivery/begin-batch.ts', "<> case m.kind when 'digest' then 'active' else 'pending' end", "= 'ended'"),
+      edit('src/delivery/claim-batch.ts', "when s.state <> 'active' then", "when s.state = 'ended' then"),
+    ],
+  },
+  {
+    name: 'an unsubscribe leaves no trace in the history of consent',
+    edits: [
+      edit(
+        'src/subscriptions/unsubscribe.ts',
+        'await recordConsent(trx,',
+        'if (subscriptionId < 0) await recordConsent(trx,',
+      ),
+    ],
+  },
+  {
+    name: 'the last event wins over the first',
+    edits: [
+      edit(
+        'src/delivery/webhooks.ts',
+        'least(${sql.ref(column)}, ${occurredAt}::timestamptz)',
+        '${occurredAt}::timestamptz',
+      ),
+    ],
+  },
+  {
+    name: 'a failure that came late undoes a delivery',
+    edits: [
+      edit('src/delivery/webhooks.ts', 'failed_at is not null and delivered_at is null', 'failed_at is not null'),
+    ],
+  },
+  {
+    name: 'a soft bounce replaces a hard one',
+    edits: [
+      edit('src/delivery/webhooks.ts', "message.bounceKind === 'hard' ? 'hard' : event.bounceKind", 'event.bounceKind'),
+    ],
+  },
+  {
+    name: 'a weaker reason replaces a stronger one',
+    edits: [
+      edit(
+        'src/delivery/suppress.ts',
+        'where array_position(${strength}::text[], suppressions.reason) <= array_position(${strength}::text[], excluded.reason)',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'an event does not settle a batch whose answer was lost',
+    edits: [
+      edit('src/delivery/webhooks.ts', "state in ('sending', 'submitted', 'unknown') or", "state = 'submitted' or"),
+    ],
+  },
+  {
+    name: 'one refused address fails its whole batch',
+    edits: [
+      edit('src/delivery/provider.ts', "batchValidation: 'permissive'", "batchValidation: 'strict'"),
+      edit(
+        'src/delivery/settle-batch.ts',
+        "outcome.remedy === 'invalid' && batch.messages.length === 1",
+        "outcome.remedy === 'invalid'",
+      ),
+    ],
+  },
+  {
+    name: 'a digest that cannot be rendered stops the others',
+    edits: [edit('src/digests/render-digests.ts', 'failed += 1\n', 'failed += 1\n      throw error\n')],
+  },
+  {
+    name: 'a process uses a signing key that it does not have',
+    edits: [edit('src/delivery/send-messages.ts', 'context.keys.get(keyId) === undefined', 'keyId === undefined')],
+  },
+  {
+    name: 'send-rest takes what may have been accepted',
+    edits: [
+      edit('src/delivery/control-run.ts', "(m.state = 'failed' or", "(m.state in ('failed', 'unknown', 'sending') or"),
+    ],
+  },
+]

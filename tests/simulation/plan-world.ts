@@ -1,0 +1,104 @@
+// What kind of world a seed makes: when it begins, who lives in it, and how much goes wrong.
+import type { Frequency } from '../../src/platform/database/schema.ts'
+import { nextSlot } from './local-time.ts'
+import type { Random } from './random.ts'
+import { type Choices, Reader } from './reader.ts'
+
+/** Plain days, days around clock changes in both directions, ends of years, a leap day. */
+const starts = [
+  '2026-11-23T03:00:00Z',
+  '2026-03-28T18:00:00Z',
+  '2026-10-24T18:00:00Z',
+  '2026-03-07T20:00:00Z',
+  '2026-10-31T20:00:00Z',
+  '2026-04-04T06:00:00Z',
+  '2026-10-03T06:00:00Z',
+  '2026-12-31T05:00:00Z',
+  '2028-02-28T12:00:00Z',
+]
+
+const zones = [
+  'Europe/Berlin',
+  'America/New_York',
+  'UTC',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'America/Santiago',
+  'Pacific/Chatham',
+  'Pacific/Kiritimati',
+]
+
+export const topicSlugs = ['city', 'sport', 'culture'] as const
+
+export type WorldPlan = {
+  readonly start: number
+  readonly days: number
+  readonly workers: number
+  readonly batchSize: number
+  readonly sliceSize: number
+  readonly zones: readonly string[]
+  readonly hours: readonly number[]
+  readonly readers: readonly Reader[]
+  /** How likely each of these is, at each operation of a worker. */
+  readonly deaths: number
+  readonly stalls: number
+  readonly lostConnections: number
+  /** How likely somebody acts, at each operation of a worker. */
+  readonly acts: number
+  /** How often the weather at the provider turns, and towards what. */
+  readonly hasLongOutage: boolean
+  /** All workers are down for most of a day. */
+  readonly hasBlackout: boolean
+}
+
+export function planWorld(random: Random): WorldPlan {
+  const start = Date.parse(random.pick(starts))
+  const myZones = Array.from({ length: random.between(1, 2) }, () => random.pick(zones))
+  const myHours = Array.from({ length: random.between(1, 2) }, () => random.pick([0, 1, 2, 3, 7, 7, 12, 18, 23]))
+  const readerCount = random.between(3, random.chance(0.2) ? 30 : 12)
+  const readers = Array.from({ length: readerCount }, (_, index) => {
+    const isPoison = random.chance(0.04)
+    const reader = new Reader(
+      isPoison ? `poison${index}@nowhere` : `reader${index}@reader.example`,
+      chooseAll(random, myZones, myHours),
+      random.chance(0.03) ? 'no_such_language' : 'en',
+    )
+    if (random.chance(0.85)) {
+      reader.state = 'active'
+      reader.nextDigestAt = nextSlot(start, null, reader.choices)
+    }
+    return reader
+  })
+  const wild = random.pick([0, 0.3, 1, 1, 2])
+  return {
+    start,
+    days: random.pick([1, 1, 2, 2, 3]),
+    workers: random.between(1, 3),
+    batchSize: random.pick([1, 2, 3, 5, 10, 100]),
+    sliceSize: random.pick([1, 3, 10, 10_000]),
+    zones: myZones,
+    hours: myHours,
+    readers,
+    deaths: 0.006 * wild,
+    stalls: 0.006 * random.pick([0, 1, 2]),
+    lostConnections: 0.004 * random.pick([0, 0, 1, 2]),
+    acts: random.pick([0.01, 0.03, 0.06]),
+    hasLongOutage: random.chance(0.12),
+    hasBlackout: random.chance(0.08),
+  }
+}
+
+export function chooseAll(random: Random, zones: readonly string[], hours: readonly number[]): Choices {
+  return {
+    frequency: random.weighted<Frequency>({ daily: 7, weekdays: 2, weekly: 1 }),
+    weekday: random.between(1, 7),
+    hour: random.pick(hours),
+    timeZone: random.pick(zones),
+    topics: chooseTopics(random),
+  }
+}
+
+/** None is every topic. */
+export function chooseTopics(random: Random): string[] {
+  return random.chance(0.5) ? [] : topicSlugs.filter(() => random.chance(0.4)).slice(0, 2)
+}

@@ -1,0 +1,109 @@
+// A reader as the simulation knows them: what they asked for, and what follows from it, kept apart from the service's tables.
+import { dayAfter, dayBefore, laterDay, localDay, nextSlot, type Schedule } from './local-time.ts'
+
+export type KnownArticle = {
+  readonly id: number
+  readonly firstSeenAt: number
+  readonly publishedAt: number
+  readonly topics: readonly string[]
+  readonly isEligible: boolean
+}
+
+export type Choices = Schedule & { readonly topics: readonly string[] }
+
+export type ConsentCount = 'requested' | 'confirmed' | 'preferences_changed' | 'unsubscribed'
+
+export class Reader {
+  readonly email: string
+  readonly language: string
+  subscriptionId: number | undefined
+  state: 'none' | 'pending' | 'active' | 'ended' = 'none'
+  choices: Choices
+  pausedUntil: string | null = null
+  lastDigestOn: string | null = null
+  nextDigestAt: number | null = null
+  /** Articles that were told, or were before the reader's time: none of them may be told again. */
+  readonly covered = new Set<number>()
+  readonly editions = new Set<string>()
+  readonly counts: Record<ConsentCount, number> = {
+    requested: 0,
+    confirmed: 0,
+    preferences_changed: 0,
+    unsubscribed: 0,
+  }
+  hasLeft = false
+
+  constructor(email: string, choices: Choices, language = 'en') {
+    this.language = language
+    this.email = email
+    this.choices = choices
+  }
+
+  /** Nothing for them ever gets out: their address is refused, or their digest cannot be rendered. */
+  get isPoison(): boolean {
+    return this.email.startsWith('poison') || this.language !== 'en'
+  }
+
+  request(choices: Choices): void {
+    this.counts.requested += 1
+    if (this.state === 'active') return
+    this.choices = choices
+    this.pausedUntil = null
+    this.state = 'pending'
+  }
+
+  confirm(now: number, articles: readonly KnownArticle[]): void {
+    if (this.state !== 'pending') return
+    this.counts.confirmed += 1
+    this.state = 'active'
+    const days = this.choices.frequency === 'weekly' ? 7 : 1
+    for (const article of articles) {
+      if (article.firstSeenAt <= now - days * 86_400_000) this.covered.add(article.id)
+    }
+    this.nextDigestAt = nextSlot(now, this.lastDigestOn, this.choices)
+  }
+
+  change(change: Partial<Choices> & { readonly pauseDays?: number }, now: number): void {
+    if (this.state !== 'active') return
+    this.counts.preferences_changed += 1
+    const { pauseDays, ...choices } = change
+    this.choices = { ...this.choices, ...choices }
+    if (pauseDays === 0) this.pausedUntil = null
+    else if (pauseDays !== undefined) {
+      this.pausedUntil = dayAfter(localDay(now, this.choices.timeZone), pauseDays)
+    }
+    this.nextDigestAt = this.nextAfter(now)
+  }
+
+  unsubscribe(): void {
+    if (this.state === 'ended' || this.state === 'none') return
+    this.counts.unsubscribed += 1
+    this.end()
+  }
+
+  end(): void {
+    if (this.state === 'ended') return
+    this.state = 'ended'
+    this.hasLeft = true
+    this.nextDigestAt = null
+  }
+
+  /** They were planned for a slot, and got a digest or nothing. */
+  planned(slot: number, editionDate: string | null, scheduledAt: number): void {
+    this.lastDigestOn = laterDay(this.lastDigestOn, editionDate)
+    this.nextDigestAt = this.nextAfter(Math.max(slot, scheduledAt))
+  }
+
+  /** What of these is new to them. */
+  wants(articles: readonly KnownArticle[]): { readonly news: KnownArticle[]; readonly matching: KnownArticle[] } {
+    const news = articles.filter((article) => article.isEligible && !this.covered.has(article.id))
+    const { topics } = this.choices
+    const matching = news.filter((article) => topics.length === 0 || article.topics.some((one) => topics.includes(one)))
+    return { news, matching }
+  }
+
+  private nextAfter(after: number): number {
+    const paused = this.pausedUntil === null ? null : dayBefore(this.pausedUntil)
+    return nextSlot(after, laterDay(this.lastDigestOn, paused), this.choices)
+  }
+}

@@ -1,0 +1,189 @@
+// One seed from beginning to end: trouble for some days, then calm until nothing changes any more, then the accounts.
+import { deliverEvent, publish, resumeAll, settle, someAct } from './acts.ts'
+import type { Session } from './database.ts'
+import { type History, Violation } from './history.ts'
+import { checkAccounts } from './invariants.ts'
+import { forgetProviders } from './provider.ts'
+import type { Actor, Fate, Operation } from './scheduler.ts'
+import { startWorker } from './worker.ts'
+import { World } from './world.ts'
+
+export type Result = {
+  readonly seed: number
+  readonly violation: Violation | undefined
+  readonly history: History
+  readonly steps: number
+}
+
+const mostTroubledSteps = 2_500
+const mostCalmSteps = 6_000
+const mostCalmMs = 4 * 86_400_000
+
+export async function simulate(seed: number, session: Session): Promise<Result> {
+  await session.empty()
+  const world = new World(seed, session)
+  let steps = 0
+  let violation: Violation | undefined
+  try {
+    steps += await trouble(world)
+    steps += await calm(world)
+    await checkAccounts(world)
+  } catch (error) {
+    violation =
+      error instanceof Violation ? error : new Violation('the simulation', String((error as Error).stack ?? error))
+  }
+  for (const actor of world.scheduler.actors) {
+    actor.isDead = true
+    await session.abandon(actor)
+  }
+  forgetProviders()
+  return { seed, violation, history: world.history, steps }
+}
+
+async function trouble(world: World): Promise<number> {
+  const { plan, scheduler, random } = world
+  const end = plan.start + plan.days * 86_400_000
+  world.takeEvent = (event) => deliverEvent(world, event)
+  scheduler.follow({
+    fate: (operation) => fateOf(world, operation),
+    duration: (operation) => durationOf(world, operation),
+    died: (actor) => replace(world, actor),
+  })
+  world.weather = random.pick(['fine', 'flaky', 'flaky'])
+  await settle(world)
+  await publish(world, random.between(0, 4))
+  for (let index = 0; index < plan.workers; index++) await startWorker(world)
+  for (let index = 0; index < plan.days * 10; index++) {
+    world.agenda.push({ at: random.between(plan.start, end), what: () => someAct(world) })
+  }
+  if (plan.hasBlackout) {
+    world.agenda.push({ at: random.between(plan.start, end), what: () => blackOut(world) })
+  }
+  let steps = 0
+  while (world.now < end && steps < mostTroubledSteps) {
+    if (!(await advance(world))) break
+    steps += 1
+    const isBusy = scheduler.actors.some(
+      (actor) => actor.name.startsWith('worker') && actor.parked.some(({ kind }) => kind !== 'sleep'),
+    )
+    if (isBusy && random.chance(plan.acts)) await someAct(world)
+  }
+  return steps
+}
+
+/** Faults stop, and time goes on until nothing waits any more. */
+async function calm(world: World): Promise<number> {
+  const { scheduler } = world
+  world.isCalm = true
+  world.weather = 'fine'
+  world.history.note('world', '--- calm')
+  for (const actor of scheduler.actors) {
+    for (const operation of actor.parked) {
+      if (operation.hasStalled) operation.notBefore = Math.min(operation.notBefore, world.now + 1_000)
+    }
+  }
+  await resumeAll(world)
+  if (!scheduler.actors.some((actor) => actor.name.startsWith('worker'))) await startWorker(world)
+  const end = world.now + mostCalmMs
+  let steps = 0
+  let settledAt: number | undefined
+  while (world.now < end && steps < mostCalmSteps) {
+    if (!(await advance(world))) break
+    steps += 1
+    const isAsleep = scheduler.actors.every((actor) => actor.parked.every(({ kind }) => kind === 'sleep'))
+    if (!isAsleep) continue
+    if (!(await isSettled(world))) settledAt = undefined
+    else if (settledAt === undefined) settledAt = world.now
+    else return steps
+  }
+  throw new Violation(
+    '2 nobody forgotten',
+    `something still waits after ${steps} calm steps: ${await whatWaits(world)}`,
+  )
+}
+
+/** Lets one thing happen, or time go on to the next. */
+async function advance(world: World): Promise<boolean> {
+  const { scheduler, agenda } = world
+  agenda.sort((one, other) => one.at - other.at)
+  const [next] = agenda
+  if (next && next.at <= scheduler.now) {
+    agenda.shift()
+    await next.what()
+  } else if (!(await scheduler.step())) {
+    const times = [scheduler.nextTime(), next?.at].filter((time) => time !== undefined)
+    if (times.length === 0) return false
+    scheduler.now = Math.min(...times)
+  }
+  if (scheduler.failure !== undefined) throw scheduler.failure
+  return true
+}
+
+function fateOf(world: World, operation: Operation): Fate {
+  const { plan, random, isCalm, session } = world
+  const isWorker = operation.actor.name.startsWith('worker')
+  if (isCalm || operation.kind === 'look' || (operation.kind === 'sleep' && !random.chance(0.02))) return { kind: 'go' }
+  const scale = isWorker ? 1 : 2
+  if (random.chance(plan.deaths * scale)) return { kind: 'die', isAfter: random.chance(0.5) }
+  if (operation.kind !== 'sleep' && random.chance(plan.lostConnections) && operation.fail) {
+    return { kind: 'fail', isAfter: random.chance(0.5) }
+  }
+  const isCall = operation.kind === 'call' || operation.kind === 'answer'
+  const stalls = isCall ? plan.stalls * 5 : plan.stalls
+  if (isWorker && !operation.hasStalled && !session.isInTransaction && random.chance(stalls)) {
+    // A call that left its process is beyond any check: nothing promises that it arrives in time.
+    const seconds = operation.kind === 'call' ? [10, 100, 130, 300, 1_200] : [10, 40, 130, 700, 10_800, 100_000]
+    return { kind: 'stall', ms: random.pick(seconds) * 1_000 }
+  }
+  return { kind: 'go' }
+}
+
+/** Time stands still in a transaction: nobody else could do anything meanwhile, in one session. */
+function durationOf(world: World, operation: Operation): number {
+  if (world.session.isInTransaction || operation.kind === 'look') return 0
+  return world.random.chance(0.02) ? world.random.between(100, 3_000) : world.random.between(0, 20)
+}
+
+/** Somebody starts a dead worker again. */
+function replace(world: World, actor: Actor): void {
+  if (!actor.name.startsWith('worker')) return
+  if (world.random.chance(0.2)) world.deployment += 1
+  world.later(world.random.pick([1, 5, 60, 200, 4_000]) * 1_000, async () => {
+    await startWorker(world)
+  })
+}
+
+async function blackOut(world: World): Promise<void> {
+  const { scheduler } = world
+  const hours = world.random.between(8, 20)
+  world.history.note('world', `every worker is down for ${hours} h`)
+  for (const actor of [...scheduler.actors]) {
+    if (!actor.name.startsWith('worker')) continue
+    for (const operation of actor.parked)
+      operation.notBefore = Math.max(operation.notBefore, world.now + hours * 3_600_000)
+  }
+}
+
+async function isSettled(world: World): Promise<boolean> {
+  if (world.undelivered.size > 0 || world.agenda.length > 0) return false
+  const [row] = await world.session.read<{ waits: boolean }>(
+    `select exists (select from messages where state in ('pending', 'sending'))
+       or exists (select from subscriptions where state = 'active' and next_digest_at <= $1)
+       or exists (select from digests where rendering_id is null and render_failures < 5) as waits`,
+    [new Date(world.databaseNow)],
+  )
+  return row?.waits === false
+}
+
+async function whatWaits(world: World): Promise<string> {
+  const rows = await world.session.read<object>(
+    `select m.id, m.state, m.attempts, b.state as batch, b.last_error, g.render_failures, r.paused_at is not null as paused
+     from messages m left join batches b on b.id = m.batch_id left join digests g on g.id = m.digest_id left join digest_runs r on r.id = m.run_id
+     where m.state in ('pending', 'sending') limit 5`,
+  )
+  const due = await world.session.read<object>(
+    `select id, next_digest_at from subscriptions where state = 'active' and next_digest_at <= $1 limit 5`,
+    [new Date(world.databaseNow)],
+  )
+  return JSON.stringify({ rows, due, undelivered: world.undelivered.size, agenda: world.agenda.length })
+}
