@@ -1,7 +1,7 @@
 import type { Context, JobOptions } from '../src/platform/context.ts'
 import type { Job } from './schedule.ts'
 
-/** Runs a job and what follows from it. What it throws is logged; the next tick goes by what the database says is owed. */
+/** Runs a job. What it throws is logged; the next tick goes by what the database says is owed. */
 export async function runJob(context: Context, job: Job, options: JobOptions): Promise<void> {
   const startedAt = performance.now()
   try {
@@ -10,9 +10,7 @@ export async function runJob(context: Context, job: Job, options: JobOptions): P
     if (hasWork(counts)) context.log.info('job_done', { job: job.name, elapsedMs, counts: JSON.stringify(counts) })
   } catch (error) {
     context.log.error('job_failed', { job: job.name, error: error instanceof Error ? error.message : 'unknown' })
-    return
   }
-  if (job.followedBy && !options.signal.aborted) await runJob(context, job.followedBy, options)
 }
 
 /** A tick with nothing to do is not worth a line. */

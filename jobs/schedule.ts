@@ -11,7 +11,7 @@ export type Job = {
   readonly cron: string
   /** Does what is owed at the slot, and returns counts. Safe to run twice, and in several processes at once. */
   readonly run: (context: Context, options: JobOptions) => Promise<object>
-  /** What to do at once afterwards, rather than at its own next tick. */
+  /** Where jobs tick side by side: what to do at once afterwards, rather than at its own next tick. */
   readonly followedBy?: Job
 }
 

@@ -2,33 +2,44 @@
 import cron, { type TaskContext } from 'node-cron'
 import type { Context } from '../src/platform/context.ts'
 import { runJob } from './run-job.ts'
-import { jobs } from './schedule.ts'
+import { type Job, jobs } from './schedule.ts'
 
 /** A late tick is still run, up to just short of the next one. */
 const missedExecutionToleranceMs = 50_000
 
-/** Starts the schedule. The returned function stops it and waits for the jobs under way. */
-export function startSchedule(context: Context, signal: AbortSignal): () => Promise<void> {
-  const underWay = new Set<Promise<void>>()
-  const tasks = jobs.map((job) =>
-    cron.schedule(
-      job.cron,
-      (tick: TaskContext) => {
-        const run = runJob(context, job, { scheduledAt: tick.date, signal })
-        underWay.add(run)
-        return run.finally(() => underWay.delete(run))
-      },
-      {
-        name: job.name,
-        timezone: 'UTC',
-        noOverlap: true,
-        missedExecutionTolerance: missedExecutionToleranceMs,
-        suppressMissedWarning: true,
-      },
-    ),
+/**
+ * Starts the schedule, and runs each job at once: what is owed since the last tick, perhaps of a process that died, need not
+ * wait for the next. A tick of a job that is still under way is left out, but never because of another job: planning goes
+ * on while a large run is being sent. The returned function stops it and waits for the jobs under way.
+ */
+export function startSchedule(
+  context: Context,
+  signal: AbortSignal,
+  scheduled: readonly Job[] = jobs,
+): () => Promise<void> {
+  const underWay = new Map<string, Promise<void>>()
+  const run = async (job: Job, scheduledAt: Date): Promise<void> => {
+    const work = runJob(context, job, { scheduledAt, signal }).finally(() => underWay.delete(job.name))
+    underWay.set(job.name, work)
+    await work
+    const { followedBy } = job
+    if (!followedBy || signal.aborted) return
+    // One that is under way may have looked before there was anything for it.
+    await underWay.get(followedBy.name)
+    if (!underWay.has(followedBy.name)) await run(followedBy, scheduledAt)
+  }
+  const tick = (job: Job, scheduledAt: Date) => (underWay.has(job.name) ? undefined : run(job, scheduledAt))
+  const tasks = scheduled.map((job) =>
+    cron.schedule(job.cron, ({ date }: TaskContext) => tick(job, date), {
+      name: job.name,
+      timezone: 'UTC',
+      missedExecutionTolerance: missedExecutionToleranceMs,
+      suppressMissedWarning: true,
+    }),
   )
+  for (const job of scheduled) tick(job, context.clock.now())
   return async () => {
     await Promise.all(tasks.map((task) => task.destroy()))
-    await Promise.all(underWay)
+    while (underWay.size > 0) await Promise.all(underWay.values())
   }
 }

@@ -4,6 +4,7 @@ import { jobs } from '../jobs/schedule.ts'
 import { addFeed, listFeeds } from './articles/feeds.ts'
 import { pollFeeds } from './articles/poll-feeds.ts'
 import { addRunsCommands } from './commands/runs.ts'
+import { addSandboxCommand } from './commands/sandbox.ts'
 import { openRuntime, type Runtime } from './node-runtime.ts'
 import { readConfig } from './platform/config.ts'
 import { PublicError } from './platform/errors.ts'
@@ -139,6 +140,7 @@ program
     })
   })
 
+addSandboxCommand(program, { print, wholeNumber, untilStopped, log })
 addRunsCommands(program, { withRuntime, print, wholeNumber, signal: stopping.signal })
 
 /** Opens what the command needs, and closes it whatever happens. */

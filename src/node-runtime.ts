@@ -44,7 +44,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    const { db } = await openDatabase(config, log, closers)
+    const { db } = await openDatabase(config, log, closers, migrateToLatest)
     const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
     const webhookSecret = config.webhookSecrets[0] ?? `whsec_${Buffer.from(random(32)).toString('base64')}`
     const sandbox = config.resend
@@ -72,17 +72,22 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
 export async function migrateOnly(config: Config, log: Log): Promise<string[]> {
   const closers: (() => Promise<unknown>)[] = []
   try {
-    return (await openDatabase(config, log, closers)).applied
+    return (await openDatabase(config, log, closers, migrateToLatest)).prepared
   } finally {
     for (const closer of closers.reverse()) await closer()
   }
 }
 
-async function openDatabase(
-  config: Config,
+/**
+ * Opens the configured database, or the embedded one, and prepares it. What has to be closed is added to `closers`, also when
+ * it throws: a {@link PublicError} when the database cannot be used.
+ */
+export async function openDatabase<T>(
+  config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
   log: Log,
   closers: (() => Promise<unknown>)[],
-): Promise<{ db: Database; applied: string[] }> {
+  prepare: (db: Database) => Promise<T>,
+): Promise<{ db: Database; prepared: T }> {
   let url = config.databaseUrl
   if (url === undefined) {
     const embedded = await openEmbeddedDatabase(config.dataFolder)
@@ -92,7 +97,7 @@ async function openDatabase(
   const db = connect(url, { onIdleError: (error) => log.warn('database_connection_lost', { error: error.message }) })
   closers.push(() => db.destroy())
   try {
-    return { db, applied: await migrateToLatest(db) }
+    return { db, prepared: await prepare(db) }
   } catch (error) {
     throw config.databaseUrl === undefined ? error : unreachable(config.databaseUrl, error)
   }

@@ -1,60 +1,16 @@
 // The program as a person or a supervisor runs it: real processes.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { serve } from '@hono/node-server'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connect } from '../src/platform/database/connect.ts'
 import { openEmbeddedDatabase } from '../src/platform/database/embedded.ts'
 import { openTestDatabase } from './support/database.ts'
 import { anArticle, aReader } from './support/factories.ts'
+import { said, testProgram } from './support/program.ts'
 
-const program = new URL('../src/newsmatro.js', import.meta.url).pathname
-let folder: string
-const children: ChildProcess[] = []
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'newsmatro-process-'))
-})
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-  await rm(folder, { recursive: true, force: true })
-})
-
-type Started = { readonly child: ChildProcess; stdout: string; stderr: string }
-
-function start(args: string[], env: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, DATA_FOLDER: folder, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  const started: Started = { child, stdout: '', stderr: '' }
-  child.stdout?.on('data', (data) => {
-    started.stdout += data
-  })
-  child.stderr?.on('data', (data) => {
-    started.stderr += data
-  })
-  return started
-}
-
-async function run(args: string[], env?: Record<string, string>) {
-  const started = start(args, env)
-  const [code] = await once(started.child, 'close')
-  return { code, stdout: started.stdout, stderr: started.stderr }
-}
-
-async function said(started: Started, pattern: RegExp): Promise<string> {
-  while (!pattern.test(started.stdout)) {
-    if (started.child.exitCode !== null) throw new Error(`it ended: ${started.stderr}`)
-    await once(started.child.stdout as NodeJS.ReadableStream, 'data')
-  }
-  return pattern.exec(started.stdout)?.[1] ?? ''
-}
+const { start, run, dataFolder } = testProgram()
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -112,7 +68,7 @@ describe('newsmatro start', () => {
     expect(performance.now() - stoppedAt).toBeLessThan(10_000)
     provider.closeAllConnections()
     provider.close()
-    const opened = await openEmbeddedDatabase(folder)
+    const opened = await openEmbeddedDatabase(dataFolder())
     const db = connect(opened.url)
     expect(await db.selectFrom('messages').select('state').execute()).toEqual([{ state: 'sending' }])
     await db.destroy()

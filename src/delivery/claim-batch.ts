@@ -36,7 +36,11 @@ export type Claim = {
 }
 
 const maximumBatchSize = 100
-const leaseSeconds = 120
+/**
+ * From the claim to the begin, and anew from the begin to the end of the call: longer than a worker waits for either, and
+ * short, since what a dead worker held waits as long.
+ */
+export const leaseSeconds = 45
 /** Resend keeps an idempotency key for 24 hours; an hour is left for clocks and slow answers. */
 const keyLifetimeHours = 23
 
@@ -46,6 +50,16 @@ type Candidate = {
   rendering_id: number
   /** Why this message must not be sent any more, or null. */
   obstacle: string | null
+}
+
+/** What goes before digests, so that a look says whether any of it waits. */
+export async function lookAhead(context: Context): Promise<{ isTransactionalWaiting: boolean; isBatchLost: boolean }> {
+  const { rows } = await sql<{ transactional: boolean; lost: boolean }>`
+    select exists (select from messages where state = 'pending' and kind <> 'digest') as transactional,
+      exists (select from batches where state = 'sending' and lease_until <= ${context.clock.sqlNow}) as lost`.execute(
+    context.db,
+  )
+  return { isTransactionalWaiting: rows[0]?.transactional ?? false, isBatchLost: rows[0]?.lost ?? false }
 }
 
 /** Takes over a batch whose worker is gone or whose answer was lost: the same key, the same messages in the same order. */
@@ -126,24 +140,32 @@ export function claimDigests(context: Context, batchSize = maximumBatchSize): Pr
     if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
     const room = await warmUpRoom(context, trx)
     if (room === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false, isWarmUpSpent: true }
+    // The run as a range, and the order that of messages_bulk: no other index gives it, so whatever PostgreSQL believes of
+    // a table that has just grown by a million rows, it reads no more of them than it takes.
     const { rows } = await sql<Candidate & { attempts: number }>`
+      with next as materialized (
+        select m.id, m.kind, m.digest_id, m.subscription_id, m.subscriber_id, m.attempts from messages m
+        where m.run_id between ${runId} and ${runId} and m.state = 'pending' and m.kind = 'digest' and ${isRendered}
+        order by m.run_id, m.id limit ${Math.min(batchSize, room ?? batchSize)}
+        for update skip locked
+      )
       select m.id, m.kind, g.rendering_id, m.attempts,
         case
           when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
           when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
         end as obstacle
-      from messages m
+      from next m
         join digests g on g.id = m.digest_id
         join subscriptions s on s.id = m.subscription_id
         join subscribers r on r.id = m.subscriber_id
-      where m.run_id = ${runId} and m.state = 'pending' and m.kind = 'digest' and g.rendering_id is not null
-      order by m.id limit ${Math.min(batchSize, room ?? batchSize)}
-      for update of m skip locked`.execute(trx)
+      order by m.id`.execute(trx)
     const [first] = rows
     const together = first && first.attempts > 0 ? [first] : rows.filter((row) => row.attempts === 0)
     return claim(context, trx, together, 'emails/batch')
   })
 }
+
+const isRendered = sql`(select g.rendering_id is not null from digests g where g.id = m.digest_id)`
 
 /** Hops from run to run over the index of what is pending, whatever the number of messages. */
 async function oldestSendableRun(trx: InTransaction): Promise<number | undefined> {
@@ -155,10 +177,11 @@ async function oldestSendableRun(trx: InTransaction): Promise<number | undefined
         order by m.run_id limit 1)
       from waiting where waiting.run_id is not null
     )
-    select w.run_id from waiting w join digest_runs d on d.id = w.run_id
+    select w.run_id from waiting w join digest_runs d on d.id = w.run_id, lateral (
+      select from messages m
+      where m.run_id between w.run_id and w.run_id and m.state = 'pending' and m.kind = 'digest' and ${isRendered}
+      order by m.run_id, m.id limit 1) as rendered
     where d.paused_at is null and d.canceled_at is null
-      and exists (select from messages m join digests g on g.id = m.digest_id
-        where m.run_id = w.run_id and m.state = 'pending' and m.kind = 'digest' and g.rendering_id is not null)
     order by w.run_id limit 1`.execute(trx)
   return rows[0]?.run_id
 }
@@ -182,53 +205,66 @@ async function claim(
   if (clear.length === 0) return { batch: undefined, canceled: obstructed.length, isMoreWaiting: true }
 
   const idempotencyKey = `${endpoint === 'emails' ? 'mail' : 'batch'}/${toHex(context.random(16))}`
-  const { rows } = await sql<{ id: number; fence: number }>`
-    insert into batches (endpoint, idempotency_key, state, message_count, lease_until, claimed_at)
-    values (${endpoint}, ${idempotencyKey}, 'sending', ${clear.length}, ${now} + make_interval(secs => ${leaseSeconds}), ${now})
-    returning id, fence`.execute(trx)
-  const [batch] = rows
-  if (!batch) throw new Error('a batch was not stored')
-  await sql`
-    update messages set state = 'sending', batch_id = ${batch.id}, batch_position = c.position, rendering_id = c.rendering_id,
-      key_id = case messages.kind when 'digest' then ${context.keys.newestId} else messages.key_id end, attempts = messages.attempts + 1
-    from unnest(${clear.map((row) => row.id)}::bigint[], ${clear.map((row) => row.rendering_id)}::bigint[])
+  const { rows } = await sql<MessageRow & { batch_id: number; fence: number }>`
+    with batch as (
+      insert into batches (endpoint, idempotency_key, state, message_count, lease_until, claimed_at)
+      values (${endpoint}, ${idempotencyKey}, 'sending', ${clear.length}, ${now} + make_interval(secs => ${leaseSeconds}), ${now})
+      returning id, fence
+    )
+    update messages m set state = 'sending', batch_id = batch.id, batch_position = c.position, rendering_id = c.rendering_id,
+      key_id = case m.kind when 'digest' then ${context.keys.newestId} else m.key_id end, attempts = m.attempts + 1
+    from batch, unnest(${clear.map((row) => row.id)}::bigint[], ${clear.map((row) => row.rendering_id)}::bigint[])
       with ordinality as c (id, rendering_id, position)
-    where messages.id = c.id`.execute(trx)
+    where m.id = c.id
+    returning m.batch_id, batch.fence, ${payloadColumns}`.execute(trx)
+  const [first] = rows
+  if (!first) throw new Error('a batch was not stored')
   return {
     batch: {
-      id: batch.id,
-      fence: batch.fence,
+      id: first.batch_id,
+      fence: first.fence,
       isTried: false,
       endpoint,
       idempotencyKey,
-      messages: await readMessages(trx, batch.id),
+      messages: toMessages(rows),
     },
     canceled: obstructed.length,
     isMoreWaiting: true,
   }
 }
 
-/** All that a payload is made of, in the order of the batch. */
+type MessageRow = {
+  id: number
+  subscription_id: number
+  to_email: string
+  rendering_id: number
+  key_id: string
+  confirmed_on: string | null
+  nonce: Uint8Array | null
+  batch_position: number
+}
+
+/** All that a payload is made of. */
+const payloadColumns = sql`m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, m.batch_position,
+  (select c.nonce from confirmations c where c.id = m.confirmation_id) as nonce`
+
 async function readMessages(db: Database | InTransaction, batchId: number): Promise<ClaimedMessage[]> {
-  const { rows } = await sql<{
-    id: number
-    subscription_id: number
-    to_email: string
-    rendering_id: number
-    key_id: string
-    confirmed_on: string | null
-    nonce: Uint8Array | null
-  }>`
-    select m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, c.nonce
-    from messages m left join confirmations c on c.id = m.confirmation_id
-    where m.batch_id = ${batchId} order by m.batch_position`.execute(db)
-  return rows.map((row) => ({
-    id: row.id,
-    subscriptionId: row.subscription_id,
-    toEmail: row.to_email,
-    renderingId: row.rendering_id,
-    keyId: row.key_id,
-    confirmedOn: row.confirmed_on,
-    confirmationNonce: row.nonce,
-  }))
+  const { rows } = await sql<MessageRow>`
+    select ${payloadColumns} from messages m where m.batch_id = ${batchId}`.execute(db)
+  return toMessages(rows)
+}
+
+/** In the order of the batch. */
+function toMessages(rows: readonly MessageRow[]): ClaimedMessage[] {
+  return rows
+    .toSorted((a, b) => a.batch_position - b.batch_position)
+    .map((row) => ({
+      id: row.id,
+      subscriptionId: row.subscription_id,
+      toEmail: row.to_email,
+      renderingId: row.rendering_id,
+      keyId: row.key_id,
+      confirmedOn: row.confirmed_on,
+      confirmationNonce: row.nonce,
+    }))
 }

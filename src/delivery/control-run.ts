@@ -35,7 +35,7 @@ export function cancelRun(context: Context, id: number): Promise<Run> {
     await sql`update digest_runs set canceled_at = ${now}, paused_at = null where id = ${id}`.execute(trx)
     await sql`
       update messages set state = 'canceled', reason = ${runCanceled}, settled_at = ${now}
-      where run_id = ${id} and state = 'pending'`.execute(trx)
+      where run_id = ${id} and state = 'pending' and kind = 'digest'`.execute(trx)
   })
 }
 

@@ -1,7 +1,7 @@
 // A mail rendered once for many: fixed text with slots where readers differ. What is stored is all that a retry is made
 // of, so a deploy between two tries changes no byte.
 import type { InTransaction } from '../platform/database/schema.ts'
-import { sha256, toHex } from '../platform/encoding.ts'
+import { sha256, toHex, utf8 } from '../platform/encoding.ts'
 
 /** What differs from reader to reader. */
 export type SlotName = 'unsubscribeToken' | 'preferencesToken' | 'confirmationToken' | 'confirmedOn'
@@ -29,14 +29,23 @@ export type MailTemplate = {
   readonly headers: readonly (readonly [name: string, value: Pieces])[]
 }
 
+/** A string as JSON has it, quotes and all: `JSON.stringify` takes it over as it is. */
+export type JsonText = { readonly rawJSON: string }
+
+declare global {
+  interface JSON {
+    rawJSON(text: string): JsonText
+  }
+}
+
 /** What the provider is given for one message. Built from nothing but the arguments of {@link fillTemplate}. */
 export type MailPayload = {
-  readonly from: string
+  readonly from: JsonText
   readonly to: string[]
-  readonly replyTo: string
-  readonly subject: string
-  readonly html: string
-  readonly text: string
+  readonly replyTo: JsonText
+  readonly subject: JsonText
+  readonly html: JsonText
+  readonly text: JsonText
   readonly headers: Record<string, string>
   readonly tags: { name: string; value: string }[]
 }
@@ -82,29 +91,65 @@ function cut(text: string, pattern: RegExp): Pieces {
 
 /** The mail for one reader. Throws when a slot has no value: a mail with a dead link must not go out. */
 export function fillTemplate(template: MailTemplate, to: string, messageId: number, values: SlotValues): MailPayload {
-  const fill = (pieces: Pieces) => {
-    let text = ''
-    for (const piece of pieces) {
-      if (typeof piece === 'string') text += piece
-      else text += values[piece[0]] ?? missing(piece[0])
-    }
-    return text
-  }
+  const { from, replyTo, subject, html, text } = escaped(template)
   return {
-    from: template.from,
+    from,
     to: [to],
-    replyTo: template.replyTo,
-    subject: template.subject,
-    html: fill(template.html),
-    text: fill(template.text),
-    headers: Object.fromEntries(template.headers.map(([name, value]) => [name, fill(value)])),
+    replyTo,
+    subject,
+    html: JSON.rawJSON(`"${fill(html, values, escapeForJson)}"`),
+    text: JSON.rawJSON(`"${fill(text, values, escapeForJson)}"`),
+    headers: Object.fromEntries(template.headers.map(([name, value]) => [name, fill(value, values)])),
     tags: [{ name: 'message', value: String(messageId) }],
   }
+}
+
+function fill(pieces: Pieces, values: SlotValues, encode = (value: string) => value): string {
+  let text = ''
+  for (const piece of pieces) {
+    if (typeof piece === 'string') text += piece
+    else text += encode(values[piece[0]] ?? missing(piece[0]))
+  }
+  return text
 }
 
 function missing(slot: SlotName): never {
   throw new Error(`no value for the slot ${slot}`)
 }
+
+type Escaped = Pick<MailPayload, 'from' | 'replyTo' | 'subject'> & { readonly html: Pieces; readonly text: Pieces }
+const escapedTemplates = new WeakMap<MailTemplate, Escaped>()
+
+/** Escaping all of a mail costs more than all else that is done for a reader, so it is done once for a template. */
+function escaped(template: MailTemplate): Escaped {
+  let done = escapedTemplates.get(template)
+  if (!done) {
+    const whole = (text: string) => JSON.rawJSON(`"${narrow(escapeForJson(text))}"`)
+    const inPieces = (pieces: Pieces) =>
+      pieces.map((piece) => (typeof piece === 'string' ? narrow(escapeForJson(piece)) : piece))
+    done = {
+      from: whole(template.from),
+      replyTo: whole(template.replyTo),
+      subject: whole(template.subject),
+      html: inPieces(template.html),
+      text: inPieces(template.text),
+    }
+    escapedTemplates.set(template, done)
+  }
+  return done
+}
+
+const beyondAscii = /[\u007f-\uffff]/g
+
+/** What stands between the quotes in JSON, in ASCII: one wider character anywhere doubles all that it becomes part of. */
+function escapeForJson(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(beyondAscii, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** A string that was made of a wider one stays wide; decoding it anew makes it narrow. */
+const narrow = (text: string): string => new TextDecoder().decode(utf8.encode(text))
 
 /** Stores a template, or finds the same one. Returns the id of its rendering. */
 export async function storeRendering(trx: InTransaction, template: MailTemplate, now: Date): Promise<number> {

@@ -55,7 +55,12 @@ async function* readExcluded(context: Context, runId: number, pageSize: number):
 /** Walks the ids of the run, which were given in one go, in steps: no page has to sort what the others hold. */
 async function* readUnsubmitted(context: Context, runId: number, pageSize: number): AsyncGenerator<MissingReader> {
   const { rows: bounds } = await sql<{ first: number | null; last: number | null }>`
-    select min(id) as first, max(id) as last from messages where run_id = ${runId}`.execute(context.db)
+    select min(id) as first, max(id) as last from (
+      select id from messages where run_id = ${runId} and state <> 'pending'
+      union all
+      select id from messages where run_id = ${runId} and state = 'pending' and kind = 'digest') as of_run`.execute(
+    context.db,
+  )
   const [{ first, last } = { first: null, last: null }] = bounds
   if (first === null || last === null) return
   for (let from = first; from <= last; from += pageSize) {

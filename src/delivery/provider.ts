@@ -1,5 +1,6 @@
 // The only place that talks to Resend. It turns the SDK's answer into what it means for the messages.
-import { type ErrorResponse, Resend } from 'resend'
+import { type CreateEmailOptions, type ErrorResponse, Resend } from 'resend'
+import { z } from 'zod'
 import type { Config } from '../platform/config.ts'
 import { PublicError } from '../platform/errors.ts'
 import type { MailPayload } from './mail-template.ts'
@@ -49,6 +50,11 @@ export type Provider = {
   ): Promise<CallAnswer>
 }
 
+const listsSchema = z.object({
+  accepted: z.array(z.object({ id: z.string().min(1) })),
+  refused: z.array(z.object({ index: z.int().min(0), message: z.string() })),
+})
+
 const callTimeoutMs = 30_000
 /** Refusals that would meet every message alike: the key, the sender or the service is wrong, not a reader's mail. */
 const haltingStatuses = new Set([401, 403, 404, 405, 451])
@@ -74,10 +80,10 @@ export function createProvider(config: Config): Provider {
       if (endpoint === 'emails') {
         const [payload] = payloads
         if (!payload || payloads.length > 1) throw new RangeError('emails takes exactly one message')
-        const { data, error, headers } = await resend.emails.send(payload, options)
+        const { data, error, headers } = await resend.emails.send(asEmail(payload), options)
         return answer(error ? failureOf(error, headers) : outcomesOf(data ? [data] : [], [], 1), headers)
       }
-      const { data, error, headers } = await resend.batch.send([...payloads], {
+      const { data, error, headers } = await resend.batch.send(payloads.map(asEmail), {
         ...options,
         batchValidation: 'permissive',
       })
@@ -88,6 +94,9 @@ export function createProvider(config: Config): Provider {
     },
   }
 }
+
+/** The SDK does nothing with the bodies but to hand them to `JSON.stringify`, so they may be JSON already. */
+const asEmail = (payload: MailPayload): CreateEmailOptions => payload as unknown as CreateEmailOptions
 
 function answer(outcome: CallOutcome, headers: Record<string, string> | null): CallAnswer {
   return { outcome, limits: limitsOf(outcome, headers ?? {}) }
@@ -103,24 +112,24 @@ export function limitsOf(outcome: CallOutcome, headers: Record<string, string>):
   }
 }
 
-/** Permissive batches leave the refused ones out of `data`, so ids go to the remaining indexes in order; counts must add up. */
-export function outcomesOf(
-  accepted: readonly { id: string }[],
-  refused: readonly { index: number; message: string }[],
-  messageCount: number,
-): CallOutcome {
-  const reasons = new Map(refused.map(({ index, message }) => [index, message]))
-  const ids = accepted.map(({ id }) => id)
+/**
+ * Permissive batches leave the refused ones out of `data`, so ids go to the remaining indexes in order; counts must add up.
+ * The lists come as the provider sent them, which the SDK does not look at.
+ */
+export function outcomesOf(accepted: unknown, refused: unknown, messageCount: number): CallOutcome {
+  const lists = listsSchema.safeParse({ accepted, refused })
+  if (!lists.success) return { kind: 'ambiguous', reason: 'the answer has not the form that Resend documents' }
+  const reasons = new Map(lists.data.refused.map(({ index, message }) => [index, message]))
+  const ids = lists.data.accepted.map(({ id }) => id)
   const wellFormed =
-    reasons.size === refused.length &&
-    refused.every(({ index }) => Number.isInteger(index) && index >= 0 && index < messageCount) &&
-    ids.length + refused.length === messageCount &&
-    ids.every((id) => typeof id === 'string' && id !== '') &&
+    reasons.size === lists.data.refused.length &&
+    [...reasons.keys()].every((index) => index < messageCount) &&
+    ids.length + reasons.size === messageCount &&
     new Set(ids).size === ids.length
   if (!wellFormed) {
     return {
       kind: 'ambiguous',
-      reason: `the answer speaks of ${ids.length} accepted and ${refused.length} refused of ${messageCount}`,
+      reason: `the answer speaks of ${ids.length} accepted and ${lists.data.refused.length} refused of ${messageCount}`,
     }
   }
   let next = 0
@@ -140,7 +149,8 @@ export function failureOf(error: ErrorResponse, headers: Record<string, string> 
     reason,
     retryAfterMs,
   })
-  const status = error.statusCode
+  // The SDK takes the status from the body. What another server in between says in its own words has none there.
+  const status = Number.isInteger(error.statusCode) ? error.statusCode : null
   if (status === null || status >= 500 || status < 400 || status === 408) return { kind: 'ambiguous', reason }
   if (status === 409) {
     return error.name === 'invalid_idempotent_request' ? { kind: 'conflict', reason } : { kind: 'ambiguous', reason }

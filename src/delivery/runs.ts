@@ -68,7 +68,10 @@ async function readRuns(db: Database | InTransaction, selection: ReturnType<type
       (select count(*) from subscriptions s
         where s.state = 'active' and s.newsletter_id = r.newsletter_id and s.next_digest_at = r.scheduled_for) as unplanned,
       (select coalesce(jsonb_object_agg(state, readers), '{}') from (
-        select state, count(*) as readers from messages m where m.run_id = r.id group by state) as by_state) as messages,
+        select state, count(*) as readers from messages m where m.run_id = r.id and m.state <> 'pending' group by state
+        union all
+        select 'pending', count(*) from messages m where m.run_id = r.id and m.state = 'pending' and m.kind = 'digest'
+        ) as by_state) as messages,
       (select coalesce(jsonb_object_agg(reason, readers), '{}') from (
         select reason, count(*) as readers from exclusions e where e.run_id = r.id group by reason) as by_reason) as exclusions,
       (select coalesce(jsonb_object_agg(reason, readers), '{}') from (

@@ -7,6 +7,7 @@ import {
   type ClaimedBatch,
   claimDigests,
   claimTransactional,
+  lookAhead,
   reclaimBatch,
   settleExpiredBatches,
 } from './claim-batch.ts'
@@ -47,6 +48,8 @@ type Sending = SendOptions & {
   readonly result: SendResult
   /** A call was not given its turn. */
   wasDenied: boolean
+  /** Where one batch was found there may be another: told each time, so that few messages are not split among lanes. */
+  readonly openLane: () => void
 }
 
 const defaultLanes = 4
@@ -82,7 +85,11 @@ export async function sendMessages(context: Context, provider: Provider, options
     templates: new TemplateCache(context),
     result,
     wasDenied: false,
+    openLane: () => {
+      if (lanes.length < (options.lanes ?? defaultLanes)) lanes.push(lane())
+    },
   }
+  const lanes: Promise<void>[] = []
   const failures: unknown[] = []
   // One lane's failure stops the others from claiming, but not from settling what they have under way.
   const lane = async () => {
@@ -94,7 +101,8 @@ export async function sendMessages(context: Context, provider: Provider, options
       failures.push(error)
     }
   }
-  await Promise.all(Array.from({ length: options.lanes ?? defaultLanes }, lane))
+  sending.openLane()
+  for (const open of lanes) await open // also those that are opened meanwhile
   if (failures.length > 0) throw failures[0]
   result.halted = bulkHalted
   if (sending.wasDenied) result.halted = (await limits.standing('transactional')) ?? (await limits.standing('bulk'))
@@ -113,6 +121,7 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
     if (claim.isMoreWaiting && claim.canceled === 0) await context.clock.sleep(contentionPauseMs, sending.signal)
     return claim.isMoreWaiting
   }
+  sending.openLane()
   const outcome = await tryBatch(context, sending, batch, claimedAt)
   if (outcome === 'denied') return false
   result.batches += 1
@@ -124,12 +133,15 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
 }
 
 /** Confirmations first, then what was left without an answer, then digests. */
-async function claimNext(context: Context, options: SendOptions): Promise<Claim> {
-  const claim = await claimTransactional(context)
-  if (claim.isMoreWaiting) return claim
-  const batch = await reclaimBatch(context)
+async function claimNext(context: Context, { transactionalOnly, batchSize }: SendOptions): Promise<Claim> {
+  const { isTransactionalWaiting, isBatchLost } = await lookAhead(context)
+  if (isTransactionalWaiting) {
+    const claim = await claimTransactional(context)
+    if (claim.isMoreWaiting) return claim
+  }
+  const batch = isBatchLost ? await reclaimBatch(context) : undefined
   if (batch) return { batch, canceled: 0, isMoreWaiting: true }
-  return options.transactionalOnly ? claim : claimDigests(context, options.batchSize)
+  return transactionalOnly ? { batch: undefined, canceled: 0, isMoreWaiting: false } : claimDigests(context, batchSize)
 }
 
 /** Makes the payload, waits for its turn, calls, and settles what the answer means. Denied: no turn was given. */
@@ -192,16 +204,12 @@ async function payloadOf(
 ): Promise<MailPayload> {
   if (!template) throw new Error('there is no rendering')
   const { keys } = context
-  const [unsubscribeToken, preferencesToken, confirmationToken] = await Promise.all([
-    signToken(keys, message.keyId, 'unsubscribe', message.subscriptionId),
-    signToken(keys, message.keyId, 'preferences', message.subscriptionId),
-    message.confirmationNonce ? deriveToken(keys, message.keyId, new Uint8Array(message.confirmationNonce)) : undefined,
-  ])
+  const { keyId, subscriptionId, confirmationNonce, confirmedOn } = message
   return fillTemplate(template, message.toEmail, message.id, {
-    unsubscribeToken,
-    preferencesToken,
-    ...(confirmationToken === undefined ? {} : { confirmationToken }),
-    ...(message.confirmedOn === null ? {} : { confirmedOn: message.confirmedOn }),
+    unsubscribeToken: signToken(keys, keyId, 'unsubscribe', subscriptionId),
+    preferencesToken: signToken(keys, keyId, 'preferences', subscriptionId),
+    ...(confirmationNonce && { confirmationToken: deriveToken(keys, keyId, new Uint8Array(confirmationNonce)) }),
+    ...(confirmedOn !== null && { confirmedOn }),
   })
 }
 

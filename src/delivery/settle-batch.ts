@@ -18,12 +18,11 @@ const longestBackoffSeconds = 600
 
 /** Records an outcome. When the lease was lost in the meantime nothing changes, and all counts are 0. */
 export async function settleBatch(context: Context, batch: ClaimedBatch, outcome: CallOutcome): Promise<Settled> {
+  if (outcome.kind === 'accepted') return settleAccepted(context, batch, outcome.messages)
   return context.db.transaction().execute(async (trx) => {
     const isMine = await closeBatch(context, trx, batch, outcome)
     if (!isMine) return nothing
     switch (outcome.kind) {
-      case 'accepted':
-        return settleAccepted(context, trx, batch, outcome.messages)
       case 'refused':
         return outcome.remedy === 'invalid' && batch.messages.length === 1
           ? { ...nothing, failed: await finish(context, trx, batch, 'failed', outcome.reason) }
@@ -36,44 +35,51 @@ export async function settleBatch(context: Context, batch: ClaimedBatch, outcome
   })
 }
 
+const isHeld = (batch: ClaimedBatch) => sql`id = ${batch.id} and fence = ${batch.fence} and state = 'sending'`
+
 async function closeBatch(
   context: Context,
   trx: InTransaction,
   batch: ClaimedBatch,
-  outcome: CallOutcome,
+  outcome: Exclude<CallOutcome, { kind: 'accepted' }>,
 ): Promise<boolean> {
   const now = context.clock.sqlNow
-  const reason = outcome.kind === 'accepted' ? null : outcome.reason
-  const isMine = sql`id = ${batch.id} and fence = ${batch.fence} and state = 'sending'`
-  const state = { accepted: 'submitted', refused: 'refused', conflict: 'unknown' } as const
+  const { reason } = outcome
+  const state = { refused: 'refused', conflict: 'unknown' } as const
   const { numAffectedRows } =
     outcome.kind === 'ambiguous'
       ? await sql`
           update batches set last_error = ${reason},
             lease_until = ${now} + make_interval(secs => least(${longestBackoffSeconds}::float8, 2 ^ least(attempts, 16)))
-          where ${isMine}`.execute(trx)
+          where ${isHeld(batch)}`.execute(trx)
       : await sql`
           update batches set state = ${state[outcome.kind]}, last_error = ${reason}, lease_until = null, settled_at = ${now}
-          where ${isMine}`.execute(trx)
+          where ${isHeld(batch)}`.execute(trx)
   return numAffectedRows === 1n
 }
 
+/** One statement. What each message got is looked up by its position rather than joined, which would try all with all. */
 async function settleAccepted(
   context: Context,
-  trx: InTransaction,
   batch: ClaimedBatch,
   outcomes: readonly ({ providerId: string } | { refusedBecause: string })[],
 ): Promise<Settled> {
-  const positions = outcomes.map((_, index) => index + 1)
+  const now = context.clock.sqlNow
   const providerIds = outcomes.map((one) => ('providerId' in one ? one.providerId : null))
   const reasons = outcomes.map((one) => ('refusedBecause' in one ? one.refusedBecause.slice(0, 500) : null))
-  await sql`
-    update messages set state = case when o.provider_id is null then 'failed' else 'submitted' end,
-      provider_id = o.provider_id, reason = o.reason, settled_at = ${context.clock.sqlNow}
-    from unnest(${positions}::int[], ${providerIds}::text[], ${reasons}::text[]) as o (position, provider_id, reason)
-    where messages.batch_id = ${batch.id} and messages.batch_position = o.position and messages.state = 'sending'`.execute(
-    trx,
-  )
+  const providerId = sql`(${providerIds}::text[])[batch_position]`
+  const { rows } = await sql<{ is_mine: boolean }>`
+    with mine as (
+      update batches set state = 'submitted', last_error = null, lease_until = null, settled_at = ${now}
+      where ${isHeld(batch)}
+      returning id
+    ), told as (
+      update messages set state = case when ${providerId} is null then 'failed' else 'submitted' end,
+        provider_id = ${providerId}, reason = (${reasons}::text[])[batch_position], settled_at = ${now}
+      from mine where messages.batch_id = mine.id and messages.state = 'sending'
+    )
+    select exists (select from mine) as is_mine`.execute(context.db)
+  if (!rows[0]?.is_mine) return nothing
   const submitted = providerIds.filter((id) => id !== null).length
   return { ...nothing, submitted, failed: outcomes.length - submitted }
 }

@@ -1,11 +1,8 @@
 import { sql } from 'kysely'
-import { createElement } from 'react'
-import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../emails/digest.tsx'
-import { renderMail } from '../../emails/render.ts'
-import { type MailTemplate, slotMarkers, storeRendering, toTemplate } from '../delivery/mail-template.ts'
+import { slotMarkers, storeRendering, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Row } from '../platform/database/schema.ts'
-import { listId, publisherOf } from '../platform/publisher.ts'
+import { digestMail, readDigest } from './digest-mail.ts'
 
 const maximumFailures = 5
 
@@ -43,7 +40,8 @@ export async function renderDigests(
 }
 
 async function renderOne(context: Context, digest: Row<'digests'>): Promise<boolean> {
-  const template = await renderTemplate(context, digest)
+  const markers = slotMarkers(context.random)
+  const template = toTemplate(await digestMail(context, await readDigest(context, digest), markers), markers)
   return context.db.transaction().execute(async (trx) => {
     const rendering_id = await storeRendering(trx, template, context.clock.now())
     const { numUpdatedRows } = await trx
@@ -54,84 +52,6 @@ async function renderOne(context: Context, digest: Row<'digests'>): Promise<bool
       .executeTakeFirst()
     return numUpdatedRows === 1n
   })
-}
-
-async function renderTemplate(context: Context, digest: Row<'digests'>): Promise<MailTemplate> {
-  const { config } = context
-  const newsletter = await context.db
-    .selectFrom('digest_runs as run')
-    .innerJoin('newsletters as n', 'n.id', 'run.newsletter_id')
-    .select(['n.name', 'n.slug'])
-    .where('run.id', '=', digest.run_id)
-    .executeTakeFirstOrThrow()
-  const markers = slotMarkers(context.random)
-  const preferences = `${config.publicUrl}/preferences/${markers.preferencesToken}`
-  const unsubscribe = `${config.publicUrl}/unsubscribe/${markers.unsubscribeToken}`
-  const props: DigestProps = {
-    newsletterName: newsletter.name,
-    language: digest.language,
-    frequency: digest.frequency,
-    editionDate: digest.edition_date,
-    stories: await readStories(context, digest.id),
-    furtherCount: digest.further_count,
-    siteUrl: `${config.publicUrl}/`,
-    links: {
-      preferences,
-      unsubscribe,
-      weekly: `${preferences}?frequency=weekly`,
-      daily: `${preferences}?frequency=daily`,
-      pauseTwoWeeks: `${preferences}?pauseDays=14`,
-      fewerOf: (topicSlug) => `${preferences}?without=${encodeURIComponent(topicSlug)}`,
-    },
-    publisher: publisherOf(config, newsletter.name),
-    confirmedOn: markers.confirmedOn,
-  }
-  const { html, text } = await renderMail(createElement(DigestEmail, props), digestText(props))
-  return toTemplate(
-    {
-      from: config.mailFrom,
-      replyTo: config.contactAddress,
-      subject: digestSubject(props),
-      html,
-      text,
-      headers: {
-        'List-Id': listId(config, newsletter),
-        'List-Unsubscribe': `<${unsubscribe}>`,
-        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', // RFC 8058 §3.1: exactly this
-        'List-Post': 'NO',
-        'Auto-Submitted': 'auto-generated',
-      },
-    },
-    markers,
-  )
-}
-
-async function readStories(context: Context, digestId: number): Promise<DigestProps['stories']> {
-  const { rows } = await sql<{
-    title: string
-    url: string | null
-    summary: string
-    image_url: string | null
-    image_alt: string
-    authors: string[]
-    published_at: Date
-    topics: { slug: string; name: string }[]
-  }>`
-    select a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at,
-      coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name) order by t.name)
-        from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id), '[]') as topics
-    from digest_articles d join articles a on a.id = d.article_id
-    where d.digest_id = ${digestId} order by d.position`.execute(context.db)
-  return rows.map((row) => ({
-    title: row.title,
-    url: row.url,
-    summary: row.summary,
-    imageUrl: row.image_url,
-    imageAlt: row.image_alt,
-    authors: row.authors,
-    topics: row.topics,
-    publishedAt: row.published_at,
-  }))
 }
 
 async function recordFailure(context: Context, digestId: number, error: unknown): Promise<void> {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Clock } from '../platform/clock.ts'
 import { ApiError } from './api-error.ts'
+import type { Fate } from './faults.ts'
 import { completeKey, type KeyRequest, removeExpiredKeys } from './idempotency.ts'
 import { addressOf } from './mailbox.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
@@ -14,11 +15,13 @@ export type Acceptance = {
   readonly answer: Answer
   /** The reserved idempotency key, when the request has one. */
   readonly claim: KeyRequest | undefined
+  /** What becomes of each mail, by its index. Unset: every ordinary address takes delivery, and webhooks are due at once. */
+  readonly fateOf?: ((index: number) => Fate) | undefined
 }
 
 export type AcceptanceLimits = { readonly quotas: Quotas; readonly keepAtMost: number }
 
-type Accepted = Acceptance['emails'][number] & { recipients: string[]; outcome: Outcome }
+type Accepted = Acceptance['emails'][number] & { recipients: string[]; outcome: Outcome; fate: Fate | undefined }
 
 /**
  * Accepts the mails of one request: stores them, what happens to them and the answer in one transaction. Throws an
@@ -40,10 +43,11 @@ export async function acceptEmails(
     const recipients = addressed.flatMap((email) => email.recipients)
     await countRecipients(tx, clock, limits.quotas, { team, recipients: recipients.length })
     const suppressed = await suppressedAmong(tx, team, recipients)
-    const accepted = addressed.map((email) => ({
-      ...email,
-      outcome: outcomeOf(email.recipients, (address) => suppressed.has(address)),
-    }))
+    const accepted = addressed.map((email, index) => {
+      const fate = acceptance.fateOf?.(index)
+      const isSuppressed = (address: string) => suppressed.has(address)
+      return { ...email, fate, outcome: outcomeOf(email.recipients, isSuppressed, fate?.outcome) }
+    })
     const newest = await storeEmails(tx, clock, acceptance, accepted)
     await storeEvents(tx, clock, accepted)
     await storeSuppressions(tx, clock, team, accepted)
@@ -91,7 +95,7 @@ async function storeEmails(
         headers: JSON.stringify(email.headers),
         tags: JSON.stringify(email.tags),
         attachments: JSON.stringify(email.attachments),
-        last_event: email.outcome.events.at(-1) ?? email.outcome.events[0],
+        last_event: email.outcome.events.at(-1) ?? 'sent',
         idempotency_key: claim?.key ?? null,
       })),
     )
@@ -101,11 +105,23 @@ async function storeEmails(
 }
 
 async function storeEvents(tx: InSandboxTransaction, clock: Clock, emails: Accepted[]): Promise<void> {
+  const after = (seconds: number) =>
+    seconds === 0 ? clock.sqlNow : sql<Date>`${clock.sqlNow} + make_interval(secs => ${seconds})`
   await tx
     .insertInto('events')
     .values(
-      emails.flatMap(({ id, outcome }) =>
-        outcome.events.map((type) => ({ email_id: id, type, created_at: clock.sqlNow, due_at: clock.sqlNow })),
+      emails.flatMap(({ id, outcome, fate }) =>
+        outcome.events.map((type, index) => {
+          const { delaySeconds = 0, repeatAfterSeconds } = fate?.webhookFault(index) ?? {}
+          return {
+            email_id: id,
+            type,
+            created_at: clock.sqlNow,
+            due_at: after(delaySeconds),
+            repeat_at: repeatAfterSeconds === undefined ? null : after(delaySeconds + repeatAfterSeconds),
+            bounce_type: type === 'bounced' ? outcome.bounceType : null,
+          }
+        }),
       ),
     )
     .execute()

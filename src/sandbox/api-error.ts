@@ -17,6 +17,7 @@ const statuses = {
   monthly_quota_exceeded: 429,
   rate_limit_exceeded: 429,
   application_error: 500,
+  service_unavailable: 503,
 } as const
 
 export type ApiErrorCode = keyof typeof statuses

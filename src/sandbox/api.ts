@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Acceptance, acceptEmails } from './accept-emails.ts'
 import { ApiError } from './api-error.ts'
+import { applyFaults } from './apply-faults.ts'
 import { type ApiEnv, authenticate } from './authenticate.ts'
 import { sha256, uuidOf } from './bytes.ts'
 import { type Cursor, findEmail, listEmails } from './find-emails.ts'
@@ -26,14 +27,15 @@ export function createApi(sandbox: Sandbox): Hono<ApiEnv> {
     },
   })
   api.use(authenticate(sandbox))
+  const plannedFaults = applyFaults(sandbox)
 
-  api.post('/', limitBody, (c) =>
+  api.post('/', limitBody, plannedFaults, (c) =>
     accept(sandbox, c, (body) => {
       const emails = withIds(sandbox, [readSingle(body)])
       return { emails, answer: { id: emails[0]?.id } }
     }),
   )
-  api.post('/batch', limitBody, (c) =>
+  api.post('/batch', limitBody, plannedFaults, (c) =>
     accept(sandbox, c, (body) => {
       const isPermissive = readValidation(c) === 'permissive'
       const batch = readBatch(body, isPermissive ? 'permissive' : 'strict')
@@ -65,10 +67,11 @@ async function accept(sandbox: Sandbox, c: Context<ApiEnv>, read: (body: string)
   const bytes = new Uint8Array(await c.req.arrayBuffer())
   const { emails, answer } = read(new TextDecoder().decode(bytes))
   const team = c.get('team')
+  const fateOf = c.get('fateOf')
   const limits = { quotas: sandbox.quotas, keepAtMost: sandbox.keepAtMost }
 
   if (key === undefined) {
-    await acceptEmails(sandbox.db, sandbox.clock, { team, emails, answer, claim: undefined }, limits)
+    await acceptEmails(sandbox.db, sandbox.clock, { team, emails, answer, claim: undefined, fateOf }, limits)
   } else {
     const claim: KeyRequest = {
       team,
@@ -80,7 +83,7 @@ async function accept(sandbox: Sandbox, c: Context<ApiEnv>, read: (body: string)
     const earlier = await reserve(sandbox, claim)
     if (earlier) return c.json(earlier)
     try {
-      await acceptEmails(sandbox.db, sandbox.clock, { team, emails, answer, claim }, limits)
+      await acceptEmails(sandbox.db, sandbox.clock, { team, emails, answer, claim, fateOf }, limits)
     } catch (error) {
       await releaseKey(sandbox.db, claim)
       throw error

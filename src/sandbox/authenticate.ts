@@ -1,11 +1,18 @@
 import { createMiddleware } from 'hono/factory'
 import { ApiError } from './api-error.ts'
 import { sha256 } from './bytes.ts'
+import type { Fate } from './faults.ts'
 import type { Sandbox } from './options.ts'
 import { quotaHeaders } from './quota.ts'
 import { countRequest } from './request-limit.ts'
 
-export type ApiEnv = { Variables: { team: string } }
+export type ApiEnv = {
+  Variables: {
+    team: string
+    /** What becomes of the mails of this request, by their index; unset where no faults are planned. */
+    fateOf?: (index: number) => Fate
+  }
+}
 
 /** Lets in requests that name themselves and have a key, as many a second as the team may make. */
 export function authenticate(sandbox: Sandbox) {

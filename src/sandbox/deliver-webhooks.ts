@@ -25,11 +25,12 @@ export type WebhookCounts = { posted: number; failed: number }
 const retrySeconds = [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000]
 const postTimeoutMs = 10_000
 const leaseSeconds = 60
+const renewAfterMs = 15_000
 const pageSize = 50
 const leaseName = 'webhooks'
 
 /**
- * Posts the events that are due, oldest first, signed as Svix signs (in `svix-…` headers), until none is left. A 2xx takes
+ * Posts the events that are due, the longest due first, signed as Svix signs (in `svix-…` headers), until none is left. A 2xx takes
  * an event; after anything else it waits for its next try, and the others go on. When nobody answers at all, the rest
  * waits for the next call. One call works at a time, in all processes: while one does, others return at once. An event
  * may arrive twice, when a process dies between posting and noting it. Throws what the database throws.
@@ -56,18 +57,22 @@ async function deliverDue(
   options: DeliverWebhooksOptions,
   counts: WebhookCounts,
 ): Promise<boolean> {
+  let renewedAtMs = options.clock.elapsedMs()
   for (;;) {
     const events = await dueEvents(db, options.clock, pageSize)
     if (events.length === 0) return true
     for (const event of events) {
       if (options.signal?.aborted) return false
-      await takeLease(db, options.clock, { renew: true })
+      if (options.clock.elapsedMs() - renewedAtMs > renewAfterMs) {
+        await takeLease(db, options.clock, { renew: true })
+        renewedAtMs = options.clock.elapsedMs()
+      }
       const result = await post(event, options)
       if (result === 'taken') {
         counts.posted += 1
         await db
           .updateTable('events')
-          .set({ posted_at: options.clock.sqlNow, due_at: null })
+          .set((eb) => ({ posted_at: options.clock.sqlNow, due_at: eb.ref('repeat_at'), repeat_at: null }))
           .where('position', '=', event.position)
           .execute()
         continue
@@ -90,6 +95,7 @@ async function dueEvents(db: SandboxDatabase, clock: Clock, limit: number): Prom
       'events.type',
       'events.created_at',
       'events.attempts',
+      'events.bounce_type',
       'emails.from',
       'emails.to',
       'emails.subject',
@@ -97,6 +103,7 @@ async function dueEvents(db: SandboxDatabase, clock: Clock, limit: number): Prom
       'emails.created_at as email_created_at',
     ])
     .where('events.due_at', '<=', clock.sqlNow)
+    .orderBy('events.due_at')
     .orderBy('events.position')
     .limit(limit)
     .execute()

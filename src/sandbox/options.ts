@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/schema.ts'
 import type { Log } from '../platform/log.ts'
 import type { WebhookEndpoint } from './deliver-webhooks.ts'
+import type { FaultOptions, FaultPlan } from './faults.ts'
 import type { Quotas } from './quota.ts'
 import type { SandboxDatabase } from './tables.ts'
 
@@ -24,6 +25,12 @@ export type SandboxOptions = {
   readonly publicUrl?: string | undefined
   /** Set: events are posted there after each accepted request. Unset: whoever wants them calls `deliverWebhooks`. */
   readonly webhook?: WebhookEndpoint | undefined
+  /**
+   * What goes wrong on purpose. Unset: nothing. Requests to send mail that were let in are numbered from 0, from when the
+   * sandbox was created. Where the connection is cut, `fetch` rejects with a `ConnectionReset`; a server on
+   * @hono/node-server is given `cutConnections(sandbox.fetch)`.
+   */
+  readonly faults?: FaultOptions | undefined
   /** Takes the work that goes on after a response. */
   readonly background?: ((work: Promise<unknown>) => void) | undefined
   readonly log?: Log | undefined
@@ -38,6 +45,8 @@ export type Sandbox = {
   readonly requestsPerSecond: number
   readonly quotas: Quotas
   readonly keepAtMost: number
+  readonly faults: FaultPlan | undefined
+  readonly log: Log | undefined
   /** Starts what follows an accepted request. */
   readonly afterAccepting: () => void
 }

@@ -4,6 +4,9 @@ import type { Database } from '../platform/database/schema.ts'
 /** Any number will do, as long as nothing else in the database takes the same advisory lock. */
 const lockId = 7_351_902_664
 
+/** What the last statement makes: where it is, all is there. */
+const newest = 'events_due_at'
+
 const statements = [
   'create schema if not exists sandbox',
   `create table if not exists sandbox.emails (
@@ -37,8 +40,6 @@ const statements = [
   )`,
   // Serves the history of one mail, and the cascade.
   'create index if not exists events_email on sandbox.events (email_id, position)',
-  // Serves the webhooks that are due, in order.
-  'create index if not exists events_due on sandbox.events (position) where due_at is not null',
   `create table if not exists sandbox.idempotency_keys (
     team text not null,
     endpoint text not null,
@@ -72,6 +73,15 @@ const statements = [
     primary key (team, period)
   )`,
   'create table if not exists sandbox.leases (name text primary key, until timestamptz not null)',
+  'alter table sandbox.events add column if not exists repeat_at timestamptz, add column if not exists bounce_type text',
+  'drop index if exists sandbox.events_due',
+  // Compressing mails is most of what storing them costs, and lz4 is several times as fast. Not every server has it.
+  `do $$ begin
+    alter table sandbox.emails alter column html set compression lz4, alter column text set compression lz4;
+  exception when feature_not_supported then null;
+  end $$`,
+  // Serves the webhooks that are due, in order.
+  `create index if not exists ${newest} on sandbox.events (due_at, position) where due_at is not null`,
 ]
 
 /**
@@ -79,6 +89,10 @@ const statements = [
  * do so at the same time. Throws what the database throws.
  */
 export async function prepareSandbox(db: Database): Promise<void> {
+  // The statements lock tables even where they change nothing, and another process may be using them.
+  const { rows } = await sql<{ is_prepared: boolean }>`
+    select to_regclass(${`sandbox.${newest}`}) is not null as is_prepared`.execute(db)
+  if (rows[0]?.is_prepared) return
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${lockId}::bigint)`.execute(tx)
     for (const statement of statements) await sql.raw(statement).execute(tx)

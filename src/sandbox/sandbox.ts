@@ -2,14 +2,18 @@ import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { createApi } from './api.ts'
 import { ApiError } from './api-error.ts'
+import { ConnectionReset } from './connection-reset.ts'
 import { deliverWebhooks } from './deliver-webhooks.ts'
+import { planFaults } from './faults.ts'
 import { createInbox } from './inbox.tsx'
 import { loopbackOnly } from './loopback-only.ts'
 import type { Sandbox, SandboxOptions } from './options.ts'
 import { failurePage, notFoundPage } from './pages/status-pages.tsx'
 import { sandboxTables } from './tables.ts'
 
+export { ConnectionReset } from './connection-reset.ts'
 export { deliverWebhooks, type WebhookEndpoint } from './deliver-webhooks.ts'
+export { type FaultKind, type FaultOptions, faultKinds } from './faults.ts'
 export type { SandboxOptions } from './options.ts'
 export { prepareSandbox } from './prepare-sandbox.ts'
 
@@ -39,6 +43,8 @@ export function createSandbox(options: SandboxOptions): Hono {
     requestsPerSecond: options.requestsPerSecond ?? 10,
     quotas: { daily: options.dailyQuota, monthly: options.monthlyQuota },
     keepAtMost: options.keepAtMost ?? 100_000,
+    faults: options.faults && planFaults(options.faults),
+    log: options.log,
     afterAccepting: () => postEvents(options),
   }
 
@@ -57,6 +63,7 @@ export function createSandbox(options: SandboxOptions): Hono {
       : c.html(notFoundPage(), 404),
   )
   app.onError((error, c) => {
+    if (error instanceof ConnectionReset) throw error
     if (error instanceof ApiError) return c.json(error.toJSON(), error.status)
     options.log?.error('sandbox_failed', { error: error.name, code: String((error as { code?: unknown }).code ?? '') })
     return isApiRequest(c.req)

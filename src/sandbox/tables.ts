@@ -4,7 +4,18 @@ import type { Database } from '../platform/database/schema.ts'
 
 type Json<T> = ColumnType<T, string, string>
 
-export type EventType = 'sent' | 'delivered' | 'bounced' | 'complained' | 'suppressed'
+export type EventType =
+  | 'sent'
+  | 'delivered'
+  | 'delivery_delayed'
+  | 'bounced'
+  | 'complained'
+  | 'failed'
+  | 'suppressed'
+  | 'opened'
+  | 'clicked'
+/** Refused for good, or for now: https://resend.com/docs/dashboard/emails/email-bounces */
+export type BounceType = 'Permanent' | 'Transient'
 export type Tag = { name: string; value: string }
 /** What is kept of an attachment: not its content. */
 export type Attachment = { filename: string; contentType: string | null; bytes: number | null }
@@ -45,6 +56,9 @@ export interface SandboxTables {
     attempts: ColumnType<number, number | undefined>
     /** When its webhook is due; null once it was taken or given up. */
     due_at: Date | null
+    /** When the webhook is posted once more after it was taken. */
+    repeat_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+    bounce_type: ColumnType<BounceType | null, BounceType | null | undefined, never>
   }
   idempotency_keys: {
     team: string

@@ -1,19 +1,31 @@
-import type { EmailRow, EventRow } from './tables.ts'
+import type { BounceType, EmailRow, EventRow, EventType } from './tables.ts'
 
-export type DueEvent = Pick<EventRow, 'position' | 'email_id' | 'type' | 'created_at' | 'attempts'> &
+export type DueEvent = Pick<EventRow, 'position' | 'email_id' | 'type' | 'created_at' | 'attempts' | 'bounce_type'> &
   Pick<EmailRow, 'from' | 'to' | 'subject' | 'tags'> & { readonly email_created_at: Date }
 
-const details = {
-  bounced: {
-    bounce: { message: "The recipient's mail server refused the address.", subType: 'General', type: 'Permanent' },
-  },
-  suppressed: {
+const bounces: Record<BounceType, object> = {
+  Permanent: { message: "The recipient's mail server refused the address.", subType: 'General', type: 'Permanent' },
+  Transient: { message: "The recipient's mailbox is full.", subType: 'MailboxFull', type: 'Transient' },
+}
+
+const details: { [type in EventType]?: (event: DueEvent) => object } = {
+  bounced: ({ bounce_type }) => ({ bounce: bounces[bounce_type ?? 'Permanent'] }),
+  suppressed: () => ({
     suppressed: {
       message: 'The address is on the suppression list: it bounced or complained before.',
       type: 'OnAccountSuppressionList',
     },
-  },
-} as const
+  }),
+  failed: () => ({ failed: { reason: 'The mail could not be handed to the mail server.' } }),
+  clicked: ({ created_at }) => ({
+    click: {
+      ipAddress: '192.0.2.1',
+      link: 'https://example.com/',
+      timestamp: created_at.toISOString(),
+      userAgent: 'Mozilla/5.0 (sandbox)',
+    },
+  }),
+}
 
 /** The id that a receiver tells repetitions by: the same each time an event is posted. */
 export function webhookIdOf(event: Pick<DueEvent, 'position' | 'email_id'>): string {
@@ -33,7 +45,7 @@ export function webhookBodyOf(event: DueEvent): string {
       to: event.to,
       subject: event.subject,
       tags: Object.fromEntries(event.tags.map((tag) => [tag.name, tag.value])),
-      ...(event.type in details ? details[event.type as keyof typeof details] : {}),
+      ...details[event.type]?.(event),
     },
   })
 }

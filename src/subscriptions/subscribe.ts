@@ -30,7 +30,7 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
   // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
   const template = await renderConfirmationMail(context, newsletter)
   const nonce = context.random(32)
-  const tokenHash = await sha256(await deriveToken(context.keys, context.keys.newestId, nonce))
+  const tokenHash = await sha256(deriveToken(context.keys, context.keys.newestId, nonce))
 
   await withKnownTimeZone(() =>
     context.db.transaction().execute(async (trx) => {

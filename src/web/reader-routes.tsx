@@ -93,7 +93,7 @@ async function subscriptionOf(
   purpose: 'unsubscribe' | 'preferences',
   token: string,
 ): Promise<number> {
-  const id = await verifyToken(context.keys, purpose, token)
+  const id = verifyToken(context.keys, purpose, token)
   if (id === undefined) {
     throw new PublicError(
       'not_found',
@@ -159,7 +159,7 @@ async function preferencesPage(
     shown.without === undefined
       ? undefined
       : (shown.topics.length > 0 ? shown.topics : all).filter((slug) => slug !== shown.without)
-  const unsubscribeToken = await signToken(context.keys, context.keys.newestId, 'unsubscribe', shown.subscriptionId)
+  const unsubscribeToken = signToken(context.keys, context.keys.newestId, 'unsubscribe', shown.subscriptionId)
   const paused = isPaused(shown, context.clock.now())
   return page(
     c,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fillTemplate, slotMarkers, toTemplate } from '../../src/delivery/mail-template.ts'
+import { fillTemplate, type MailPayload, slotMarkers, toTemplate } from '../../src/delivery/mail-template.ts'
 
 const random = (count: number) => new Uint8Array(randomBytes(count))
 
@@ -19,10 +20,13 @@ function template(content: string) {
   )
 }
 
+/** As the provider reads it. */
+const sent = (payload: MailPayload) => JSON.parse(JSON.stringify(payload))
+
 describe('a mail template', () => {
   it('is filled with what is one reader’s own', () => {
     expect(
-      fillTemplate(template('hi'), 'ada@example.com', 7, { unsubscribeToken: 'T', confirmedOn: '2026-11-23' }),
+      sent(fillTemplate(template('hi'), 'ada@example.com', 7, { unsubscribeToken: 'T', confirmedOn: '2026-11-23' })),
     ).toEqual({
       from: 'News <news@example.com>',
       to: ['ada@example.com'],
@@ -42,12 +46,30 @@ describe('a mail template', () => {
   it('cannot be made to show a token by what an article says', () => {
     const other = slotMarkers(random)
     const hostile = `${other.unsubscribeToken} slotunsubscribeTokenend {{unsubscribeToken}} ["unsubscribeToken"]`
-    const filled = fillTemplate(template(hostile), 'ada@example.com', 7, {
-      unsubscribeToken: 'SECRET',
-      confirmedOn: '',
-    })
+    const filled = sent(
+      fillTemplate(template(hostile), 'ada@example.com', 7, { unsubscribeToken: 'SECRET', confirmedOn: '' }),
+    )
     expect(filled.html).toContain(hostile)
     expect(filled.html.match(/SECRET/g)).toHaveLength(1)
+  })
+
+  it('reads as it was written, whatever the text and the values are made of', () => {
+    const anyText = fc.string({ unit: 'binary' })
+    fc.assert(
+      fc.property(anyText, anyText, (content, value) => {
+        const filled = sent(
+          fillTemplate(template(content), 'ada@example.com', 7, { unsubscribeToken: value, confirmedOn: value }),
+        )
+        expect(filled.html).toBe(`<p>${content}</p><a href="https://x/u/${value}?a=1">${value}</a>`)
+        expect(filled.text).toBe(value + value)
+      }),
+      { examples: [['\\ " \u2028 é “’” 🚋 \ud800 </p>\n\0', '"']] },
+    )
+  })
+
+  it('takes a byte a character on its way out, in every script', () => {
+    const filled = fillTemplate(template('é “’” 🚋'), 'ada@example.com', 7, { unsubscribeToken: 'T', confirmedOn: '' })
+    expect(JSON.stringify(filled)).toMatch(/^[\x20-\x7e]*$/)
   })
 
   it('does not go out with a slot left empty', () => {

@@ -25,6 +25,11 @@ describe("the provider's answer", () => {
     ],
     ['no id', [{ id: '' }], [], 1],
     ['an id twice', [{ id: 'a' }, { id: 'a' }], [], 2],
+    ['no list', 'accepted', [], 1],
+    ['a list of nothing', [null], [], 1],
+    ['an id of another type', [{ id: 7 }], [], 1],
+    ['refusals that are none', [{ id: 'a' }], [null], 2],
+    ['refusals in another form', [{ id: 'a' }], { index: 1 }, 1],
   ])('is not believed when its counts do not add up: %s', (_, accepted, refused, count) => {
     expect(outcomesOf(accepted, refused, count)).toMatchObject({ kind: 'ambiguous' })
   })

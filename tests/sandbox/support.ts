@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { fixedClock } from '../../src/platform/clock.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
+import { cutConnections } from '../../src/sandbox/cut-connections.ts'
 import { createSandbox, prepareSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { sandboxTables } from '../../src/sandbox/tables.ts'
 import { monday } from '../support/context.ts'
@@ -58,7 +59,7 @@ export function testSandbox() {
 
 function listen(app: Hono): Promise<{ port: number; close: () => Promise<void> }> {
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info: AddressInfo) => {
+    const server = serve({ fetch: cutConnections(app.fetch), port: 0, hostname: '127.0.0.1' }, (info: AddressInfo) => {
       resolve({ port: info.port, close: () => new Promise((closed) => server.close(() => closed())) })
     })
   })

@@ -1,6 +1,7 @@
 // The only double: Resend, at its HTTP boundary.
 import { serve } from '../../src/node-http.ts'
 import type { Context } from '../../src/platform/context.ts'
+import { cutConnections } from '../../src/sandbox/cut-connections.ts'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import { prepareSandbox } from '../../src/sandbox/prepare-sandbox.ts'
 import { createSandbox } from '../../src/sandbox/sandbox.ts'
@@ -28,7 +29,7 @@ export async function startSandbox(context: Context, options: Partial<SandboxOpt
   })
   const calls: TestSandbox['calls'] = []
   const server = await serve(
-    async (request) => {
+    cutConnections(async (request) => {
       if (request.method === 'POST') {
         calls.push({
           path: new URL(request.url).pathname,
@@ -38,7 +39,7 @@ export async function startSandbox(context: Context, options: Partial<SandboxOpt
       }
       const pass = async () => app.fetch(request)
       return (await sandbox.intercept?.(request, pass)) ?? pass()
-    },
+    }),
     { host: '127.0.0.1', port: 0, variable: 'PORT' },
   )
   const sandbox: TestSandbox = {

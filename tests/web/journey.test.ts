@@ -258,7 +258,7 @@ describe('topics', () => {
     const { subscriptionId } = await aReader(database.db, { topics: ['climate'] })
     await aTopic(database.db, 'sport')
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const token = await signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)
+    const token = signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)
     const page = await (await app.request(`/preferences/${token}?without=climate`)).text()
     expect(page).toContain('That is your only topic')
     expect(page).not.toMatch(/name="topics" value="[^"]+" checked/)
@@ -328,7 +328,7 @@ describe('one-click unsubscribe (RFC 8058)', () => {
   ])('accepts a body that is %s: blank 200, no cookie, no redirect, twice', async (_, init) => {
     const { subscriptionId } = await aReader(database.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const token = await signToken(context.keys, context.keys.newestId, 'unsubscribe', subscriptionId)
+    const token = signToken(context.keys, context.keys.newestId, 'unsubscribe', subscriptionId)
     for (let time = 0; time < 2; time++) {
       const response = await post(`/unsubscribe/${token}`, init())
       expect(response.status).toBe(200)
@@ -344,7 +344,7 @@ describe('one-click unsubscribe (RFC 8058)', () => {
   it('refuses a token made for something else', async () => {
     const { subscriptionId } = await aReader(database.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const token = await signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)
+    const token = signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)
     expect((await post(`/unsubscribe/${token}`, form({}))).status).toBe(404)
     expect(await subscriptions()).toMatchObject([{ state: 'active' }])
   })
@@ -364,7 +364,7 @@ describe('preferences', () => {
   it('pause until a day, show it, and end it', async () => {
     const { subscriptionId } = await aReader(database.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const url = `/preferences/${await signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
+    const url = `/preferences/${signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
     expect(await (await post(url, form({ pauseDays: '14' }))).text()).toContain('Paused until 7 December')
     expect((await subscriptions())[0]).toMatchObject({ next_digest_at: new Date('2026-12-07T06:00:00Z') })
     await post(url, form({ pauseDays: 'keep', hour: '9' }))
@@ -377,7 +377,7 @@ describe('preferences', () => {
     await aTopic(database.db, 'climate')
     const { subscriptionId } = await aReader(database.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const url = `/preferences/${await signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
+    const url = `/preferences/${signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
     const response = await post(url, form({ topicsShown: '2' }))
     expect(response.status).toBe(422)
     expect(await response.text()).toContain('Choose at least one topic.')

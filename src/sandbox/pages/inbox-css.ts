@@ -46,8 +46,8 @@ button { cursor: pointer; flex: none; background: var(--accent); border-color: v
 .mails .subject a::after { content: ''; position: absolute; inset: 0; }
 .mails .subject a:hover { text-decoration: underline; }
 .badge { display: inline-block; padding: .05rem .6rem; border-radius: 99px; font-size: .8125rem; font-weight: 550; white-space: nowrap; }
-.badge.delivered { color: var(--ok); background: var(--ok-back); } .badge.bounced { color: var(--bad); background: var(--bad-back); }
-.badge.complained, .badge.suppressed { color: var(--warn); background: var(--warn-back); } .badge.sent { color: var(--info); background: var(--info-back); }
+.badge.delivered, .badge.opened, .badge.clicked { color: var(--ok); background: var(--ok-back); } .badge.bounced, .badge.failed { color: var(--bad); background: var(--bad-back); }
+.badge.complained, .badge.suppressed, .badge.delivery_delayed { color: var(--warn); background: var(--warn-back); } .badge.sent { color: var(--info); background: var(--info-back); }
 .paging { display: flex; gap: 1.5rem; margin-top: 1rem; }
 .paging a, .back a { display: inline-block; padding: .5rem 0; }
 .paging a[rel=next] { margin-left: auto; }

@@ -1,0 +1,142 @@
+// How PostgreSQL carries out each query of planning, sending and the webhooks when there are many readers. The queries are
+// those that the service makes, explained by the server as it runs them (auto_explain), so that none is copied here.
+import { randomUUID } from 'node:crypto'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import { claimDigests, reclaimBatch, settleExpiredBatches } from '../../src/delivery/claim-batch.ts'
+import type { CallAnswer, Provider } from '../../src/delivery/provider.ts'
+import { getRun } from '../../src/delivery/runs.ts'
+import { sendMessages } from '../../src/delivery/send-messages.ts'
+import type { WebhookEvent } from '../../src/delivery/webhook-event.ts'
+import { receiveWebhook } from '../../src/delivery/webhooks.ts'
+import { planDigests } from '../../src/digests/plan-digests.ts'
+import type { Context } from '../../src/platform/context.ts'
+import { columnTypes } from '../../src/platform/database/connect.ts'
+import type { Database, Tables } from '../../src/platform/database/schema.ts'
+import { fillAudience, slotBefore } from './audience.ts'
+import { contextOn } from './context.ts'
+import type { BenchDatabase } from './database.ts'
+import { median } from './measured.ts'
+import { planInChild } from './planning.ts'
+
+export type HotQuery = {
+  /** What was being done. */
+  readonly step: string
+  readonly text: string
+  /** As EXPLAIN (ANALYZE, BUFFERS) shows it, of the last time. */
+  readonly plan: string
+  readonly runs: number
+  readonly medianMs: number
+}
+
+type Options = { readonly readers: number; readonly tell: (text: string) => void }
+
+const settings = [
+  'session_preload_libraries=auto_explain',
+  'auto_explain.log_min_duration=0',
+  'auto_explain.log_analyze=on',
+  'auto_explain.log_buffers=on',
+  'auto_explain.log_triggers=on',
+  'auto_explain.log_level=notice',
+  'client_min_messages=notice',
+]
+
+export async function explainHotQueries(database: BenchDatabase, options: Options): Promise<HotQuery[]> {
+  if (database.isEmbedded) throw new Error('Plans need a server: set DATABASE_URL.')
+  const slot = slotBefore(new Date())
+  options.tell(`filling ${options.readers} readers`)
+  await fillAudience(database.db, options.readers, slot)
+
+  const seen = new Map<string, { step: string; text: string; plan: string; ms: number[] }>()
+  let step = ''
+  const pool = new pg.Pool({
+    connectionString: database.url,
+    types: columnTypes,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
+  })
+  pool.on('connect', (client) => {
+    client.on('notice', ({ message = '' }) => {
+      const [, ms, text, plan] =
+        /^duration: ([\d.]+) ms {2}plan:\nQuery Text: ([\s\S]*?)\n(\S[^\n]*\(cost=[\s\S]*)$/.exec(message) ?? []
+      if (!ms || !text || !plan) return
+      const known = seen.get(text) ?? { step, text: text.replace(/\n\s+/g, '\n  '), plan, ms: [] }
+      seen.set(text, { ...known, plan, ms: [...known.ms, Number(ms)] })
+    })
+  })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const context = contextOn(db, 'http://127.0.0.1:9')
+  const during = async (name: string, act: () => Promise<unknown>) => {
+    step = name
+    options.tell(`explaining: ${name}`)
+    await act()
+  }
+  try {
+    await during('planning', () => planSome(context, slot, 2))
+    await planInChild(database, slot)
+    await during('sending', () => sendSome(context, 20))
+    await during('taking over', () => takeOver(context, database.db))
+    await during('runs show', () => getRun(context, 1))
+    await during('a webhook', () => oneEvent(context))
+  } finally {
+    await db.destroy()
+  }
+  return [...seen.values()].map(({ ms, ...query }) => ({ ...query, runs: ms.length, medianMs: median(ms) }))
+}
+
+async function planSome(context: Context, slot: Date, slices: number): Promise<void> {
+  const enough = new AbortController()
+  let planned = 0
+  await planDigests(context, {
+    scheduledAt: slot,
+    signal: enough.signal,
+    onProgress: () => {
+      planned += 1
+      if (planned >= slices) enough.abort()
+    },
+  })
+}
+
+/** The provider is not what is looked at: it accepts at once. */
+const accepting: Provider = {
+  send: async (_, payloads): Promise<CallAnswer> => ({
+    outcome: { kind: 'accepted', messages: payloads.map(() => ({ providerId: randomUUID() })) },
+    limits: { requestsPerSecond: 0, dailyUsed: undefined, monthlyUsed: undefined },
+  }),
+}
+
+async function sendSome(context: Context, batches: number): Promise<void> {
+  const enough = new AbortController()
+  await sendMessages(context, accepting, {
+    signal: enough.signal,
+    onProgress: (result) => {
+      if (result.batches >= batches) enough.abort()
+    },
+  })
+}
+
+async function takeOver(context: Context, db: Database): Promise<void> {
+  const { batch } = await claimDigests(context)
+  if (!batch) throw new Error('nothing was claimed')
+  await sql`update batches set lease_until = now() - interval '1 minute' where id = ${batch.id}`.execute(db)
+  await settleExpiredBatches(context)
+  await reclaimBatch(context)
+}
+
+async function oneEvent(context: Context): Promise<void> {
+  const { provider_id, to_email } = await context.db
+    .selectFrom('messages')
+    .select(['provider_id', 'to_email'])
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow()
+  const event: WebhookEvent = {
+    type: 'email.delivered',
+    occurredAt: new Date(),
+    providerId: provider_id ?? undefined,
+    messageTag: undefined,
+    to: [to_email],
+    bounceKind: 'soft',
+    failureReason: '',
+    json: '{}',
+  }
+  await receiveWebhook(context, 'msg_bench', event)
+}
