@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction, SuppressionReason } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
+import { holdBegins } from './suppress.ts'
 
 export type Suppression = {
   /** Case-folded: no spelling of it is mailed. */
@@ -52,9 +53,13 @@ export function addSuppressions(
     const now = context.clock.sqlNow
     const keys = [...new Set(addressKeys)].sort() // rows are locked in one order everywhere
     // As the provider's events do, which suppress too.
-    await sql`
+    const { rows: readers } = await sql<{ id: number }>`
       select id from subscribers where email_key = any(${keys}::text[]) order by email_key for no key update`.execute(
       trx,
+    )
+    await holdBegins(
+      trx,
+      readers.map(({ id }) => id),
     )
     await sql`select from suppressions where email_key = any(${keys}::text[]) order by email_key for update`.execute(
       trx,
