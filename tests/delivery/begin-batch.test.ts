@@ -32,8 +32,14 @@ afterEach(() => other.destroy())
 
 const isServer = () => inject('testDatabase').kind === 'server'
 
-async function someoneWaits(db: Database): Promise<void> {
-  for (;;) {
+/** Until another connection waits for a lock, or what should wait for one has ended without. */
+async function someoneWaits(db: Database, work: Promise<unknown>): Promise<void> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  work.then(over, over)
+  while (!isOver) {
     const { rows } = await sql`select from pg_locks where not granted and pid in (
       select pid from pg_stat_activity where datname = current_database())`.execute(db)
     if (rows.length > 0) return
@@ -67,7 +73,7 @@ describe('a suppression at the moment of a begin', () => {
       const within = { transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) }
       await suppress({ ...context, db: within as never })
       beginning = beginBatch(context, batch)
-      await someoneWaits(database.db)
+      await someoneWaits(database.db, beginning)
     })
     expect(await beginning).toBe('consent changed')
   })
@@ -81,7 +87,7 @@ describe('a suppression at the moment of a begin', () => {
       suppressing = addSuppressions({ ...context, db: other }, [reader.email]).then(() => {
         isSuppressed = true
       })
-      await someoneWaits(trx)
+      await someoneWaits(trx, suppressing)
       expect(isSuppressed).toBe(false)
     })
     await suppressing
