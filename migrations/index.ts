@@ -4,10 +4,12 @@ import * as first from './2026-11-23-first.ts'
 import * as webhooks from './2026-11-24-webhooks.ts'
 import * as providerLimits from './2026-11-25-provider-limits.ts'
 import * as cheaperMessages from './2026-11-26-cheaper-messages.ts'
+import * as newestSuppressions from './2026-11-26-newest-suppressions.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
   '2026-11-24-webhooks': webhooks,
   '2026-11-25-provider-limits': providerLimits,
   '2026-11-26-cheaper-messages': cheaperMessages,
+  '2026-11-26-newest-suppressions': newestSuppressions,
 }

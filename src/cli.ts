@@ -5,6 +5,9 @@ import { addFeed, listFeeds } from './articles/feeds.ts'
 import { pollFeeds } from './articles/poll-feeds.ts'
 import { addRunsCommands } from './commands/runs.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
+import { addSubscribersCommands } from './commands/subscribers.ts'
+import { addSuppressionsCommands } from './commands/suppressions.ts'
+import type { CommandTools } from './commands/tools.ts'
 import { openRuntime, type Runtime } from './node-runtime.ts'
 import { readConfig } from './platform/config.ts'
 import { PublicError } from './platform/errors.ts'
@@ -141,7 +144,10 @@ program
   })
 
 addSandboxCommand(program, { print, wholeNumber, untilStopped, log })
-addRunsCommands(program, { withRuntime, print, wholeNumber, signal: stopping.signal })
+const tools: CommandTools = { withRuntime, print, wholeNumber, signal: stopping.signal }
+addRunsCommands(program, tools)
+addSubscribersCommands(program, tools)
+addSuppressionsCommands(program, tools)
 
 /** Opens what the command needs, and closes it whatever happens. */
 async function withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void> {

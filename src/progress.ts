@@ -3,13 +3,16 @@ export type ProgressBar = { update(done: number, total: number): void; end(): vo
 
 const width = 28
 
-export function progressBar(label: string, stream: NodeJS.WriteStream = process.stderr): ProgressBar {
+/** `unit` is what is counted, where that is not what everybody would think. */
+export function progressBar(label: string, unit = '', stream: NodeJS.WriteStream = process.stderr): ProgressBar {
   if (!stream.isTTY) return { update: () => {}, end: () => {} }
   return {
     update: (done, total) => {
       const share = total === 0 ? 1 : Math.min(done / total, 1)
       const filled = Math.round(share * width)
-      stream.write(`\r${label.padEnd(10)} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done}/${total}\u001b[K`)
+      stream.write(
+        `\r${label.padEnd(10)} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done}/${total}${unit && ` ${unit}`}\u001b[K`,
+      )
     },
     end: () => stream.write('\n'),
   }

@@ -1,36 +1,26 @@
 // `newsmatro runs`: what an operator sees and decides about runs.
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import { cancelRun, pauseRun, resumeRun, sendRest } from '../delivery/control-run.ts'
 import { type MissingReader, missingReaders } from '../delivery/missing-readers.ts'
 import { isFinished } from '../delivery/run-status.ts'
 import { getRun, listRuns } from '../delivery/runs.ts'
-import type { Runtime } from '../node-runtime.ts'
 import type { Context } from '../platform/context.ts'
 import { csvLine } from '../platform/csv-line.ts'
 import { PublicError } from '../platform/errors.ts'
 import { progressBar } from '../progress.ts'
 import { describeRun, progressLine, runLine } from './describe-run.ts'
-
-export type CommandTools = {
-  withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void>
-  print(line: string): void
-  wholeNumber(minimum: number, maximum: number): (text: string) => number
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal
-}
+import { type CommandTools, jsonOption } from './tools.ts'
+import { asJson, writeOut } from './write-out.ts'
 
 type ShowOptions = { follow: boolean; missing: boolean; format?: 'csv' | 'json'; json: boolean }
 
 const followIntervalMs = 1_000
-const chunkLength = 64 * 1024
 
 /** Adds the `runs` commands to the program. */
 export function addRunsCommands(program: Command, tools: CommandTools): void {
   const { withRuntime, print, wholeNumber } = tools
   const runs = program.command('runs').description('the runs: what is sent, how far it is, and who did not get it')
-  const jsonOption = () => new Option('--json', 'print the result as JSON').default(false)
   const verb = (name: string, description: string) =>
     runs
       .command(name)
@@ -135,37 +125,4 @@ async function printMissing(
 async function* asCsv(readers: AsyncIterable<MissingReader>): AsyncGenerator<string> {
   yield csvLine(['email', 'state', 'reason'])
   for await (const { email, state, reason } of readers) yield csvLine([email, state, reason])
-}
-
-/** One array, a line for each reader. */
-async function* asJson(readers: AsyncIterable<MissingReader>): AsyncGenerator<string> {
-  let separator = '[\n'
-  for await (const reader of readers) {
-    yield separator + JSON.stringify(reader)
-    separator = ',\n'
-  }
-  yield separator === '[\n' ? '[]\n' : '\n]\n'
-}
-
-/** To stdout, no faster than it is read. Whoever reads it may have seen enough (`| head`). */
-async function writeOut(texts: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
-  const { stdout } = process
-  const closed = new AbortController()
-  const onError = (error: NodeJS.ErrnoException) => closed.abort(error)
-  stdout.on('error', onError)
-  const until = AbortSignal.any([closed.signal, signal])
-  let chunk = ''
-  const flush = async () => {
-    const isFull = !stdout.write(chunk)
-    chunk = ''
-    if (isFull) await once(stdout, 'drain', { signal: until }).catch(() => {})
-  }
-  for await (const text of texts) {
-    chunk += text
-    if (chunk.length >= chunkLength) await flush()
-    if (until.aborted) break
-  }
-  if (!until.aborted && chunk !== '') await flush()
-  if (signal.aborted) process.exitCode = 130
-  if (closed.signal.aborted && closed.signal.reason.code !== 'EPIPE') throw closed.signal.reason
 }

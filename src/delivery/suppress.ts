@@ -11,6 +11,17 @@ const softBounceDays = 14
 
 type Addressee = { readonly subscriberId: number; readonly toEmail: string }
 
+/**
+ * Waits for the mails to these readers that are just being begun, and lets none begin until the transaction ends: the
+ * lock that a begin takes. To be called before a suppression is written.
+ */
+export async function holdBegins(trx: InTransaction, subscriberIds: readonly number[]): Promise<void> {
+  await sql`
+    select from subscriptions where subscriber_id = any(${subscriberIds}::bigint[]) order by id for no key update`.execute(
+    trx,
+  )
+}
+
 /** Suppresses an address and takes back what is waiting for it. */
 export async function suppress(
   trx: InTransaction,
@@ -19,6 +30,7 @@ export async function suppress(
   occurredAt: Date,
   now: RawBuilder<Date>,
 ): Promise<void> {
+  await holdBegins(trx, [to.subscriberId])
   await sql`
     insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), ${reason}, ${occurredAt})
     on conflict (email_key) do update set reason = excluded.reason, created_at = case
@@ -60,6 +72,7 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
     await sql`delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'`.execute(trx)
     return
   }
+  await holdBegins(trx, [to.subscriberId])
   await sql`
     insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), 'soft_bounces', ${fullAt})
     on conflict (email_key) do update set created_at = excluded.created_at where suppressions.reason = 'soft_bounces'`.execute(

@@ -57,6 +57,7 @@ export function demoReaders(count: number, newsletter: Newsletter, slotEnd: Date
       timeZone,
       topics: quietTopic && index % 40 === 9 ? [quietTopic.slug] : chosenTopics(topics, index),
       confirmedAt,
+      source: null,
     }
   })
 }

@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction, SubscriptionState } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type Evidence, recordConsent } from './consent.ts'
+import { chooseTopics } from './topic-choices.ts'
 
 /** What a reader chooses. No topics means every topic. */
 export type Choices = {
@@ -45,7 +46,7 @@ export const choicesSchema = z
   .partial()
 
 /** Names of zones only: the offsets that Intl takes too, like +05:30, know no clock changes. */
-function isTimeZone(zone: string): boolean {
+export function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
@@ -190,43 +191,4 @@ export async function reschedule(trx: InTransaction, context: Context, subscript
     update subscriptions set next_digest_at = next_digest_at(
       ${context.clock.sqlNow}, greatest(last_digest_on, paused_until - 1), frequency, weekday, hour, time_zone)
     where id = ${subscriptionId} and state = 'active'`.execute(trx)
-}
-
-/** The id of the set of topics with these slugs; null for none or all of them, which is every topic. Unknown slugs are an error. */
-export async function chooseTopics(
-  trx: InTransaction,
-  newsletterId: number,
-  slugs: readonly string[],
-): Promise<number | null> {
-  if (slugs.length === 0) return null
-  const topics = await trx
-    .selectFrom('topics')
-    .select(['id', 'slug'])
-    .where('newsletter_id', '=', newsletterId)
-    .execute()
-  const wanted = new Set(slugs)
-  const chosen = topics.filter((topic) => wanted.has(topic.slug)).map((topic) => topic.id)
-  if (chosen.length < wanted.size) {
-    const message = 'One of those topics does not exist here.'
-    throw new PublicError('invalid_input', message, { fields: { topics: message } })
-  }
-  if (chosen.length === topics.length) return null
-  const choice_key = chosen.sort((a, b) => a - b).join(',')
-  await trx
-    .insertInto('topic_choices')
-    .values({ newsletter_id: newsletterId, choice_key })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  const { id } = await trx
-    .selectFrom('topic_choices')
-    .select('id')
-    .where('newsletter_id', '=', newsletterId)
-    .where('choice_key', '=', choice_key)
-    .executeTakeFirstOrThrow()
-  await trx
-    .insertInto('topic_choice_topics')
-    .values(chosen.map((topic_id) => ({ topic_choice_id: id, topic_id })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  return id
 }

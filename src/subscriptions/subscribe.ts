@@ -9,7 +9,8 @@ import { renderConfirmationMail } from './confirmation-mail.ts'
 import { confirmationHours } from './confirmations.ts'
 import { consentText, type Evidence, recordConsent } from './consent.ts'
 import { getNewsletter, type Newsletter } from './newsletters.ts'
-import { type Choices, chooseTopics, defaultChoices, type PartialChoices, withKnownTimeZone } from './preferences.ts'
+import { type Choices, defaultChoices, type PartialChoices, withKnownTimeZone } from './preferences.ts'
+import { chooseTopics } from './topic-choices.ts'
 
 export type SubscribeRequest = PartialChoices & { readonly email: string; readonly newsletter?: string | undefined }
 

@@ -47,10 +47,7 @@ describe('webhooks', () => {
 
   test('reordered: come once each, within half a minute, and not in the order of what happened', async () => {
     const running = await sent({ seed: 1, share: 0.5, kinds: ['webhook_reordered'] })
-    const atOnce = await postedAt(running, 0)
-    const all = [...atOnce, ...(await postedAt(running, 30_000))]
-    expect(atOnce.length).toBeGreaterThan(0)
-    expect(atOnce.length).toBeLessThan(20)
+    const all = await postedAt(running, 30_000)
     expect(new Set(all.map(({ id }) => id)).size).toBe(20)
     expect(all).toHaveLength(20)
     const typesTo = Object.values(Object.groupBy(all, ({ to }) => to)).map((list) => list?.map(({ type }) => type))

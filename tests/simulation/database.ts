@@ -30,6 +30,36 @@ export class InjectedError extends Error {}
 
 export type Committed = (actor: Actor, statements: readonly string[]) => Promise<void>
 
+type Place = { readonly url: string; close(): Promise<void> }
+
+async function embedded(): Promise<Place> {
+  const lite = await PGlite.create()
+  const server = await servePGlite(lite)
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close()
+      await lite.close()
+    },
+  }
+}
+
+async function onServer(serverUrl: string): Promise<Place> {
+  const name = `newsmatro_simulation_${process.pid}`
+  const admin = new pg.Client({ connectionString: serverUrl })
+  await admin.connect()
+  await admin.query(`create database ${name}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    close: async () => {
+      await admin.query(`drop database ${name} with (force)`)
+      await admin.end()
+    },
+  }
+}
+
 /** The one session, and who has a transaction open in it. */
 export class Session {
   /** Set for each world. */
@@ -44,18 +74,18 @@ export class Session {
     this.end = end
   }
 
-  static async open(): Promise<Session> {
-    const lite = await PGlite.create()
-    const server = await servePGlite(lite)
-    const db = connect(server.url)
+  /** On PGlite, or on a database of its own on the server of this URL. */
+  static async open(serverUrl?: string): Promise<Session> {
+    const place = serverUrl === undefined ? await embedded() : await onServer(serverUrl)
+    const db = connect(place.url)
     await migrateToLatest(db)
     await db.destroy()
-    const client = new pg.Client({ connectionString: server.url, types: columnTypes })
+    const client = new pg.Client({ connectionString: place.url, types: columnTypes })
     await client.connect()
+    await client.query('set synchronous_commit = off')
     return new Session(client, async () => {
       await client.end()
-      await server.close()
-      await lite.close()
+      await place.close()
     })
   }
 

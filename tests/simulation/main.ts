@@ -53,7 +53,7 @@ async function share(): Promise<number> {
 
 async function run(): Promise<number> {
   interceptFetch()
-  const session = await Session.open()
+  const session = await Session.open(process.env.TEST_DATABASE_URL || undefined)
   const startedAt = performance.now()
   let [done, steps, failures] = [0, 0, 0]
   for (let seed = from; seed < from + seeds; seed += stride) {

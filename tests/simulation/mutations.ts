@@ -68,7 +68,7 @@ export const mutations: readonly Mutation[] = [
       edit(
         'src/delivery/claim-batch.ts',
         'order by m.batch_position`',
-        'order by (m.id * now()::text::xid8::text::bigint) % 7`',
+        'order by m.id * (select 1 - 2 * (fence % 2) from batches where id = m.batch_id)`',
       ),
     ],
   },

@@ -17,6 +17,8 @@ type Trouble =
   | '500 after'
   | 'nonsense after'
   | 'half an answer after'
+  | 'a gateway before'
+  | 'a gateway after'
   | '408 before'
   | '429'
   | 'quota'
@@ -36,6 +38,8 @@ const troubles: Readonly<Record<Weather, Partial<Record<Trouble, number>>>> = {
     '500 after': 2,
     'nonsense after': 1,
     'half an answer after': 1,
+    'a gateway before': 1,
+    'a gateway after': 1,
     '408 before': 1,
     '429': 2,
     busy: 1,
@@ -74,6 +78,8 @@ export function answerCall(
   }
   const reset = { ...quick, answer: new TypeError('fetch failed') }
   const broken = { ...quick, answer: refusal(500, 'application_error', 'An unexpected error occurred.') }
+  // What a server in between says has its own form.
+  const gateway = { status: 502, body: random.pick<unknown>(['<html>', {}, { error: 'upstream' }, '"gone"', null]) }
   const answering = (): Answering => {
     switch (trouble) {
       case 'none':
@@ -98,6 +104,11 @@ export function answerCall(
       case 'nonsense after':
         model.handle(call, now)
         return { ...quick, answer: { status: 200, body: random.pick<unknown>(['<html>', {}, { data: [] }, null]) } }
+      case 'a gateway after':
+        model.handle(call, now)
+        return { ...quick, answer: gateway }
+      case 'a gateway before':
+        return { ...quick, answer: gateway }
       case 'half an answer after':
         return { ...quick, answer: withoutOne(model.handle(call, now)) }
       case '408 before':

@@ -95,10 +95,14 @@ export class ResendModel {
 
   private store(mail: Mail, key: string, now: number): string {
     const id = this.newId()
+    const message = Number(mail.tags.find((tag) => tag.name === 'message')?.value)
+    if (this.accepted.some((one) => one.message === message)) {
+      throw new Violation('1 once', `a second mail is accepted for message ${message}`)
+    }
     this.accepted.push({
       id,
       to: mail.to.join(),
-      message: Number(mail.tags.find((tag) => tag.name === 'message')?.value),
+      message,
       isConfirmation: mail.headers['List-Unsubscribe'] === undefined,
       at: now,
       key,

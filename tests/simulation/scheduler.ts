@@ -1,6 +1,6 @@
 // Lets one thing happen at a time. Whatever a simulated process does to the world outside of it (a statement, a commit, a
 // call, a wait) is parked here, and goes on when the seed says so: at once, late, twice as a lost answer, or never.
-import type { History } from './history.ts'
+import { type History, Violation } from './history.ts'
 import type { Random } from './random.ts'
 
 /** What becomes of an operation. */
@@ -167,14 +167,22 @@ export class Scheduler {
       return true
     }
     if (fate.kind === 'fail' && operation.fail) {
-      if (fate.isAfter) await operation.run().catch(() => {})
+      if (fate.isAfter) {
+        await operation.run().catch((error: unknown) => {
+          if (error instanceof Violation) this.failure ??= error
+        })
+      }
       this.history().note(actor.name, `gets an error ${fate.isAfter ? 'after' : 'before'}: ${operation.label}`)
       operation.reject(await operation.fail(fate.isAfter))
     } else {
       this.history().detail(actor.name, operation.label)
       await operation.run().then(
         (value) => (fate.kind === 'die' ? undefined : operation.resolve(value)),
-        (error: unknown) => (fate.kind === 'die' ? undefined : operation.reject(error)),
+        (error: unknown) => {
+          // Whoever called may catch it.
+          if (error instanceof Violation) this.failure ??= error
+          if (fate.kind !== 'die') operation.reject(error)
+        },
       )
       if (fate.kind === 'die') {
         await this.kill(actor, `after: ${operation.label}`)

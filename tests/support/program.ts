@@ -22,12 +22,13 @@ export function testProgram() {
     if (folder) await rm(folder, { recursive: true, force: true })
   })
 
-  function start(args: string[], env: Record<string, string> = {}): Started {
+  function start(args: readonly string[], env: Record<string, string> = {}): Started {
     const child = spawn(process.execPath, [program, ...args], {
       env: { PATH: process.env.PATH, DATA_FOLDER: folder, NODE_ENV: 'production', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
     children.push(child)
+    child.stdin.on('error', () => {}) // it may end before it has read all
     const started: Started = { child, stdout: '', stderr: '' }
     child.stdout.on('data', (data) => {
       started.stdout += data
@@ -44,9 +45,10 @@ export function testProgram() {
       return folder
     },
     start,
-    /** Runs to the end. */
-    async run(args: string[], env?: Record<string, string>) {
+    /** Runs to the end, with `input` on stdin. */
+    async run(args: readonly string[], env?: Record<string, string>, input = '') {
       const started = start(args, env)
+      started.child.stdin?.end(input)
       const [code] = await once(started.child, 'close')
       return { code, stdout: started.stdout, stderr: started.stderr }
     },

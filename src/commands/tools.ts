@@ -1,0 +1,16 @@
+import { Option } from 'commander'
+import type { Runtime } from '../node-runtime.ts'
+
+/** What the command line gives to each group of commands. */
+export type CommandTools = {
+  withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void>
+  print(line: string): void
+  wholeNumber(minimum: number, maximum: number): (text: string) => number
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+export const jsonOption = () => new Option('--json', 'print the result as JSON').default(false)
+
+/** The exit code of what Ctrl-C ended (128 and the number of SIGINT). */
+export const interruptedExitCode = 130

@@ -1,0 +1,127 @@
+// The list of addresses never to mail, as an operator sees and changes it.
+import { sql } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import type { InTransaction, SuppressionReason } from '../platform/database/schema.ts'
+import { PublicError } from '../platform/errors.ts'
+import { holdBegins } from './suppress.ts'
+
+export type Suppression = {
+  /** Case-folded: no spelling of it is mailed. */
+  readonly address: string
+  readonly reason: SuppressionReason
+  readonly since: Date
+}
+
+export const suppressionReasons: readonly SuppressionReason[] = [
+  'hard_bounce',
+  'soft_bounces',
+  'complaint',
+  'manual',
+  'provider',
+]
+
+/** The newest first. Read page by page, with no transaction open in between. */
+export async function* listSuppressions(
+  context: Context,
+  { reason, pageSize = 5_000 }: { readonly reason?: SuppressionReason; readonly pageSize?: number } = {},
+): AsyncGenerator<Suppression> {
+  let last: Suppression | undefined
+  for (;;) {
+    const { rows } = await sql<Suppression>`
+      select email_key as address, reason, created_at as since from suppressions
+      where ${reason ? sql`reason = ${reason}` : sql`true`}
+        and ${last ? sql`(created_at, email_key) < (${last.since}, ${last.address})` : sql`true`}
+      order by created_at desc, email_key desc limit ${pageSize}`.execute(context.db)
+    yield* rows
+    last = rows.at(-1)
+    if (!last) return
+  }
+}
+
+/** What adding an address changed: `was` is the reason for which it was on the list before. */
+export type AddedSuppression = { readonly address: string; readonly was: SuppressionReason | null }
+
+/**
+ * Suppresses addresses by an operator's decision, which is stronger than any other reason, and takes back what is waiting
+ * for them. An address that is on the list by such a decision stays as it is.
+ */
+export function addSuppressions(
+  context: Context,
+  addressKeys: readonly string[],
+): Promise<{ readonly added: readonly AddedSuppression[]; readonly canceled: number }> {
+  return context.db.transaction().execute(async (trx) => {
+    const now = context.clock.sqlNow
+    const keys = [...new Set(addressKeys)].sort() // rows are locked in one order everywhere
+    // As the provider's events do, which suppress too.
+    const { rows: readers } = await sql<{ id: number }>`
+      select id from subscribers where email_key = any(${keys}::text[]) order by email_key for no key update`.execute(
+      trx,
+    )
+    await holdBegins(
+      trx,
+      readers.map(({ id }) => id),
+    )
+    await sql`select from suppressions where email_key = any(${keys}::text[]) order by email_key for update`.execute(
+      trx,
+    )
+    const { rows: added } = await sql<AddedSuppression>`
+      with written as (
+        insert into suppressions (email_key, reason, created_at)
+        select key, 'manual', ${now} from unnest(${keys}::text[]) as key order by key
+        on conflict (email_key) do update set reason = excluded.reason, created_at = excluded.created_at
+        where suppressions.reason <> 'manual'
+      )
+      select key as address, x.reason as was from unnest(${keys}::text[]) as key
+        left join suppressions x on x.email_key = key
+      order by key`.execute(trx)
+    return { added, canceled: await cancelPending(trx, keys, context) }
+  })
+}
+
+/** Looks for what waits over the readers, as there is no index on the address of a message. */
+async function cancelPending(trx: InTransaction, keys: readonly string[], context: Context): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with readers as (
+      select id from subscribers where email_key = any(${keys}::text[])
+    ), waiting as (
+      select m.id from readers r join subscriptions s on s.subscriber_id = r.id join messages m on m.subscription_id = s.id
+      where m.run_id is not null and m.state = 'pending'
+      union all
+      select m.id from readers r join confirmations c on c.subscriber_id = r.id join messages m on m.confirmation_id = c.id
+      where m.state = 'pending'
+    ), locked as (
+      select id from messages
+      where id in (select id from waiting) and state = 'pending' and lower(to_email) = any(${keys}::text[])
+      order by id for update
+    )
+    update messages set state = 'canceled', reason = 'suppressed', settled_at = ${context.clock.sqlNow}
+    from locked where messages.id = locked.id`.execute(trx)
+  return Number(numAffectedRows ?? 0n)
+}
+
+/**
+ * Takes addresses off the list, all or none. Nobody is subscribed by it, and what was canceled stays canceled. Throws
+ * {@link PublicError} when one of them is not on it.
+ */
+export async function removeSuppressions(
+  context: Context,
+  addressKeys: readonly string[],
+): Promise<readonly Suppression[]> {
+  return context.db.transaction().execute(async (trx) => {
+    const keys = [...new Set(addressKeys)]
+    await sql`select from suppressions where email_key = any(${keys}::text[]) order by email_key for update`.execute(
+      trx,
+    )
+    const { rows } = await sql<Suppression>`
+      delete from suppressions where email_key = any(${keys}::text[])
+      returning email_key as address, reason, created_at as since`.execute(trx)
+    const removed = new Map(rows.map((row) => [row.address, row]))
+    const index = addressKeys.findIndex((key) => !removed.has(key))
+    if (index < 0) return keys.flatMap((key) => removed.get(key) ?? [])
+    const which = addressKeys.length === 1 ? 'That address' : `Address ${index + 1} of ${addressKeys.length}`
+    throw new PublicError(
+      'not_found',
+      `${which} is not on the list, so nothing was changed: newsmatro suppressions list shows who is.`,
+    )
+  })
+}

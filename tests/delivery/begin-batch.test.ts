@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { beginBatch } from '../../src/delivery/begin-batch.ts'
+import { type ClaimedBatch, claimDigests } from '../../src/delivery/claim-batch.ts'
+import { addSuppressions } from '../../src/delivery/suppressions.ts'
+import { receiveWebhook } from '../../src/delivery/webhooks.ts'
+import { planDigests } from '../../src/digests/plan-digests.ts'
+import { connect } from '../../src/platform/database/connect.ts'
+import type { Database } from '../../src/platform/database/schema.ts'
+import { at, monday, type TestContext, testContext } from '../support/context.ts'
+import { testDatabase } from '../support/database.ts'
+import { aMessage, anArticle, aReader } from '../support/factories.ts'
+import { webhookEvent } from '../support/webhooks.ts'
+
+const database = testDatabase()
+let context: TestContext
+let other: Database
+let batch: ClaimedBatch
+let reader: Awaited<ReturnType<typeof aReader>>
+
+beforeEach(async () => {
+  context = testContext(database.db)
+  other = connect(database.url)
+  await anArticle(database.db, { firstSeenAt: new Date(monday.getTime() - 3_600_000) })
+  reader = await aReader(database.db)
+  await planDigests(context, at(monday))
+  const claim = await claimDigests(context)
+  if (!claim.batch) throw new Error('nothing was claimed')
+  batch = claim.batch
+})
+afterEach(() => other.destroy())
+
+const isServer = () => inject('testDatabase').kind === 'server'
+
+/** Until another connection waits for a lock, or what should wait for one has ended without. */
+async function someoneWaits(db: Database, work: Promise<unknown>): Promise<void> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  work.then(over, over)
+  while (!isOver) {
+    const { rows } = await sql`select from pg_locks where not granted and pid in (
+      select pid from pg_stat_activity where datname = current_database())`.execute(db)
+    if (rows.length > 0) return
+  }
+}
+
+describe('a suppression at the moment of a begin', () => {
+  const ways = {
+    'by the operator': (using: TestContext) => addSuppressions(using, [reader.email]),
+    'by a hard bounce of an earlier mail': async (using: TestContext) => {
+      const message = await aMessage(database.db, reader)
+      const { provider_id } = await database.db
+        .selectFrom('messages')
+        .select('provider_id')
+        .where('id', '=', message)
+        .executeTakeFirstOrThrow()
+      const event = { type: 'bounced', providerId: provider_id ?? '', data: { bounce: { type: 'Permanent' } } }
+      await receiveWebhook(using, 'msg_bounce', webhookEvent(event))
+    },
+  }
+
+  it.each(Object.entries(ways))('%s is seen when it was first', async (_, suppress) => {
+    await suppress(context)
+    expect(await beginBatch(context, batch)).toBe('consent changed')
+  })
+
+  it.for(Object.entries(ways))('%s is seen by a begin that had to wait for it', async ([, suppress], { skip }) => {
+    skip(!isServer(), 'all connections are one session on the embedded database: nothing there waits')
+    let beginning: ReturnType<typeof beginBatch> | undefined
+    await other.transaction().execute(async (trx) => {
+      const within = { transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) }
+      await suppress({ ...context, db: within as never })
+      beginning = beginBatch(context, batch)
+      await someoneWaits(database.db, beginning)
+    })
+    expect(await beginning).toBe('consent changed')
+  })
+
+  it('waits for a begin that was first, and comes after it', async ({ skip }) => {
+    skip(!isServer(), 'all connections are one session on the embedded database: nothing there waits')
+    let suppressing: Promise<unknown> | undefined
+    let isSuppressed = false
+    await database.db.transaction().execute(async (trx) => {
+      await sql`select from subscriptions where id = ${reader.subscriptionId} for share`.execute(trx)
+      suppressing = addSuppressions({ ...context, db: other }, [reader.email]).then(() => {
+        isSuppressed = true
+      })
+      await someoneWaits(trx, suppressing)
+      expect(isSuppressed).toBe(false)
+    })
+    await suppressing
+    expect(isSuppressed).toBe(true)
+  })
+})
