@@ -232,7 +232,7 @@ async function turnWeather(world: World): Promise<void> {
   world.weather = world.random.weighted({ fine: 4, flaky: 8, storm: 1, outage: 1, quota: 1, unauthorized: 1 })
   world.history.note('provider', `the weather is ${world.weather}`)
   if (['outage', 'quota', 'storm', 'unauthorized'].includes(world.weather)) {
-    const hours = world.weather === 'outage' && world.plan.hasLongOutage ? 26 : world.random.pick([0.01, 0.1, 1])
+    const hours = world.random.pick([0.01, 0.1, 1])
     const bad = world.weather
     world.later(hours * 3_600_000, async () => {
       if (world.weather === bad) world.weather = 'fine'

@@ -56,10 +56,12 @@ async function run(): Promise<number> {
   const session = await Session.open(process.env.TEST_DATABASE_URL || undefined)
   const startedAt = performance.now()
   let [done, steps, failures] = [0, 0, 0]
+  const tally: Record<string, number> = {}
   for (let seed = from; seed < from + seeds; seed += stride) {
     const result = await simulate(seed, session)
     done += 1
     steps += result.steps
+    for (const [name, count] of Object.entries(result.tally)) tally[name] = (tally[name] ?? 0) + count
     if (values.history || (result.violation && !values['keep-going'])) print(result.history.text(values.details))
     if (!result.violation) continue
     failures += 1
@@ -71,6 +73,11 @@ async function run(): Promise<number> {
   const elapsed = (performance.now() - startedAt) / 1000
   print(
     `${done} seeds, ${failures} failed, ${steps} steps, ${elapsed.toFixed(1)} s, ${(elapsed / done).toFixed(2)} s a seed`,
+  )
+  print(
+    Object.entries(tally)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', '),
   )
   await session.close()
   return failures > 0 ? 1 : 0

@@ -45,7 +45,7 @@ export type WorldPlan = {
   readonly lostConnections: number
   /** How likely somebody acts, at each operation of a worker. */
   readonly acts: number
-  /** How often the weather at the provider turns, and towards what. */
+  /** The provider is away for longer than it keeps its keys. */
   readonly hasLongOutage: boolean
   /** All workers are down for most of a day. */
   readonly hasBlackout: boolean

@@ -31,6 +31,8 @@ export class World {
   /** Events that were sent and not taken yet. */
   readonly undelivered = new Set<ProviderEvent>()
   weather: Weather = 'fine'
+  /** Whatever the weather, also in the calm: nobody answers before. */
+  outageUntil = 0
   /** Faults have stopped. */
   isCalm = false
   /** How often the service was deployed anew: what it renders and signs with. */
@@ -62,6 +64,15 @@ export class World {
 
   get now(): number {
     return this.scheduler.now
+  }
+
+  get isProviderAway(): boolean {
+    return this.now < this.outageUntil
+  }
+
+  private get weatherNow(): Weather {
+    if (this.isProviderAway) return 'outage'
+    return this.isCalm ? 'fine' : this.weather
   }
 
   get databaseNow(): number {
@@ -104,7 +115,7 @@ export class World {
       history: this.history,
       witness: (call) => this.books.called(call, this.now),
       answer: (call) => {
-        const answered = answerCall(this.model, call, this.now, this.isCalm ? 'fine' : this.weather, this.random)
+        const answered = answerCall(this.model, call, this.now, this.weatherNow, this.random)
         this.expectEvents()
         return answered
       },
