@@ -1,12 +1,12 @@
 // Watches the world from outside: every commit, every call. It keeps accounts of its own of who asked for what, and who was
 // promised what, and raises a Violation as soon as the service does something that does not fit.
 import { Temporal } from 'temporal-polyfill'
-import type { Session } from './database.ts'
 import { type History, Violation } from './history.ts'
 import { type ProviderEvent, suppressionOf } from './provider-events.ts'
 import type { KnownArticle, Reader } from './reader.ts'
 import { type Call, type ResendModel, recipientsOf } from './resend-model.ts'
 import type { Actor } from './scheduler.ts'
+import type { Session } from './session.ts'
 
 /** What a worker is doing: the slot it was started for, and its own time. */
 export type Work = { readonly scheduledAt: () => number; readonly now: () => number }

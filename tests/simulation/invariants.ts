@@ -158,7 +158,8 @@ async function readersAreAsTheyAsked(world: World): Promise<void> {
     const expected = `${reader?.state}, due ${reader?.nextDigestAt}, last ${reader?.lastDigestOn}`
     const actual = `${state}, due ${next?.getTime() ?? null}, last ${last}`
     if (expected !== actual) {
-      throw new Violation('4 one digest a local day', `${reader?.email} is ${actual}, and should be ${expected}`)
+      const invariant = state === reader?.state ? '4 one digest a local day' : '7 consent'
+      throw new Violation(invariant, `${reader?.email} is ${actual}, and should be ${expected}`)
     }
   }
 }

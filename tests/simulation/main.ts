@@ -2,9 +2,9 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Session } from './database.ts'
 import { proveMutations } from './prove-mutations.ts'
 import { interceptFetch } from './provider.ts'
+import { Session } from './session.ts'
 import { simulate } from './simulate.ts'
 
 const options = {

@@ -1,11 +1,11 @@
 // One seed from beginning to end: trouble for some days, then calm until nothing changes any more, then the accounts.
 import { publish, resumeAll, someAct } from './acts.ts'
-import type { Session } from './database.ts'
 import { deliverEvent } from './deliver-event.ts'
 import { type History, Violation } from './history.ts'
 import { checkAccounts } from './invariants.ts'
 import { forgetProviders } from './provider.ts'
 import type { Actor, Fate, Operation } from './scheduler.ts'
+import type { Session } from './session.ts'
 import { settle } from './settle-world.ts'
 import { startWorker } from './worker.ts'
 import { World } from './world.ts'

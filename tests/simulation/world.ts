@@ -6,7 +6,7 @@ import type { Context } from '../../src/platform/context.ts'
 import { silentLog } from '../../src/platform/log.ts'
 import { signingKeysOf } from '../../src/platform/signing-keys.ts'
 import { Bookkeeper } from './bookkeeper.ts'
-import { databaseOf, type Session, sqlNow } from './database.ts'
+import { databaseOf } from './database.ts'
 import { History } from './history.ts'
 import { planWorld, type WorldPlan } from './plan-world.ts'
 import { answerCall, connectProvider, type Weather } from './provider.ts'
@@ -14,6 +14,7 @@ import { eventsOf, type ProviderEvent } from './provider-events.ts'
 import { Random } from './random.ts'
 import { ResendModel } from './resend-model.ts'
 import { type Actor, Scheduler } from './scheduler.ts'
+import { type Session, sqlNow } from './session.ts'
 
 export type Agenda = { at: number; readonly what: () => Promise<void> }
 
