@@ -56,8 +56,9 @@ export async function someAct(world: World): Promise<void> {
       confirm: 8,
       article: 8,
       run: 5,
+      event: 6,
       weather: 8,
-      clock: 2,
+      clock: 4,
       kill: 1,
     })
   ) {
@@ -73,6 +74,10 @@ export async function someAct(world: World): Promise<void> {
       return publish(world)
     case 'run':
       return control(world)
+    case 'event': {
+      const events = [...world.undelivered].filter((event) => event.occurredAt <= world.now)
+      return events.length === 0 ? undefined : world.takeEvent(random.pick(events))
+    }
     case 'weather':
       return turnWeather(world)
     case 'clock':
@@ -240,12 +245,12 @@ async function turnWeather(world: World): Promise<void> {
 async function turnClock(world: World): Promise<void> {
   const { random } = world
   const actor = world.scheduler.actors[random.between(0, world.scheduler.actors.length - 1)]
-  if (actor && random.chance(0.7)) {
+  if (actor && random.chance(0.4)) {
     const skew = random.pick([-120_000, -30_000, 0, 30_000, 120_000])
     world.setClock(actor, skew)
     world.history.note(actor.name, `its clock is set to ${skew / 1000} s`)
   } else if (!world.session.isInTransaction) {
-    world.databaseOffsetMs = random.pick([-2_000, -500, 0, 500, 2_000])
+    world.databaseOffsetMs = random.pick([-40_000, -2_000, 0, 500, 40_000])
     world.history.note('database', `its clock is set to ${world.databaseOffsetMs} ms`)
   }
 }

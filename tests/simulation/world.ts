@@ -41,7 +41,7 @@ export class World {
   databaseOffsetMs = 0
   articleCount = 0
   /** By how much two moments that the service compared may be wrong. */
-  readonly slackMs = 10_000
+  readonly slackMs = 120_000
   private readonly serviceRandom: Random
   private readonly skews = new Map<Actor, number>()
   private actorCount = 0
