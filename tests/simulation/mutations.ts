@@ -47,7 +47,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'src/delivery/send-messages.ts',
-        "signToken(keys, message.keyId, 'unsubscribe'",
+        "signToken(keys, keyId, 'unsubscribe'",
         "signToken(keys, keys.newestId, 'unsubscribe'",
       ),
     ],
@@ -64,13 +64,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a batch may change its order between two tries',
-    edits: [
-      edit(
-        'src/delivery/claim-batch.ts',
-        'order by m.batch_position`',
-        'order by m.id * (select 1 - 2 * (fence % 2) from batches where id = m.batch_id)`',
-      ),
-    ],
+    edits: [edit('src/delivery/claim-batch.ts', 'return toMessages(rows)\n', 'return toMessages(rows).reverse()\n')],
   },
   {
     name: 'the key is trusted for longer than the provider keeps it',

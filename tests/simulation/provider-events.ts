@@ -30,7 +30,9 @@ export function eventsOf(mail: Accepted, random: Random): { event: ProviderEvent
   return types.map((type, index) => {
     occurredAt += random.between(0, 4_000)
     const event = { svixId: `msg_${mail.id}_${index}`, type, occurredAt, isHard: fate !== 'soft', mail }
-    const arrivals = random.chance(0.08) ? [] : [random.pick([0, 100, 1_000, 5_000, 60_000, 600_000, 10_800_000])]
+    const arrivals = random.chance(0.08)
+      ? []
+      : [random.pick([0, 100, 1_000, 5_000, 60_000, 600_000, 10_800_000, 90_000_000])]
     if (random.chance(0.2)) arrivals.push(random.pick([2_000, 100_000, 20_000_000]))
     return { event, arrivals: arrivals.map((after) => occurredAt - mail.at + after) }
   })
