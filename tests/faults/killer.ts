@@ -5,11 +5,12 @@ import type { Cluster } from './cluster.ts'
 import type { Supervised } from './supervised.ts'
 
 const everyMs = 1_000
-/** How many of the kills hit the sandbox. */
-const sandboxShare = 1 / 6
+/** How many of the kills hit the sandbox, and how long it has to have served before. */
+const sandboxShare = 1 / 8
+const sandboxLifeMs = 3_000
 /** How many are hit also where they do not serve yet: on a slow machine they would never get as far otherwise. */
 const unreadyShare = 0.15
-const crashEveryMs = [4_000, 9_000] as const
+const crashEveryMs = [6_000, 12_000] as const
 const awayMs = [0, 4_000] as const
 /** For the one process of an embedded database: not before it serves, and not within two seconds of its start. */
 const embeddedLifeMs = 2_000
@@ -24,8 +25,9 @@ export async function killEverySecond(random: Random, { services, sandbox }: Tar
     const [moment, kind, unready, victim] = [random.next(), random.next(), random.next(), random.next()]
     await sleep(moment * everyMs, signal)
     if (signal.aborted) return
-    if (sandbox && (kind < sandboxShare || services.length === 0)) await sandbox.kill()
-    else {
+    if (sandbox && (kind < sandboxShare || services.length === 0)) {
+      if (performance.now() - (sandbox.servesSince ?? Number.POSITIVE_INFINITY) > sandboxLifeMs) await sandbox.kill()
+    } else {
       const service = services[Math.floor(victim * services.length)]
       if (unready < unreadyShare || service?.servesSince !== undefined) await service?.kill()
     }
