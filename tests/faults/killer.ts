@@ -14,7 +14,7 @@ const crashEveryMs = [6_000, 12_000] as const
 const awayMs = [0, 4_000] as const
 /** For the one process of an embedded database: not before it serves, and not within two seconds of its start. */
 const embeddedLifeMs = 2_000
-const embeddedServesMs = [0, 2_000] as const
+const embeddedServesMs = [200, 2_500] as const
 
 type Targets = { readonly services: readonly Supervised[]; readonly sandbox: Supervised | undefined }
 

@@ -9,13 +9,18 @@ export type Saying =
   /** Not in order: why. */
   | { readonly complaint: string }
 
-const lineSchema = z.object({ time: z.string(), level: z.enum(['info', 'warn', 'error']), event: z.string() })
+const lineSchema = z.object({
+  time: z.string(),
+  level: z.enum(['info', 'warn', 'error']),
+  event: z.string(),
+  code: z.string().optional(),
+})
 /** Readers' addresses, and what is longer than any id: tokens. */
 const secretPattern = /reader\.\d+@|[A-Za-z0-9_-]{43,}/
 /** Only where a database goes away. */
 const databaseEvents = new Set(['job_failed', 'database_connection_lost', 'sandbox_failed', 'request_failed'])
 /** Nothing here gives a reason for it. */
-const neverEvents = new Set(['sending_paused', 'payload_failed', 'sandbox_webhooks_failed'])
+const neverEvents = new Set(['sending_paused', 'payload_failed', 'digest_not_rendered', 'sandbox_webhooks_failed'])
 
 /** Judges a line of stderr. */
 export function judge(line: string, losesDatabase: boolean): Saying {
@@ -29,6 +34,9 @@ export function judge(line: string, losesDatabase: boolean): Saying {
   }
   const { data } = lineSchema.safeParse(said)
   if (!data) return { complaint: `not a line of the log: ${line}` }
+  // A service was killed while the sandbox read what it sent.
+  const wasHungUpOn = data.event === 'sandbox_failed' && data.code === 'ECONNRESET'
+  if (wasHungUpOn) return { event: data.event, level: data.level }
   if (neverEvents.has(data.event) || (databaseEvents.has(data.event) && !losesDatabase)) return { complaint: line }
   return { event: data.event, level: data.level }
 }
