@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts'
 import type { Row } from '../platform/database/schema.ts'
 import { digestMail, readDigest } from './digest-mail.ts'
 
-const maximumFailures = 5
+export const maximumFailures = 5
 
 /**
  * Renders each digest that was planned and not yet rendered, once. A digest that cannot be rendered keeps its error, is
