@@ -21,7 +21,8 @@ export function createLog(write: (line: string) => void, now: () => Date = () =>
 const addressPattern = /[^\s"'<>@:,;()]+@[^\s"'<>@:,;()]+/g
 const tokenPattern = /[A-Za-z0-9_-]{43,}/g
 
-function mask(line: string): string {
+/** The text without what looks like an address or a token. */
+export function mask(line: string): string {
   return line.replace(addressPattern, '[address]').replace(tokenPattern, '[token]')
 }
 
