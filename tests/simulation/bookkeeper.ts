@@ -26,6 +26,7 @@ type RunWindow = {
 }
 
 const storiesPerDigest = 12
+export const poisonUrl = 'https://news.example/poison'
 /** The most by which the database's clock is ever set. */
 const clockStepsMs = 120_000
 /** The key is asked about for 23 hours; a call may be held up on its way for a while. */
@@ -96,6 +97,7 @@ export class Bookkeeper {
         publishedAt: Number(published),
         topics,
         isEligible: isNews.get(url) ?? false,
+        isPoison: url === poisonUrl,
       })
     }
   }

@@ -210,10 +210,12 @@ async function consentIsKept(world: World): Promise<void> {
 
 /** Nothing failed but what could not be accepted, could not be rendered, or was given up by the provider. */
 function poisonCostsItself(world: World, messages: readonly Message[]): void {
+  const planned = new Map(world.books.planned.map((one) => [one.messageId, one]))
   for (const { id, sub, state, reason, failed_at } of messages) {
     if (state !== 'failed' || failed_at) continue
     const reader = world.books.bySubscription.get(sub)
-    if (!reader?.isPoison)
+    const isPoison = reader?.isPoison || planned.get(id)?.articles.some((article) => article.isPoison)
+    if (!isPoison)
       throw new Violation('10 a poison row costs itself only', `message ${id} to ${reader?.email} failed: ${reason}`)
   }
 }

@@ -41,6 +41,8 @@ export type WorldPlan = {
   readonly zones: readonly string[]
   readonly hours: readonly number[]
   readonly readers: readonly Reader[]
+  /** There is an article whose digests cannot be rendered. */
+  readonly hasPoisonArticle: boolean
   /** How likely each of these is, at each operation of a worker. */
   readonly deaths: number
   readonly stalls: number
@@ -66,7 +68,6 @@ export function planWorld(random: Random): WorldPlan {
     const reader = new Reader(
       isPoison ? `poison${index}@nowhere` : `reader${index}@reader.example`,
       chooseAll(random, myZones, myHours),
-      random.chance(0.03) ? 'no_such_language' : 'en',
     )
     if (random.chance(0.85)) {
       reader.state = 'active'
@@ -84,6 +85,7 @@ export function planWorld(random: Random): WorldPlan {
     zones: myZones,
     hours: myHours,
     readers,
+    hasPoisonArticle: random.chance(0.1),
     deaths: 0.006 * wild,
     stalls: 0.006 * random.pick([0, 1, 2]),
     lostConnections: 0.004 * random.pick([0, 0, 1, 2]),

@@ -1,4 +1,5 @@
 // Who and what is there when a world begins.
+import { poisonUrl } from './bookkeeper.ts'
 import { topicSlugs } from './plan-world.ts'
 import type { World } from './world.ts'
 
@@ -30,8 +31,8 @@ export async function settle(world: World): Promise<void> {
     const [row] = await session.read<{ id: number }>(
       `with who as (insert into subscribers (email, email_key) values ($1, lower($1)) returning id)
        insert into subscriptions (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, topic_choice_id,
-         confirmed_at, read_until, next_digest_at, language)
-       select id, 1, 'active', $2, $3, $4, $5, $8, $6, $6, $7, $9 from who returning id`,
+         confirmed_at, read_until, next_digest_at)
+       select id, 1, 'active', $2, $3, $4, $5, $8, $6, $6, $7 from who returning id`,
       [
         reader.email,
         choices.frequency,
@@ -41,10 +42,20 @@ export async function settle(world: World): Promise<void> {
         start,
         new Date(reader.nextDigestAt ?? 0),
         choice?.id ?? null,
-        reader.language,
       ],
     )
     reader.subscriptionId = row?.id
     books.bySubscription.set(row?.id ?? 0, reader)
   }
+  if (!plan.hasPoisonArticle) return
+  await session.run(
+    `with article as (
+       insert into articles (newsletter_id, feed_id, item_key, url, url_key, title, authors, published_at, first_seen_at,
+         content_hash, eligible)
+       values (1, 1, 'poison', $1, $1, 'Poison', array[null]::text[], $2, $2, 'poison', true) returning id
+     )
+     insert into article_topics select article.id, topics.id from article, topics where slug = 'sport'`,
+    [poisonUrl, new Date(plan.start + 1)],
+  )
+  await books.noteArticles(new Map([[poisonUrl, true]]))
 }

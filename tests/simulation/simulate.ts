@@ -182,8 +182,10 @@ function replace(world: World, actor: Actor): void {
 
 /** The provider is away for longer than it keeps its keys. */
 async function breakDown(world: World): Promise<void> {
-  world.history.note('provider', 'is away for 26 hours')
-  world.outageUntil = world.now + 26 * 3_600_000
+  const hours = world.random.between(26, 60)
+  world.outage = world.random.pick(['outage', 'darkness'])
+  world.history.note('provider', `is away for ${hours} hours: ${world.outage}`)
+  world.outageUntil = world.now + hours * 3_600_000
 }
 
 async function blackOut(world: World): Promise<void> {

@@ -34,6 +34,8 @@ export class World {
   weather: Weather = 'fine'
   /** Whatever the weather, also in the calm: nobody answers before. */
   outageUntil = 0
+  /** In `darkness` nothing is accepted, in an `outage` some is. */
+  outage: Weather = 'outage'
   /** Faults have stopped. */
   isCalm = false
   /** How often the service was deployed anew: what it renders and signs with. */
@@ -72,7 +74,7 @@ export class World {
   }
 
   private get weatherNow(): Weather {
-    if (this.isProviderAway) return 'outage'
+    if (this.isProviderAway) return this.outage
     return this.isCalm ? 'fine' : this.weather
   }
 
