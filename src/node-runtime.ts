@@ -47,8 +47,12 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    const { db } = await openDatabase(config, log, closers, migrateToLatest)
     const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
+    const { db, prepared: keys } = await openDatabase(config, log, closers, async (opened) => {
+      await migrateToLatest(opened)
+      if (!config.resend) await prepareSandbox(opened)
+      return config.signingKeys ?? loadSigningKeys(opened, random)
+    })
     const webhookSecret = config.webhookSecrets[0] ?? `whsec_${Buffer.from(random(32)).toString('base64')}`
     const sandbox = config.resend
       ? undefined
@@ -60,7 +64,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
       db,
       clock: systemClock,
       log,
-      keys: config.signingKeys ?? (await loadSigningKeys(db, random)),
+      keys,
       random,
       fetchUrl: createGuardedFetch(),
     }
@@ -99,7 +103,7 @@ export async function openDatabase<T>(
     url = embedded.url
   }
   const db = connect(url, {
-    onIdleError: (error) => log.warn('database_connection_lost', { error: error.message }),
+    onLost: (error) => log.warn('database_connection_lost', { error: error.message }),
     ...(poolSize !== undefined && { poolSize }),
     ...(timeoutMs !== undefined && { connectTimeoutMs: timeoutMs }),
   })
@@ -147,21 +151,31 @@ const databaseProblems: Record<string, string> = {
   '28000': 'that user may not log in',
   '3D000': 'there is no such database',
   '42501': 'that user may not create tables there',
-  '53300': 'it has no connection left',
-  '57P03': 'it is starting, or shutting down',
+}
+
+/** What passes: a server that is killed, restarted or full. */
+const passingProblems: Record<string, string> = {
+  ECONNRESET: 'it ended the connection',
+  '53300': 'it takes no more connections',
+  '57P01': 'it is stopping',
+  '57P02': 'it has crashed',
+  '57P03': 'it is starting or stopping',
 }
 
 function unreachable(databaseUrl: string, cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const isTimeout = cause instanceof Error && cause.message.includes('timeout')
-  const problem = databaseProblems[code] ?? (isTimeout ? 'it does not answer' : undefined)
+  const says = (words: string) => cause instanceof Error && cause.message.includes(words)
+  const passing = passingProblems[says('terminated unexpectedly') ? 'ECONNRESET' : code]
+  const problem = passing ?? databaseProblems[code] ?? (says('timeout') ? 'it does not answer' : undefined)
   // An error with an SQLSTATE came from a database that answers: a defect, and shown as one.
   if (!problem && /^[0-9A-Z]{5}$/.test(code)) return cause
   const { hostname, port, pathname } = new URL(databaseUrl)
   const where = `${hostname}:${port || '5432'}${pathname}`
   return new PublicError(
-    'misconfigured',
-    `The database ${where} cannot be used: ${problem ?? 'it does not answer as PostgreSQL does'}. Check DATABASE_URL, or unset it for the embedded database.`,
+    passing ? 'unavailable' : 'misconfigured',
+    `The database ${where} cannot be used: ${problem ?? 'it does not answer as PostgreSQL does'}. ${
+      passing ? 'Start again when it is back.' : 'Check DATABASE_URL, or unset it for the embedded database.'
+    }`,
     { cause },
   )
 }
@@ -171,7 +185,6 @@ async function startSandbox(
   closers: (() => Promise<unknown>)[],
 ): Promise<{ inboxUrl: string; apiUrl: string }> {
   const { db, log, random, webhooks } = options
-  await prepareSandbox(db)
   const sandbox = createSandbox({
     db,
     clock: systemClock,

@@ -32,6 +32,9 @@ export type MailTemplate = {
 /** A string as JSON has it, quotes and all: `JSON.stringify` takes it over as it is. */
 export type JsonText = { readonly rawJSON: string }
 
+/** A text that is put together when `JSON.stringify` comes to it: a batch holds its hundred mails once, not twice. */
+export type LateText = { toJSON(): JsonText }
+
 declare global {
   interface JSON {
     rawJSON(text: string): JsonText
@@ -44,8 +47,8 @@ export type MailPayload = {
   readonly to: string[]
   readonly replyTo: JsonText
   readonly subject: JsonText
-  readonly html: JsonText
-  readonly text: JsonText
+  readonly html: LateText
+  readonly text: LateText
   readonly headers: Record<string, string>
   readonly tags: { name: string; value: string }[]
 }
@@ -91,14 +94,15 @@ function cut(text: string, pattern: RegExp): Pieces {
 
 /** The mail for one reader. Throws when a slot has no value: a mail with a dead link must not go out. */
 export function fillTemplate(template: MailTemplate, to: string, messageId: number, values: SlotValues): MailPayload {
-  const { from, replyTo, subject, html, text } = escaped(template)
+  const { from, replyTo, subject, html, text, slots } = escaped(template)
+  for (const slot of slots) if (values[slot] === undefined) throw new Error(`no value for the slot ${slot}`)
   return {
     from,
     to: [to],
     replyTo,
     subject,
-    html: JSON.rawJSON(`"${fill(html, values, escapeForJson)}"`),
-    text: JSON.rawJSON(`"${fill(text, values, escapeForJson)}"`),
+    html: { toJSON: () => JSON.rawJSON(`"${fill(html, values, escapeForJson)}"`) },
+    text: { toJSON: () => JSON.rawJSON(`"${fill(text, values, escapeForJson)}"`) },
     headers: Object.fromEntries(template.headers.map(([name, value]) => [name, fill(value, values)])),
     tags: [{ name: 'message', value: String(messageId) }],
   }
@@ -106,18 +110,16 @@ export function fillTemplate(template: MailTemplate, to: string, messageId: numb
 
 function fill(pieces: Pieces, values: SlotValues, encode = (value: string) => value): string {
   let text = ''
-  for (const piece of pieces) {
-    if (typeof piece === 'string') text += piece
-    else text += encode(values[piece[0]] ?? missing(piece[0]))
-  }
+  for (const piece of pieces) text += typeof piece === 'string' ? piece : encode(values[piece[0]] ?? '')
   return text
 }
 
-function missing(slot: SlotName): never {
-  throw new Error(`no value for the slot ${slot}`)
+type Escaped = Pick<MailPayload, 'from' | 'replyTo' | 'subject'> & {
+  readonly html: Pieces
+  readonly text: Pieces
+  /** All that the mail has. */
+  readonly slots: ReadonlySet<SlotName>
 }
-
-type Escaped = Pick<MailPayload, 'from' | 'replyTo' | 'subject'> & { readonly html: Pieces; readonly text: Pieces }
 const escapedTemplates = new WeakMap<MailTemplate, Escaped>()
 
 /** Escaping all of a mail costs more than all else that is done for a reader, so it is done once for a template. */
@@ -127,7 +129,9 @@ function escaped(template: MailTemplate): Escaped {
     const whole = (text: string) => JSON.rawJSON(`"${narrow(escapeForJson(text))}"`)
     const inPieces = (pieces: Pieces) =>
       pieces.map((piece) => (typeof piece === 'string' ? narrow(escapeForJson(piece)) : piece))
+    const all = [template.html, template.text, ...template.headers.map(([, value]) => value)].flat()
     done = {
+      slots: new Set(all.flatMap((piece) => (typeof piece === 'string' ? [] : piece))),
       from: whole(template.from),
       replyTo: whole(template.replyTo),
       subject: whole(template.subject),

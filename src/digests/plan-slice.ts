@@ -24,17 +24,21 @@ export function planSlice(
 ): Promise<SliceResult> {
   return context.db.transaction().execute(async (trx) => {
     const due = await takeDue(context, trx, run, scheduledAt, sliceSize)
-    if (due === 0) return { due, messages: 0, excluded: { nothing_new: 0, suppressed: 0, missed: 0 } }
+    let excluded = { nothing_new: 0, suppressed: 0, missed: 0 }
+    if (due === 0) return { due, messages: 0, excluded }
     await chooseContents(trx, run)
     await storeDigests(context, trx, run)
     const messages = await storeMessages(context, trx, run)
-    const excluded = await storeExclusions(context, trx, run)
+    if (messages < due) excluded = await storeExclusions(context, trx, run)
     await moveOn(trx, run, scheduledAt)
     return { due, messages, excluded }
   })
 }
 
-/** Who is due now, locked against other planners and against changes until the transaction ends. */
+/**
+ * Who is due now, locked against other planners and against changes until the transaction ends. The slot as a range, in
+ * the order of subscriptions_due: no other index gives it, so a slice reads no more than it takes.
+ */
 async function takeDue(
   context: Context,
   trx: InTransaction,
@@ -45,21 +49,31 @@ async function takeDue(
   // A slot that is planned ahead of its time is not late.
   const planningAt = Math.min(scheduledAt.getTime(), context.clock.now().getTime())
   const isMissed = planningAt - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
+  const slot = sql`(${run.scheduledFor}::timestamptz, ${run.newsletterId}::bigint)`
   await sql`
     create temporary table due on commit drop as
-    select s.id as subscription_id, s.subscriber_id, r.email, s.language, s.frequency, s.weekday, s.hour, s.time_zone,
-      s.topic_choice_id, s.read_until, s.last_digest_on, s.paused_until,
-      digest_day(s.next_digest_at, s.hour, s.time_zone) as edition_date,
-      (s.confirmed_at at time zone s.time_zone)::date as confirmed_on,
-      case
-        when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
-        when ${isMissed} then 'missed'
-      end as obstacle,
-      null::bigint as digest_id
-    from subscriptions s join subscribers r on r.id = s.subscriber_id
-    where s.state = 'active' and s.newsletter_id = ${run.newsletterId} and s.next_digest_at = ${run.scheduledFor}
-    limit ${sliceSize}
-    for update of s skip locked`.execute(trx)
+    with taken as materialized (
+      select id, subscriber_id, language, frequency, weekday, hour, time_zone, topic_choice_id, read_until, last_digest_on,
+        paused_until, confirmed_at
+      from subscriptions
+      where state = 'active' and (next_digest_at, newsletter_id) >= ${slot} and (next_digest_at, newsletter_id) <= ${slot}
+      order by next_digest_at, newsletter_id limit ${sliceSize}
+      for update skip locked
+    ), days as (
+      select hour, time_zone, digest_day(${run.scheduledFor}, hour, time_zone) as edition_date
+      from (select distinct hour, time_zone from taken) as distinct_hours
+    ), addressed as materialized (
+      select s.*, r.email, days.edition_date, (s.confirmed_at at time zone s.time_zone)::date as confirmed_on,
+        case
+          when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
+          when ${isMissed} then 'missed'
+        end as obstacle
+      from taken s join subscribers r on r.id = s.subscriber_id join days using (hour, time_zone)
+    )
+    select id as subscription_id, subscriber_id, email, language, frequency, weekday, hour, time_zone,
+      coalesce(topic_choice_id, 0) as choice, read_until, last_digest_on, paused_until, edition_date, confirmed_on, obstacle,
+      obstacle is null as is_clear
+    from addressed`.execute(trx)
   const { rows } = await sql<{ readers: number }>`select count(*) as readers from due`.execute(trx)
   return rows[0]?.readers ?? 0
 }
@@ -71,34 +85,37 @@ async function takeDue(
 async function chooseContents(trx: InTransaction, run: DigestRun): Promise<void> {
   await sql`
     create temporary table contents on commit drop as
-    with starts as (
+    with readers as materialized (
+      select distinct language, frequency, edition_date, read_until, choice from due where is_clear
+    ), starts as (
       select read_until, coalesce((
         select max(a.first_seen_at) from articles a
         where a.newsletter_id = ${run.newsletterId} and a.eligible and a.first_seen_at <= read_until), '-infinity') as since
-      from (select distinct read_until from due where obstacle is null) as distinct_starts
+      from (select distinct read_until from readers) as distinct_starts
     ), choices as (
-      select distinct since, topic_choice_id from due join starts using (read_until) where obstacle is null
+      select distinct since, choice, nullif(choice, 0) as topic_choice_id from readers join starts using (read_until)
     ), chosen as (
-      select choices.since, choices.topic_choice_id, articles.article_ids, articles.total
+      select choices.since, choices.choice, articles.article_ids, articles.total
       from choices, lateral (${selectArticles(run.newsletterId, run.windowEnd)}) as articles
     )
-    select starts.read_until, chosen.topic_choice_id, article_ids, total,
-      md5(article_ids::text || ' of ' || total) as content_key
-    from chosen join starts using (since)`.execute(trx)
+    select readers.*, article_ids, total, md5(article_ids::text || ' of ' || total) as content_key, null::bigint as digest_id
+    from readers join starts using (read_until) join chosen using (since, choice)
+    where total > 0`.execute(trx)
 }
 
 /** One digest for each distinct content, shared with the slices before and after this one. */
 async function storeDigests(context: Context, trx: InTransaction, run: DigestRun): Promise<void> {
   await sql`
     with wanted as (
-      select distinct on (d.language, d.frequency, d.edition_date, c.content_key)
-        d.language, d.frequency, d.edition_date, c.content_key, c.article_ids, c.total
-      from due d join contents c on c.read_until = d.read_until and c.topic_choice_id is not distinct from d.topic_choice_id
-      where d.obstacle is null and c.total > 0
+      select distinct on (language, frequency, edition_date, content_key)
+        language, frequency, edition_date, content_key, article_ids, total
+      from contents
     ), stored as (
       insert into digests (run_id, language, frequency, edition_date, content_key, further_count, created_at)
       select ${run.id}, language, frequency, edition_date, content_key, total - cardinality(article_ids), ${context.clock.sqlNow}
       from wanted
+      -- always in this order: slices that are planned at the same time wait for each other, and never in a circle
+      order by language, frequency, edition_date, content_key
       on conflict (run_id, language, frequency, edition_date, content_key) do nothing
       returning id, language, frequency, edition_date, content_key
     )
@@ -107,12 +124,15 @@ async function storeDigests(context: Context, trx: InTransaction, run: DigestRun
     from stored join wanted using (language, frequency, edition_date, content_key),
       unnest(wanted.article_ids) with ordinality as article (id, position)`.execute(trx)
   await sql`
-    update due set digest_id = g.id
-    from contents c, digests g
-    where due.obstacle is null and c.read_until = due.read_until and c.topic_choice_id is not distinct from due.topic_choice_id
-      and g.run_id = ${run.id} and g.language = due.language and g.frequency = due.frequency
-      and g.edition_date = due.edition_date and g.content_key = c.content_key`.execute(trx)
+    update contents c set digest_id = g.id
+    from digests g
+    where g.run_id = ${run.id} and g.language = c.language and g.frequency = c.frequency
+      and g.edition_date = c.edition_date and g.content_key = c.content_key`.execute(trx)
 }
+
+/** The digest of a reader in `due`, if there is one. */
+const contentOf = sql`c.read_until = d.read_until and c.choice = d.choice and c.edition_date = d.edition_date
+  and c.frequency = d.frequency and c.language = d.language and d.is_clear`
 
 /** Into a run that was canceled while it was being planned, messages come canceled. */
 async function storeMessages(context: Context, trx: InTransaction, run: DigestRun): Promise<number> {
@@ -124,10 +144,10 @@ async function storeMessages(context: Context, trx: InTransaction, run: DigestRu
   const { numAffectedRows } = await sql`
     insert into messages (kind, subscriber_id, subscription_id, run_id, digest_id, to_email, confirmed_on, created_at,
       state, reason, settled_at)
-    select 'digest', subscriber_id, subscription_id, ${run.id}, digest_id, email, confirmed_on, ${now},
+    select 'digest', d.subscriber_id, d.subscription_id, ${run.id}, c.digest_id, d.email, d.confirmed_on, ${now},
       ${isCanceled ? 'canceled' : 'pending'}, ${isCanceled ? runCanceled : null}, ${isCanceled ? now : sql`null`}
-    from due where digest_id is not null
-    order by digest_id, subscription_id`.execute(trx)
+    from due d join contents c on ${contentOf}
+    order by c.digest_id, d.subscription_id`.execute(trx)
   return Number(numAffectedRows ?? 0n)
 }
 
@@ -135,8 +155,9 @@ async function storeExclusions(context: Context, trx: InTransaction, run: Digest
   const { rows } = await sql<{ reason: ExclusionReason; readers: number }>`
     with stored as (
       insert into exclusions (run_id, subscription_id, reason, created_at)
-      select ${run.id}, subscription_id, coalesce(obstacle, 'nothing_new'), ${context.clock.sqlNow}
-      from due where digest_id is null
+      select ${run.id}, d.subscription_id, coalesce(d.obstacle, 'nothing_new'), ${context.clock.sqlNow}
+      from due d left join contents c on ${contentOf}
+      where c.digest_id is null
       returning reason
     )
     select reason, count(*) as readers from stored group by reason`.execute(trx)
@@ -148,21 +169,24 @@ async function storeExclusions(context: Context, trx: InTransaction, run: Digest
 /** The next instant is worked out once for each distinct choice, not once a reader. */
 async function moveOn(trx: InTransaction, run: DigestRun, scheduledAt: Date): Promise<void> {
   const after = scheduledAt > run.scheduledFor ? scheduledAt : run.scheduledFor
+  // No date is the earliest: what may be null can be joined only row by row.
   await sql`
-    with moved as (
-      select *, case when digest_id is null then last_digest_on else greatest(last_digest_on, edition_date) end as digest_on from due
+    with moved as materialized (
+      select d.subscription_id, d.frequency, d.weekday, d.hour, d.time_zone, c.digest_id is not null as is_told,
+        coalesce(case when c.digest_id is null then d.last_digest_on else greatest(d.last_digest_on, d.edition_date) end,
+          '-infinity') as digest_on,
+        coalesce(d.paused_until, '-infinity') as paused_until
+      from due d left join contents c on ${contentOf}
     ), next as (
       select digest_on, paused_until, frequency, weekday, hour, time_zone,
-        next_digest_at(${after}, greatest(digest_on, paused_until - 1), frequency, weekday, hour, time_zone) as at
+        next_digest_at(${after}, greatest(nullif(digest_on, '-infinity'), nullif(paused_until, '-infinity') - 1),
+          frequency, weekday, hour, time_zone) as at
       from (select distinct digest_on, paused_until, frequency, weekday, hour, time_zone from moved) as distinct_choices
     )
     update subscriptions s set
       next_digest_at = next.at,
-      last_digest_on = moved.digest_on,
-      read_until = case when moved.digest_id is null then s.read_until else greatest(s.read_until, ${run.windowEnd}) end
-    from moved join next on next.digest_on is not distinct from moved.digest_on
-      and next.paused_until is not distinct from moved.paused_until
-      and next.frequency = moved.frequency and next.weekday = moved.weekday and next.hour = moved.hour
-      and next.time_zone = moved.time_zone
+      last_digest_on = nullif(moved.digest_on, '-infinity'),
+      read_until = case when moved.is_told then greatest(s.read_until, ${run.windowEnd}) else s.read_until end
+    from moved join next using (digest_on, paused_until, frequency, weekday, hour, time_zone)
     where s.id = moved.subscription_id`.execute(trx)
 }

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
-import { slotMarkers, storeRendering, toTemplate } from '../delivery/mail-template.ts'
+import { type MailTemplate, slotMarkers, storeRendering, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
-import type { Row } from '../platform/database/schema.ts'
-import { digestMail, readDigest } from './digest-mail.ts'
+import { type DigestSource, digestMail, readDigest } from './digest-mail.ts'
 
 export const maximumFailures = 5
 
 /**
  * Renders each digest that was planned and not yet rendered, once. A digest that cannot be rendered keeps its error, is
- * tried again at the next ticks, and its messages fail after the fifth time; the other digests go on.
+ * tried again at the next ticks, and its messages fail after the fifth time; the other digests go on. What the
+ * database throws says nothing of the digest: it is thrown in the end, and nothing is counted.
  */
 export async function renderDigests(
   context: Context,
@@ -17,6 +17,7 @@ export async function renderDigests(
   let rendered = 0
   let failed = 0
   let lastId = 0
+  const databaseFailures: unknown[] = []
   while (!signal.aborted) {
     const digest = await context.db
       .selectFrom('digests')
@@ -30,24 +31,36 @@ export async function renderDigests(
     if (!digest) break
     lastId = digest.id
     try {
-      if (await renderOne(context, digest)) rendered += 1
+      const template = await make(context, await readDigest(context, digest))
+      if (!template) failed += 1
+      else if (await store(context, digest.id, template)) rendered += 1
     } catch (error) {
-      failed += 1
-      await recordFailure(context, digest.id, error)
+      databaseFailures.push(error)
     }
   }
+  if (databaseFailures.length > 0) throw databaseFailures[0]
   return { rendered, failed }
 }
 
-async function renderOne(context: Context, digest: Row<'digests'>): Promise<boolean> {
-  const markers = slotMarkers(context.random)
-  const template = toTemplate(await digestMail(context, await readDigest(context, digest), markers), markers)
+/** Undefined where it cannot be made, which is recorded. */
+async function make(context: Context, source: DigestSource): Promise<MailTemplate | undefined> {
+  try {
+    const markers = slotMarkers(context.random)
+    return toTemplate(await digestMail(context, source, markers), markers)
+  } catch (error) {
+    await recordFailure(context, source.digest.id, error)
+    return undefined
+  }
+}
+
+/** False where another process was faster. */
+async function store(context: Context, digestId: number, template: MailTemplate): Promise<boolean> {
   return context.db.transaction().execute(async (trx) => {
     const rendering_id = await storeRendering(trx, template, context.clock.now())
     const { numUpdatedRows } = await trx
       .updateTable('digests')
       .set({ rendering_id, render_error: null })
-      .where('id', '=', digest.id)
+      .where('id', '=', digestId)
       .where('rendering_id', 'is', null)
       .executeTakeFirst()
     return numUpdatedRows === 1n

@@ -51,7 +51,7 @@ try {
     database: { kind: database.isEmbedded ? 'embedded' : 'server', version: database.version },
   }
   if (wants('planning')) {
-    figures.planning = await measurePlanning(database, { readers, goes: readers > 500_000 ? 1 : 3, tell })
+    figures.planning = await measurePlanning(database, { readers, goes: isLarge && readers <= 500_000 ? 3 : 1, tell })
   }
   if (wants('sending'))
     figures.sending = await measureSending(database, sink, { readers, rounds: isLarge ? 5 : 2, tell })

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import pg from 'pg'
 import { connect } from '../../src/platform/database/connect.ts'
 import { openEmbeddedDatabase } from '../../src/platform/database/embedded.ts'
 import { migrateToLatest } from '../../src/platform/database/migrate.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
+import { createOnServer } from '../support/server-database.ts'
 
 export type BenchDatabase = {
   readonly url: string
@@ -19,29 +19,21 @@ export type BenchDatabase = {
 
 /** On the server of `serverUrl`, or the embedded one in a temporary folder. */
 export async function openBenchDatabase(serverUrl: string | undefined): Promise<BenchDatabase> {
-  const opened = serverUrl ? await createOnServer(serverUrl) : await createEmbedded()
+  const opened = serverUrl ? await createOnServer(serverUrl, `newsmatro_bench_${process.pid}`) : await createEmbedded()
   // Filling a million rows takes longer than any statement of the service may.
   const db = connect(opened.url, { poolSize: 2, statementTimeoutMs: 0 })
   const close = async () => {
     await db.destroy()
-    await opened.close()
+    await opened.drop()
   }
   try {
     await migrateToLatest(db)
     const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
-    return { url: opened.url, db, isEmbedded: !serverUrl, version: rows[0]?.server_version ?? '', close }
+    return { url: opened.url, db, isEmbedded: !serverUrl, version: rows[0]?.server_version.split(' ')[0] ?? '', close }
   } catch (error) {
     await close()
     throw error
   }
-}
-
-async function createOnServer(serverUrl: string) {
-  const name = `newsmatro_bench_${process.pid}`
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  await onServer(serverUrl, `create database ${name}`)
-  return { url: url.href, close: () => onServer(serverUrl, `drop database ${name} with (force)`) }
 }
 
 async function createEmbedded() {
@@ -49,19 +41,9 @@ async function createEmbedded() {
   const embedded = await openEmbeddedDatabase(folder)
   return {
     url: embedded.url,
-    close: async () => {
+    drop: async () => {
       await embedded.close()
       await rm(folder, { recursive: true, force: true })
     },
-  }
-}
-
-async function onServer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
   }
 }

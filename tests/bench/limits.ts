@@ -1,6 +1,6 @@
 // A provider that takes ten requests a second, from one process and from four: how much of that is used, and how often it
 // has to say no.
-import { fillAudience, slotBefore } from './audience.ts'
+import { fillAudience, slotBefore } from '../support/audience.ts'
 import { type Child, startChild } from './child.ts'
 import type { BenchDatabase } from './database.ts'
 import type { Measured } from './measured.ts'

@@ -3,7 +3,7 @@
 // moves no cursor.
 import { sql } from 'kysely'
 import type { Database } from '../../src/platform/database/schema.ts'
-import { fillAudience, slotBefore } from './audience.ts'
+import { fillAudience, slotBefore } from '../support/audience.ts'
 import { startChild } from './child.ts'
 import type { BenchDatabase } from './database.ts'
 import { cpuMicrosecondsEach, type Measured, median, peakMegabytes, perSecond } from './measured.ts'

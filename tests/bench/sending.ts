@@ -2,7 +2,7 @@
 // the machine does meets all of them.
 import { sql } from 'kysely'
 import type { Database } from '../../src/platform/database/schema.ts'
-import { fillAudience, slotBefore } from './audience.ts'
+import { fillAudience, slotBefore } from '../support/audience.ts'
 import { type Child, startChild } from './child.ts'
 import type { ContenderQuestion } from './contender.ts'
 import type { BenchDatabase } from './database.ts'

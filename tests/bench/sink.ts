@@ -31,7 +31,8 @@ let window = { second: 0, used: 0 }
 let cpuBefore = process.cpuUsage()
 const keys = new Set<string>()
 
-const server = createServer((request, response) => {
+// Whoever renders for each reader is silent for seconds between two calls.
+const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
   let mails = 0
   let bytes = 0
   let tail: Buffer = Buffer.alloc(0)

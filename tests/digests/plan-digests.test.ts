@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { openRun } from '../../src/digests/open-run.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
@@ -186,5 +187,25 @@ describe('planning a digest', () => {
       { state: 'failed', reason: 'the digest could not be rendered' },
       { state: 'pending', reason: null },
     ])
+  })
+
+  it('does not hold it against a digest that the database failed, and renders the others', async () => {
+    const { db } = database
+    const context = testContext(db)
+    await anArticle(db, { firstSeenAt: hours(-3), topics: ['climate'] })
+    await anArticle(db, { firstSeenAt: hours(-2), topics: ['sport'] })
+    await aReader(db, { topics: ['climate'] })
+    await aReader(db, { topics: ['sport'] })
+    await sql`
+      create function fail() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end $$;
+      create trigger fail before update on digests for each row
+        when (old.id = 1) execute function fail()`.execute(db)
+    for (let tick = 1; tick <= 6; tick++) {
+      await expect(planDigests(context, at(monday))).rejects.toThrow('the disk is full')
+    }
+    await sql`drop trigger fail on digests; drop function fail()`.execute(db)
+    expect(await planDigests(context, at(monday))).toMatchObject({ digests: 1, renderFailures: 0 })
+    const states = await db.selectFrom('messages').select(['state', 'reason']).execute()
+    expect(states).toEqual(Array(2).fill({ state: 'pending', reason: null }))
   })
 })

@@ -1,13 +1,13 @@
 // What has to be true when nothing waits any more: the service's tables against the witness of what was accepted, and
 // against the books.
 import { readRun } from '../../src/delivery/runs.ts'
+import { eventsLedToTheSame } from './check-events.ts'
 import { directDatabase } from './database.ts'
 import { Violation } from './history.ts'
-import { outcomeOf } from './provider-events.ts'
 import type { Reader } from './reader.ts'
 import type { World } from './world.ts'
 
-type Message = {
+export type Message = {
   id: number
   kind: 'digest' | 'confirmation'
   sub: number
@@ -158,7 +158,8 @@ async function readersAreAsTheyAsked(world: World): Promise<void> {
     const expected = `${reader?.state}, due ${reader?.nextDigestAt}, last ${reader?.lastDigestOn}`
     const actual = `${state}, due ${next?.getTime() ?? null}, last ${last}`
     if (expected !== actual) {
-      throw new Violation('4 one digest a local day', `${reader?.email} is ${actual}, and should be ${expected}`)
+      const invariant = state === reader?.state ? '4 one digest a local day' : '7 consent'
+      throw new Violation(invariant, `${reader?.email} is ${actual}, and should be ${expected}`)
     }
   }
 }
@@ -207,62 +208,14 @@ async function consentIsKept(world: World): Promise<void> {
   }
 }
 
-const columns: Readonly<Record<string, string>> = {
-  delivered: 'delivered_at',
-  delivery_delayed: 'delayed_at',
-  bounced: 'bounced_at',
-  complained: 'complained_at',
-  failed: 'failed_at',
-  suppressed: 'suppressed_at',
-  opened: 'opened_at',
-  clicked: 'clicked_at',
-}
-
-/** The state of each message is that of its events, each once, in whatever order they came. */
-async function eventsLedToTheSame(world: World, messages: readonly Message[]): Promise<void> {
-  const events = Map.groupBy(world.books.events, (event) => event.mail.message)
-  for (const message of messages) {
-    const outcome = outcomeOf(events.get(message.id) ?? [])
-    const expected = { ...outcome.times, kind: outcome.bounceKind }
-    const actual = {
-      ...Object.fromEntries(
-        Object.entries(columns).map(([type, column]) => [type, (message[column] as Date | null)?.getTime() ?? null]),
-      ),
-      kind: message.bounce_kind,
-    }
-    const isSame = Object.entries(expected).every(([name, value]) => actual[name as keyof typeof actual] === value)
-    if (!isSame) {
-      throw new Violation(
-        '9 webhooks in any order',
-        `message ${message.id} has ${JSON.stringify(actual)}, its events say ${JSON.stringify(expected)}`,
-      )
-    }
-    if (events.has(message.id) && message.state !== outcome.state) {
-      throw new Violation(
-        '9 webhooks in any order',
-        `message ${message.id} is ${message.state}, its events say ${outcome.state}`,
-      )
-    }
-  }
-  const rows = await world.session.read<{ email_key: string; reason: string }>(
-    'select email_key, reason from suppressions',
-  )
-  const suppressed = new Map(rows.map(({ email_key, reason }) => [email_key, reason]))
-  for (const { email } of world.books.readers.values()) {
-    const expected = world.books.suppression(email)
-    const actual = suppressed.get(email.toLowerCase()) ?? null
-    if (actual !== expected) {
-      throw new Violation('9 webhooks in any order', `${email} is suppressed for ${actual}, its events say ${expected}`)
-    }
-  }
-}
-
 /** Nothing failed but what could not be accepted, could not be rendered, or was given up by the provider. */
 function poisonCostsItself(world: World, messages: readonly Message[]): void {
+  const planned = new Map(world.books.planned.map((one) => [one.messageId, one]))
   for (const { id, sub, state, reason, failed_at } of messages) {
     if (state !== 'failed' || failed_at) continue
     const reader = world.books.bySubscription.get(sub)
-    if (!reader?.isPoison)
+    const isPoison = reader?.isPoison || planned.get(id)?.articles.some((article) => article.isPoison)
+    if (!isPoison)
       throw new Violation('10 a poison row costs itself only', `message ${id} to ${reader?.email} failed: ${reason}`)
   }
 }

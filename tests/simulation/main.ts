@@ -2,12 +2,12 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Session } from './database.ts'
 import { proveMutations } from './prove-mutations.ts'
 import { interceptFetch } from './provider.ts'
+import { Session } from './session.ts'
 import { simulate } from './simulate.ts'
 
-const { values } = parseArgs({
+const options = {
   options: {
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
@@ -26,9 +26,24 @@ const { values } = parseArgs({
     /** Of the mutations, those whose names hold this. */
     only: { type: 'string' },
   },
-})
+} as const
+
+function refuse(why: string): never {
+  process.stderr.write(`simulate: ${why}\n`)
+  process.exit(1)
+}
+
+function readValues() {
+  try {
+    return parseArgs(options).values
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const values = readValues()
 const number = (name: 'seeds' | 'from' | 'jobs' | 'stride') => {
-  if (!/^[1-9]\d{0,8}$/.test(values[name])) throw new Error(`--${name} takes a whole number above 0`)
+  if (!/^[1-9]\d{0,8}$/.test(values[name])) refuse(`--${name} takes a whole number above 0`)
   return Number(values[name])
 }
 const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -40,7 +55,7 @@ else process.exitCode = jobs > 1 ? await share() : await run()
 /** Several processes, each with a database of its own, take turns in the seeds. */
 async function share(): Promise<number> {
   const flags = (['history', 'details', 'keep-going'] as const).flatMap((name) => (values[name] ? [`--${name}`] : []))
-  const children = Array.from({ length: jobs }, (_, index) =>
+  const children = Array.from({ length: Math.min(jobs, seeds) }, (_, index) =>
     fork(fileURLToPath(import.meta.url), [
       ...['--seeds', String(seeds - index), '--from', String(from + index), '--stride', String(jobs), ...flags],
     ]),
@@ -56,10 +71,12 @@ async function run(): Promise<number> {
   const session = await Session.open(process.env.TEST_DATABASE_URL || undefined)
   const startedAt = performance.now()
   let [done, steps, failures] = [0, 0, 0]
+  const tally: Record<string, number> = {}
   for (let seed = from; seed < from + seeds; seed += stride) {
     const result = await simulate(seed, session)
     done += 1
     steps += result.steps
+    for (const [name, count] of Object.entries(result.tally)) tally[name] = (tally[name] ?? 0) + count
     if (values.history || (result.violation && !values['keep-going'])) print(result.history.text(values.details))
     if (!result.violation) continue
     failures += 1
@@ -71,6 +88,11 @@ async function run(): Promise<number> {
   const elapsed = (performance.now() - startedAt) / 1000
   print(
     `${done} seeds, ${failures} failed, ${steps} steps, ${elapsed.toFixed(1)} s, ${(elapsed / done).toFixed(2)} s a seed`,
+  )
+  print(
+    Object.entries(tally)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', '),
   )
   await session.close()
   return failures > 0 ? 1 : 0

@@ -47,7 +47,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'src/delivery/send-messages.ts',
-        "signToken(keys, message.keyId, 'unsubscribe'",
+        "signToken(keys, keyId, 'unsubscribe'",
         "signToken(keys, keys.newestId, 'unsubscribe'",
       ),
     ],
@@ -64,13 +64,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a batch may change its order between two tries',
-    edits: [
-      edit(
-        'src/delivery/claim-batch.ts',
-        'order by m.batch_position`',
-        'order by m.id * (select 1 - 2 * (fence % 2) from batches where id = m.batch_id)`',
-      ),
-    ],
+    edits: [edit('src/delivery/claim-batch.ts', 'return toMessages(rows)\n', 'return toMessages(rows).reverse()\n')],
   },
   {
     name: 'the key is trusted for longer than the provider keeps it',
@@ -119,9 +113,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'consent is not looked at when a try begins',
-    edits: [
-      edit('src/delivery/begin-batch.ts', 'if (rows.some(({ obstructed }) => obstructed))', 'if (rows.length < 0)'),
-    ],
+    edits: [edit('src/delivery/begin-batch.ts', ' and not exists (select from obstructed)', '')],
   },
   {
     name: 'suppressions are not looked at when a try begins',
@@ -161,7 +153,11 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the cursor does not move with the message',
     edits: [
-      edit('src/digests/plan-slice.ts', 'else greatest(s.read_until, ${run.windowEnd}) end', 'else s.read_until end'),
+      edit(
+        'src/digests/plan-slice.ts',
+        'when moved.is_told then greatest(s.read_until, ${run.windowEnd}) else s.read_until end',
+        'when true then s.read_until end',
+      ),
     ],
   },
   {
@@ -169,18 +165,18 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'src/digests/plan-slice.ts',
-        'when moved.digest_id is null then s.read_until else',
-        'when false then s.read_until else',
+        'when moved.is_told then greatest(s.read_until, ${run.windowEnd}) else s.read_until end',
+        'when true then greatest(s.read_until, ${run.windowEnd}) end',
       ),
     ],
   },
   {
-    name: 'the cursor moves to now instead of the end of the window',
+    name: 'the cursor moves past the end of the window',
     edits: [
       edit(
         'src/digests/plan-slice.ts',
-        'else greatest(s.read_until, ${run.windowEnd}) end',
-        "else greatest(s.read_until, ${run.windowEnd}::timestamptz + interval '2 hours') end",
+        'when moved.is_told then greatest(s.read_until, ${run.windowEnd}) else s.read_until end',
+        "when moved.is_told then ${run.windowEnd}::timestamptz + interval '2 hours' else s.read_until end",
       ),
     ],
   },
@@ -196,15 +192,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a digest may be empty',
-    edits: [edit('src/digests/plan-slice.ts', 'where d.obstacle is null and c.total > 0', 'where d.obstacle is null')],
+    edits: [edit('src/digests/plan-slice.ts', '\n    where total > 0`', '`')],
   },
   {
     name: 'who is suppressed is left out without a record',
     edits: [
       edit(
         'src/digests/plan-slice.ts',
-        'from due where digest_id is null\n',
-        'from due where digest_id is null and obstacle is null\n',
+        'where c.digest_id is null\n      returning',
+        'where c.digest_id is null and d.obstacle is null\n      returning',
       ),
     ],
   },
@@ -227,8 +223,8 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a pause is forgotten after the next digest',
-    edits: [edit('src/digests/plan-slice.ts', 'greatest(digest_on, paused_until - 1)', 'digest_on')],
+    name: 'a pause is not heeded',
+    edits: [edit('src/subscriptions/preferences.ts', 'greatest(last_digest_on, paused_until - 1)', 'last_digest_on')],
   },
   {
     name: 'two confirmations in 24 hours',
@@ -239,8 +235,11 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a subscription is active before it is confirmed',
     edits: [
-      edit('src/delivery/begin-batch.ts', "<> case m.kind when 'digest' then 'active' else 'pending' end", "= 'ended'"),
-      edit('src/delivery/claim-batch.ts', "when s.state <> 'active' then", "when s.state = 'ended' then"),
+      edit(
+        'src/subscriptions/subscribe.ts',
+        "state: 'pending', ...chosen",
+        "state: 'active', confirmed_at: new Date(0), read_until: new Date(0), next_digest_at: new Date(0), ...chosen",
+      ),
     ],
   },
   {

@@ -12,25 +12,31 @@ export type ProviderEvent = {
   readonly mail: Accepted
 }
 
-/** What happens to a mail, and when each event of it arrives, counted from the acceptance; undefined: never. */
-export function eventsOf(mail: Accepted, random: Random): { event: ProviderEvent; arrivals: number[] }[] {
-  const types: string[] = random.chance(0.5) ? ['sent'] : []
-  if (random.chance(0.1)) types.push('delivery_delayed')
+/** What happens to a mail, in order: mostly what one expects, sometimes twice, sometimes what contradicts itself. */
+function courseOf(random: Random): string[] {
+  const course: string[] = random.chance(0.5) ? ['sent'] : []
+  while (random.chance(0.12)) course.push('delivery_delayed')
   const fate = random.weighted({ delivered: 60, hard: 6, soft: 9, failed: 4, suppressed: 3, silent: 18 })
-  if (fate === 'hard' || fate === 'soft') types.push('bounced')
-  else if (fate !== 'silent') types.push(fate)
+  if (fate !== 'silent') course.push(fate)
   if (fate === 'delivered') {
-    if (random.chance(0.2)) types.push('opened')
-    if (random.chance(0.1)) types.push('clicked')
-    if (random.chance(0.08)) types.push('complained')
-    if (random.chance(0.04)) types.push('bounced')
+    while (random.chance(0.3)) course.push(random.pick(['opened', 'clicked']))
+    if (random.chance(0.08)) course.push('complained')
   }
-  if (fate === 'soft' && random.chance(0.5)) types.push('delivered')
+  if (fate === 'soft' && random.chance(0.5)) course.push('delivered')
+  if (random.chance(0.08)) course.push(random.pick(['hard', 'soft', 'failed', 'delivered', 'suppressed', fate]))
+  return course.filter((type) => type !== 'silent')
+}
+
+/** What happens to a mail, and when each event of it arrives, counted from the acceptance; an empty list: never. */
+export function eventsOf(mail: Accepted, random: Random): { event: ProviderEvent; arrivals: number[] }[] {
   let occurredAt = mail.at
-  return types.map((type, index) => {
+  return courseOf(random).map((what, index) => {
     occurredAt += random.between(0, 4_000)
-    const event = { svixId: `msg_${mail.id}_${index}`, type, occurredAt, isHard: fate !== 'soft', mail }
-    const arrivals = random.chance(0.08) ? [] : [random.pick([0, 100, 1_000, 5_000, 60_000, 600_000, 10_800_000])]
+    const type = what === 'hard' || what === 'soft' ? 'bounced' : what
+    const event = { svixId: `msg_${mail.id}_${index}`, type, occurredAt, isHard: what === 'hard', mail }
+    const arrivals = random.chance(0.08)
+      ? []
+      : [random.pick([0, 100, 1_000, 5_000, 60_000, 600_000, 10_800_000, 90_000_000])]
     if (random.chance(0.2)) arrivals.push(random.pick([2_000, 100_000, 20_000_000]))
     return { event, arrivals: arrivals.map((after) => occurredAt - mail.at + after) }
   })

@@ -4,7 +4,7 @@ import type { Random } from './random.ts'
 import { type Answer, type Call, type ResendModel, refusal } from './resend-model.ts'
 import type { Actor, Scheduler } from './scheduler.ts'
 
-export type Weather = 'fine' | 'flaky' | 'storm' | 'outage' | 'quota' | 'unauthorized'
+export type Weather = 'fine' | 'flaky' | 'storm' | 'outage' | 'darkness' | 'quota' | 'unauthorized'
 
 type Trouble =
   | 'none'
@@ -53,6 +53,7 @@ const troubles: Readonly<Record<Weather, Partial<Record<Trouble, number>>>> = {
     'resets before': 2,
     'resets after': 1,
   },
+  darkness: { 'hangs before': 2, '500 before': 2, 'resets before': 2, 'a gateway before': 1 },
   quota: { quota: 1 },
   unauthorized: { '401': 1 },
 }

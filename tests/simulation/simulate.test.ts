@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Session } from './database.ts'
 import { nextSlot } from './local-time.ts'
 import { interceptFetch } from './provider.ts'
+import { Session } from './session.ts'
 import { simulate } from './simulate.ts'
 
 const network = globalThis.fetch

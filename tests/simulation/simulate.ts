@@ -1,10 +1,12 @@
 // One seed from beginning to end: trouble for some days, then calm until nothing changes any more, then the accounts.
-import { deliverEvent, publish, resumeAll, settle, someAct } from './acts.ts'
-import type { Session } from './database.ts'
+import { publish, resumeAll, someAct } from './acts.ts'
+import { deliverEvent } from './deliver-event.ts'
 import { type History, Violation } from './history.ts'
 import { checkAccounts } from './invariants.ts'
 import { forgetProviders } from './provider.ts'
 import type { Actor, Fate, Operation } from './scheduler.ts'
+import type { Session } from './session.ts'
+import { settle } from './settle-world.ts'
 import { startWorker } from './worker.ts'
 import { World } from './world.ts'
 
@@ -13,6 +15,8 @@ export type Result = {
   readonly violation: Violation | undefined
   readonly history: History
   readonly steps: number
+  /** What the world met with, so that one can see whether a run of seeds has been everywhere. */
+  readonly tally: Readonly<Record<string, number>>
 }
 
 const mostTroubledSteps = 2_500
@@ -24,10 +28,12 @@ export async function simulate(seed: number, session: Session): Promise<Result> 
   const world = new World(seed, session)
   let steps = 0
   let violation: Violation | undefined
+  let tally: Result['tally'] = {}
   try {
     steps += await trouble(world)
     steps += await calm(world)
     await checkAccounts(world)
+    tally = await count(world)
   } catch (error) {
     violation =
       error instanceof Violation ? error : new Violation('the simulation', String((error as Error).stack ?? error))
@@ -37,7 +43,25 @@ export async function simulate(seed: number, session: Session): Promise<Result> 
     await session.abandon(actor)
   }
   forgetProviders()
-  return { seed, violation, history: world.history, steps }
+  return { seed, violation, history: world.history, steps, tally }
+}
+
+async function count(world: World): Promise<Result['tally']> {
+  const rows = await world.session.read<{ name: string; number: number }>(
+    `select kind || ' ' || state as name, count(*) as number from messages group by 1
+     union all select 'excluded: ' || reason, count(*) from exclusions group by 1
+     union all select 'retries', coalesce(sum(attempts - 1), 0)::bigint from batches
+     union all select 'runs', count(*) from digest_runs`,
+  )
+  const happened = (words: string) => world.history.lines.filter(({ text }) => text.includes(words)).length
+  return {
+    deaths: happened(' dies '),
+    stalls: happened(' stalls for '),
+    'lost connections': happened(' gets an error '),
+    'mails accepted': world.model.accepted.length,
+    'events taken': world.books.events.length,
+    ...Object.fromEntries(rows.map(({ name, number }) => [name, number])),
+  }
 }
 
 async function trouble(world: World): Promise<number> {
@@ -55,6 +79,9 @@ async function trouble(world: World): Promise<number> {
   for (let index = 0; index < plan.workers; index++) await startWorker(world)
   for (let index = 0; index < plan.days * 10; index++) {
     world.agenda.push({ at: random.between(plan.start, end), what: () => someAct(world) })
+  }
+  if (plan.hasLongOutage) {
+    world.agenda.push({ at: random.between(plan.start, end), what: () => breakDown(world) })
   }
   if (plan.hasBlackout) {
     world.agenda.push({ at: random.between(plan.start, end), what: () => blackOut(world) })
@@ -153,6 +180,14 @@ function replace(world: World, actor: Actor): void {
   })
 }
 
+/** The provider is away for longer than it keeps its keys. */
+async function breakDown(world: World): Promise<void> {
+  const hours = world.random.between(26, 60)
+  world.outage = world.random.pick(['outage', 'darkness'])
+  world.history.note('provider', `is away for ${hours} hours: ${world.outage}`)
+  world.outageUntil = world.now + hours * 3_600_000
+}
+
 async function blackOut(world: World): Promise<void> {
   const { scheduler } = world
   const hours = world.random.between(8, 20)
@@ -168,6 +203,7 @@ async function isSettled(world: World): Promise<boolean> {
   if (world.undelivered.size > 0 || world.agenda.length > 0) return false
   const [row] = await world.session.read<{ waits: boolean }>(
     `select exists (select from messages where state in ('pending', 'sending'))
+       or exists (select from batches where state = 'sending')
        or exists (select from subscriptions where state = 'active' and next_digest_at <= $1)
        or exists (select from digests where rendering_id is null and render_failures < 5) as waits`,
     [new Date(world.databaseNow)],

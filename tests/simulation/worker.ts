@@ -66,7 +66,8 @@ async function nextTick(world: World, idleTicks: number): Promise<{ waitMs: numb
          or exists (select from digests where rendering_id is null and render_failures < 5) as waiting`,
   )
   const now = world.databaseNow
-  const next = Math.min(row?.due?.getTime() ?? Infinity, row?.lease?.getTime() ?? Infinity, now + 8 * 3_600_000)
+  const [lease, longest] = world.isProviderAway ? [undefined, 2] : [row?.lease?.getTime(), 8]
+  const next = Math.min(row?.due?.getTime() ?? Infinity, lease ?? Infinity, now + longest * 3_600_000)
   const isUrgent = (row?.waiting ?? false) || next <= now
   const waitMs = isUrgent ? Math.min(minuteMs * 1.6 ** idleTicks, 3_600_000) : next - now
   const late = world.isCalm ? 0 : world.random.pick([0, 0, 0, 1, 2, 10])

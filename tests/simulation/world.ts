@@ -6,7 +6,7 @@ import type { Context } from '../../src/platform/context.ts'
 import { silentLog } from '../../src/platform/log.ts'
 import { signingKeysOf } from '../../src/platform/signing-keys.ts'
 import { Bookkeeper } from './bookkeeper.ts'
-import { databaseOf, type Session, sqlNow } from './database.ts'
+import { databaseOf } from './database.ts'
 import { History } from './history.ts'
 import { planWorld, type WorldPlan } from './plan-world.ts'
 import { answerCall, connectProvider, type Weather } from './provider.ts'
@@ -14,6 +14,7 @@ import { eventsOf, type ProviderEvent } from './provider-events.ts'
 import { Random } from './random.ts'
 import { ResendModel } from './resend-model.ts'
 import { type Actor, Scheduler } from './scheduler.ts'
+import { type Session, sqlNow } from './session.ts'
 
 export type Agenda = { at: number; readonly what: () => Promise<void> }
 
@@ -31,6 +32,10 @@ export class World {
   /** Events that were sent and not taken yet. */
   readonly undelivered = new Set<ProviderEvent>()
   weather: Weather = 'fine'
+  /** Whatever the weather, also in the calm: nobody answers before. */
+  outageUntil = 0
+  /** In `darkness` nothing is accepted, in an `outage` some is. */
+  outage: Weather = 'outage'
   /** Faults have stopped. */
   isCalm = false
   /** How often the service was deployed anew: what it renders and signs with. */
@@ -38,7 +43,7 @@ export class World {
   databaseOffsetMs = 0
   articleCount = 0
   /** By how much two moments that the service compared may be wrong. */
-  readonly slackMs = 10_000
+  readonly slackMs = 120_000
   private readonly serviceRandom: Random
   private readonly skews = new Map<Actor, number>()
   private actorCount = 0
@@ -62,6 +67,15 @@ export class World {
 
   get now(): number {
     return this.scheduler.now
+  }
+
+  get isProviderAway(): boolean {
+    return this.now < this.outageUntil
+  }
+
+  private get weatherNow(): Weather {
+    if (this.isProviderAway) return this.outage
+    return this.isCalm ? 'fine' : this.weather
   }
 
   get databaseNow(): number {
@@ -104,7 +118,7 @@ export class World {
       history: this.history,
       witness: (call) => this.books.called(call, this.now),
       answer: (call) => {
-        const answered = answerCall(this.model, call, this.now, this.isCalm ? 'fine' : this.weather, this.random)
+        const answered = answerCall(this.model, call, this.now, this.weatherNow, this.random)
         this.expectEvents()
         return answered
       },

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
-import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { connect } from '../../src/platform/database/connect.ts'
 import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import { emptyDatabase } from './empty-database.ts'
+import { createOnServer } from './server-database.ts'
 
 export type OpenTestDatabase = { readonly url: string; close(): Promise<void> }
 
@@ -24,10 +24,8 @@ export async function openTestDatabase(): Promise<OpenTestDatabase> {
     }
   }
   const name = `newsmatro_test_${process.pid}_${crypto.randomUUID().slice(0, 8)}`
-  await onServer(source.serverUrl, `create database ${name} template ${source.template}`)
-  const url = new URL(source.serverUrl)
-  url.pathname = `/${name}`
-  return { url: url.href, close: () => onServer(source.serverUrl, `drop database ${name} with (force)`) }
+  const { url, drop } = await createOnServer(source.serverUrl, name, source.template)
+  return { url, close: drop }
 }
 
 /** Gives each test of a file an empty, migrated database with the one newsletter that a new installation has. */
@@ -60,11 +58,4 @@ export function testDatabase(): { readonly db: Database; readonly url: string } 
 /** The id of the newsletter that every new installation has. */
 export async function theNewsletterId(db: Database): Promise<number> {
   return (await db.selectFrom('newsletters').select('id').where('slug', '=', 'newsmatro').executeTakeFirstOrThrow()).id
-}
-
-async function onServer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
 }

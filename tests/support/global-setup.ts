@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { connect } from '../../src/platform/database/connect.ts'
 import { migrateToLatest } from '../../src/platform/database/migrate.ts'
 import { servePGlite } from '../../src/platform/database/pglite-server.ts'
+import { createOnServer } from './server-database.ts'
 
 export type TestDatabase =
   | { readonly kind: 'embedded'; readonly dumpPath: string }
@@ -40,23 +40,14 @@ async function setUpEmbedded(project: TestProject): Promise<() => Promise<void>>
 
 async function setUpServer(project: TestProject, serverUrl: string): Promise<() => Promise<void>> {
   const template = `newsmatro_test_${process.pid}_template`
-  await onServer(serverUrl, `create database ${template}`)
-  const url = new URL(serverUrl)
-  url.pathname = `/${template}`
-  await migrate(url.href)
+  const { url, drop } = await createOnServer(serverUrl, template)
+  await migrate(url)
   project.provide('testDatabase', { kind: 'server', serverUrl, template })
-  return () => onServer(serverUrl, `drop database ${template} with (force)`)
+  return drop
 }
 
 async function migrate(url: string): Promise<void> {
   const db = connect(url)
   await migrateToLatest(db)
   await db.destroy()
-}
-
-async function onServer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
 }

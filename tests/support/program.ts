@@ -1,14 +1,12 @@
 // The program as a person or a supervisor runs it: real processes.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
+import { kill, outcomeOf, type Started, startProgram } from './processes.ts'
 
-export type Started = { readonly child: ChildProcess; stdout: string; stderr: string }
-
-const program = new URL('../../src/newsmatro.js', import.meta.url).pathname
+export { kill, type Started, said } from './processes.ts'
 
 /** Runs the program; each test has a data folder of its own, and nothing that it started outlives it. */
 export function testProgram() {
@@ -23,19 +21,8 @@ export function testProgram() {
   })
 
   function start(args: readonly string[], env: Record<string, string> = {}): Started {
-    const child = spawn(process.execPath, [program, ...args], {
-      env: { PATH: process.env.PATH, DATA_FOLDER: folder, NODE_ENV: 'production', ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
-    children.push(child)
-    child.stdin.on('error', () => {}) // it may end before it has read all
-    const started: Started = { child, stdout: '', stderr: '' }
-    child.stdout.on('data', (data) => {
-      started.stdout += data
-    })
-    child.stderr.on('data', (data) => {
-      started.stderr += data
-    })
+    const started = startProgram(args, { DATA_FOLDER: folder, ...env })
+    children.push(started.child)
     return started
   }
 
@@ -46,27 +33,6 @@ export function testProgram() {
     },
     start,
     /** Runs to the end, with `input` on stdin. */
-    async run(args: readonly string[], env?: Record<string, string>, input = '') {
-      const started = start(args, env)
-      started.child.stdin?.end(input)
-      const [code] = await once(started.child, 'close')
-      return { code, stdout: started.stdout, stderr: started.stderr }
-    },
+    run: (args: readonly string[], env?: Record<string, string>, input = '') => outcomeOf(start(args, env), input),
   }
-}
-
-/** Kills the process, as a crash would, and waits until it is gone. */
-export async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-}
-
-/** Waits until the process has printed this. Returns the first group of the pattern. */
-export async function said(started: Started, pattern: RegExp): Promise<string> {
-  while (!pattern.test(started.stdout)) {
-    if (started.child.exitCode !== null) throw new Error(`it ended: ${started.stderr}`)
-    await once(started.child.stdout as NodeJS.ReadableStream, 'data')
-  }
-  return pattern.exec(started.stdout)?.[1] ?? ''
 }

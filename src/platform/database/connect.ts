@@ -27,8 +27,8 @@ export type ConnectOptions = {
   readonly statementTimeoutMs?: number
   /** How long to wait for a connection, in milliseconds. */
   readonly connectTimeoutMs?: number
-  /** Called when an idle connection breaks; the pool replaces it by itself. */
-  readonly onIdleError?: (error: Error) => void
+  /** Called when a connection breaks; the pool replaces it by itself. */
+  readonly onLost?: (error: Error) => void
 }
 
 /** Opens a pool on a `postgres://` URL. No statement runs longer than 60 s, so that none holds back a digest's window for long. */
@@ -42,6 +42,12 @@ export function connect(databaseUrl: string, options: ConnectOptions = {}): Data
     application_name: 'newsmatro',
     types: columnTypes,
   })
-  pool.on('error', (error) => options.onIdleError?.(error))
+  // The pool listens to those that are idle, and nobody to one that is lent and between two statements: an error there
+  // would end the process.
+  pool.on('connect', (client) => {
+    client.once('error', (error) => options.onLost?.(error))
+    client.on('error', () => {})
+  })
+  pool.on('error', () => {})
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { createConnection, createServer, type Socket } from 'node:net'
+import { sql } from 'kysely'
+import { expect, it } from 'vitest'
+import { connect } from '../../src/platform/database/connect.ts'
+import { testDatabase } from '../support/database.ts'
+
+const database = testDatabase()
+
+/** The way to the database, which can be cut. */
+async function cuttable() {
+  const target = new URL(database.url)
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    const onward = createConnection(Number(target.port || 5432), target.hostname)
+    for (const [from, to] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => {}).on('close', () => to.destroy())
+      from.pipe(to)
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = new URL(target)
+  url.host = `127.0.0.1:${(server.address() as { port: number }).port}`
+  return {
+    url: url.href,
+    cut: () => {
+      for (const socket of sockets) socket.resetAndDestroy()
+      sockets.clear()
+    },
+    close: () => server.close(),
+  }
+}
+
+it('survives a connection that breaks between two statements of a transaction, and goes on with another', async () => {
+  const way = await cuttable()
+  const lost = Promise.withResolvers<Error>()
+  const db = connect(way.url, { onLost: lost.resolve })
+  const transaction = db.transaction().execute(async (trx) => {
+    await sql`select 1`.execute(trx)
+    way.cut()
+    await lost.promise
+    await sql`select 1`.execute(trx)
+  })
+  await expect(transaction).rejects.toThrow()
+  expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
+  await db.destroy()
+  way.close()
+})
+
+it('survives idle connections that break', async () => {
+  const way = await cuttable()
+  const lost = Promise.withResolvers<Error>()
+  const db = connect(way.url, { onLost: lost.resolve })
+  await sql`select 1`.execute(db)
+  way.cut()
+  await lost.promise
+  expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
+  await db.destroy()
+  way.close()
+})
