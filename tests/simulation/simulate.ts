@@ -113,7 +113,7 @@ async function calm(world: World): Promise<number> {
   if (!scheduler.actors.some((actor) => actor.name.startsWith('worker'))) await startWorker(world)
   const end = world.now + mostCalmMs
   let steps = 0
-  let quietTicks = 0
+  let ticks = 0
   while (world.now < end && steps < mostCalmSteps) {
     const what = await advance(world)
     if (what === 'ended') break
@@ -121,8 +121,8 @@ async function calm(world: World): Promise<number> {
     if (what === 'waited') continue
     const isAsleep = scheduler.actors.every((actor) => actor.parked.every(({ kind }) => kind === 'sleep'))
     if (!isAsleep) continue
-    quietTicks = (await isSettled(world)) ? quietTicks + 1 : 0
-    if (quietTicks === 2) return steps
+    ticks += 1
+    if (ticks > 1 && (await isSettled(world))) return steps
   }
   throw new Violation(
     '2 nobody forgotten',
