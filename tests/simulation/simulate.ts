@@ -161,7 +161,7 @@ function fateOf(world: World, operation: Operation): Fate {
   const stalls = isCall ? plan.stalls * 5 : plan.stalls
   if (isWorker && !operation.hasStalled && !session.isInTransaction && random.chance(stalls)) {
     // A call that left its process is beyond any check: nothing promises that it arrives in time.
-    const seconds = operation.kind === 'call' ? [10, 100, 130, 300, 1_200] : [10, 40, 130, 700, 10_800, 100_000]
+    const seconds = operation.kind === 'call' ? [10, 130, 130, 300, 1_200] : [10, 130, 130, 700, 10_800, 100_000]
     return { kind: 'stall', ms: random.pick(seconds) * 1_000 }
   }
   return { kind: 'go' }
