@@ -1,6 +1,6 @@
 // Watches the world from outside: every commit, every call. It keeps accounts of its own of who asked for what, and who was
 // promised what, and raises a Violation as soon as the service does something that does not fit.
-import { Temporal } from 'temporal-polyfill'
+import { checkPlan, type Got, type RunWindow } from './check-plan.ts'
 import { type History, Violation } from './history.ts'
 import { type ProviderEvent, suppressionOf } from './provider-events.ts'
 import type { KnownArticle, Reader } from './reader.ts'
@@ -18,17 +18,7 @@ export type Planned = {
   readonly articles: readonly KnownArticle[]
 }
 
-type RunWindow = {
-  readonly scheduledFor: number
-  readonly windowEnd: number
-  /** How many articles were there when it closed: what comes later is not in it, whatever its time. */
-  readonly articleCount: number
-}
-
-const storiesPerDigest = 12
 export const poisonUrl = 'https://news.example/poison'
-/** The most by which the database's clock is ever set. */
-const clockStepsMs = 120_000
 /** The key is asked about for 23 hours; a call may be held up on its way for a while. */
 const longestKeyAgeMs = 23.5 * 3_600_000
 
@@ -218,84 +208,20 @@ export class Bookkeeper {
     this.history.note(actor.name, `plans ${JSON.stringify(counts)}`)
   }
 
-  private notePlan(
-    work: Work,
-    subscription: number,
-    runId: number,
-    got:
-      | string
-      | { readonly id: number; readonly edition: string; readonly further: number; readonly articles: number[] },
-  ): void {
+  private notePlan(work: Work, subscription: number, runId: number, got: Got): void {
     const reader = this.readerOf(subscription)
     const run = this.runs.get(runId)
     if (!run) throw new Violation('2 nobody forgotten', `run ${runId} was never opened`)
     if (this.planned.some((one) => one.reader === reader && one.runId === runId)) {
       throw new Violation('1 once', `${reader.email} is planned twice in run ${runId}`)
     }
-    if (reader.state !== 'active')
-      throw new Violation('7 consent', `${reader.email} is planned, who is ${reader.state}`)
-    if (run.scheduledFor !== reader.nextDigestAt) {
-      throw new Violation(
-        '4 one digest a local day',
-        `${reader.email} is planned for ${time(run.scheduledFor)}, is due at ${time(reader.nextDigestAt)}`,
-      )
-    }
-    const { news, matching } = reader.wants(this.inWindow(run))
     const lateMs = Math.min(work.scheduledAt(), work.now()) - run.scheduledFor
-    const expected = this.suppression(reader.email)
-      ? 'suppressed'
-      : lateMs > this.maximumLateMs
-        ? 'missed'
-        : matching.length === 0
-          ? 'nothing_new'
-          : 'a digest'
-    const actual = typeof got === 'string' ? got : 'a digest'
-    if (actual !== expected) {
-      const isEmpty = typeof got !== 'string' && got.articles.length === 0
-      const isOfStories = [actual, expected].includes('nothing_new') && [actual, expected].includes('a digest')
-      const invariant = isEmpty
-        ? '5 nothing new, no mail'
-        : isOfStories
-          ? '3 no story twice, none lost'
-          : '2 nobody forgotten'
-      throw new Violation(invariant, `${reader.email} gets ${actual} in run ${runId}, where it should be ${expected}`)
-    }
-    if (typeof got === 'string') {
-      this.planned.push({ reader, runId, messageId: undefined, articles: [] })
-      reader.planned(run.scheduledFor, null, work.scheduledAt())
-      return
-    }
-    const best = matching.toSorted((one, other) => other.publishedAt - one.publishedAt || other.id - one.id)
-    const told = best.slice(0, storiesPerDigest)
-    const wanted = `${told.map(({ id }) => id).join(' ')} and ${matching.length - told.length} further`
-    const given = `${got.articles.join(' ')} and ${got.further} further`
-    if (wanted !== given) {
-      throw new Violation(
-        '3 no story twice, none lost',
-        `${reader.email} gets ${given} in run ${runId}, where it should be ${wanted}`,
-      )
-    }
-    const day = localDayOfSlot(run.scheduledFor, reader)
-    if (got.edition !== day || reader.editions.has(day)) {
-      throw new Violation(
-        '4 one digest a local day',
-        `${reader.email} gets the edition of ${got.edition}, it is ${day}`,
-      )
-    }
-    reader.editions.add(day)
-    for (const article of news) reader.covered.add(article.id)
-    this.planned.push({ reader, runId, messageId: got.id, articles: told })
-    reader.planned(run.scheduledFor, day, work.scheduledAt())
-  }
-
-  /** What comes at the very moment at which a window closes, or while the clock is set back, is in the next. */
-  private inWindow({ articleCount, windowEnd }: RunWindow): KnownArticle[] {
-    return this.articles.slice(0, articleCount).filter(({ id, firstSeenAt }) => {
-      if (firstSeenAt > windowEnd + clockStepsMs) {
-        throw new Violation('3 no story twice, none lost', `article ${id} was there, and is kept out of the window`)
-      }
-      return firstSeenAt <= windowEnd
-    })
+    const obstacle = this.suppression(reader.email) ? 'suppressed' : lateMs > this.maximumLateMs ? 'missed' : null
+    const { told, covered, editionDate } = checkPlan(reader, run, this.articles, obstacle, got)
+    if (editionDate !== null) reader.editions.add(editionDate)
+    for (const article of covered) reader.covered.add(article.id)
+    this.planned.push({ reader, runId, messageId: typeof got === 'string' ? undefined : got.id, articles: told })
+    reader.planned(run.scheduledFor, editionDate, work.scheduledAt())
   }
 
   private readerOf(subscription: number): Reader {
@@ -304,12 +230,3 @@ export class Bookkeeper {
     return reader
   }
 }
-
-/** The slot is at the reader's hour, or up to an hour later where that hour does not exist: of 23 that is past midnight. */
-function localDayOfSlot(slot: number, reader: Reader): string {
-  const { hour, timeZone } = reader.choices
-  const wall = Temporal.Instant.fromEpochMilliseconds(slot).toZonedDateTimeISO(timeZone).toPlainDateTime()
-  return wall.subtract({ hours: hour }).toPlainDate().toString()
-}
-
-const time = (at: number | null) => (at === null ? 'no time' : new Date(at).toISOString())

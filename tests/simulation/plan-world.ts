@@ -87,7 +87,7 @@ export function planWorld(random: Random): WorldPlan {
     readers,
     hasPoisonArticle: random.chance(0.1),
     deaths: 0.006 * wild,
-    stalls: 0.006 * random.pick([0, 1, 2]),
+    stalls: 0.006 * random.pick([0, 1, 2, 6]),
     lostConnections: 0.004 * random.pick([0, 0, 1, 2]),
     acts: random.pick([0.01, 0.03, 0.06]),
     hasLongOutage: random.chance(0.12),

@@ -88,7 +88,7 @@ async function trouble(world: World): Promise<number> {
   }
   let steps = 0
   while (world.now < end && steps < mostTroubledSteps) {
-    if (!(await advance(world))) break
+    if ((await advance(world)) === 'ended') break
     steps += 1
     const isBusy = scheduler.actors.some(
       (actor) => actor.name.startsWith('worker') && actor.parked.some(({ kind }) => kind !== 'sleep'),
@@ -113,15 +113,16 @@ async function calm(world: World): Promise<number> {
   if (!scheduler.actors.some((actor) => actor.name.startsWith('worker'))) await startWorker(world)
   const end = world.now + mostCalmMs
   let steps = 0
-  let settledAt: number | undefined
+  let ticks = 0
   while (world.now < end && steps < mostCalmSteps) {
-    if (!(await advance(world))) break
+    const what = await advance(world)
+    if (what === 'ended') break
     steps += 1
+    if (what === 'waited') continue
     const isAsleep = scheduler.actors.every((actor) => actor.parked.every(({ kind }) => kind === 'sleep'))
     if (!isAsleep) continue
-    if (!(await isSettled(world))) settledAt = undefined
-    else if (settledAt === undefined) settledAt = world.now
-    else return steps
+    ticks += 1
+    if (ticks > 1 && (await isSettled(world))) return steps
   }
   throw new Violation(
     '2 nobody forgotten',
@@ -130,7 +131,7 @@ async function calm(world: World): Promise<number> {
 }
 
 /** Lets one thing happen, or time go on to the next. */
-async function advance(world: World): Promise<boolean> {
+async function advance(world: World): Promise<'acted' | 'waited' | 'ended'> {
   const { scheduler, agenda } = world
   agenda.sort((one, other) => one.at - other.at)
   const [next] = agenda
@@ -139,11 +140,12 @@ async function advance(world: World): Promise<boolean> {
     await next.what()
   } else if (!(await scheduler.step())) {
     const times = [scheduler.nextTime(), next?.at].filter((time) => time !== undefined)
-    if (times.length === 0) return false
+    if (times.length === 0) return 'ended'
     scheduler.now = Math.min(...times)
+    return 'waited'
   }
   if (scheduler.failure !== undefined) throw scheduler.failure
-  return true
+  return 'acted'
 }
 
 function fateOf(world: World, operation: Operation): Fate {
@@ -159,7 +161,7 @@ function fateOf(world: World, operation: Operation): Fate {
   const stalls = isCall ? plan.stalls * 5 : plan.stalls
   if (isWorker && !operation.hasStalled && !session.isInTransaction && random.chance(stalls)) {
     // A call that left its process is beyond any check: nothing promises that it arrives in time.
-    const seconds = operation.kind === 'call' ? [10, 100, 130, 300, 1_200] : [10, 40, 130, 700, 10_800, 100_000]
+    const seconds = operation.kind === 'call' ? [10, 130, 130, 300, 1_200] : [10, 130, 130, 700, 10_800, 100_000]
     return { kind: 'stall', ms: random.pick(seconds) * 1_000 }
   }
   return { kind: 'go' }

@@ -1,0 +1,92 @@
+// What a reader gets in a run, against what they should get.
+import { Temporal } from 'temporal-polyfill'
+import { Violation } from './history.ts'
+import type { KnownArticle, Reader } from './reader.ts'
+
+export type RunWindow = {
+  readonly scheduledFor: number
+  readonly windowEnd: number
+  /** How many articles were there when it closed: what comes later is not in it, whatever its time. */
+  readonly articleCount: number
+}
+
+/** The reason of an exclusion, or a digest. */
+export type Got =
+  | string
+  | { readonly id: number; readonly edition: string; readonly further: number; readonly articles: readonly number[] }
+
+type Fits = {
+  readonly told: readonly KnownArticle[]
+  /** What must not be told any more. */
+  readonly covered: readonly KnownArticle[]
+  readonly editionDate: string | null
+}
+
+const storiesPerDigest = 12
+/** The most by which the database's clock is ever set. */
+const clockStepsMs = 120_000
+
+/** Throws a {@link Violation} where it does not fit. */
+export function checkPlan(
+  reader: Reader,
+  run: RunWindow,
+  articles: readonly KnownArticle[],
+  obstacle: 'suppressed' | 'missed' | null,
+  got: Got,
+): Fits {
+  if (reader.state !== 'active') throw new Violation('7 consent', `${reader.email} is planned, who is ${reader.state}`)
+  if (run.scheduledFor !== reader.nextDigestAt) {
+    throw new Violation(
+      '4 one digest a local day',
+      `${reader.email} is planned for ${time(run.scheduledFor)}, is due at ${time(reader.nextDigestAt)}`,
+    )
+  }
+  const { news, matching } = reader.wants(inWindow(articles, run))
+  const expected = obstacle ?? (matching.length === 0 ? 'nothing_new' : 'a digest')
+  checkKind(reader, expected, got)
+  if (typeof got === 'string') return { told: [], covered: [], editionDate: null }
+
+  const best = matching.toSorted((one, other) => other.publishedAt - one.publishedAt || other.id - one.id)
+  const told = best.slice(0, storiesPerDigest)
+  const wanted = `${told.map(({ id }) => id).join(' ')} and ${matching.length - told.length} further`
+  const given = `${got.articles.join(' ')} and ${got.further} further`
+  if (wanted !== given) {
+    throw new Violation('3 no story twice, none lost', `${reader.email} gets ${given}, where it should be ${wanted}`)
+  }
+  const editionDate = localDayOf(run.scheduledFor, reader)
+  if (got.edition !== editionDate || reader.editions.has(editionDate)) {
+    throw new Violation('4 one digest a local day', `${reader.email} gets that of ${got.edition}, it is ${editionDate}`)
+  }
+  return { told, covered: news, editionDate }
+}
+
+function checkKind(reader: Reader, expected: string, got: Got): void {
+  const actual = typeof got === 'string' ? got : 'a digest'
+  if (actual === expected) return
+  const isEmpty = typeof got !== 'string' && got.articles.length === 0
+  const isOfStories = [actual, expected].includes('nothing_new') && [actual, expected].includes('a digest')
+  const stories = isOfStories ? '3 no story twice, none lost' : '2 nobody forgotten'
+  throw new Violation(
+    isEmpty ? '5 nothing new, no mail' : stories,
+    `${reader.email} gets ${actual}, where it should be ${expected}`,
+  )
+}
+
+/** What comes at the very moment at which a window closes, or while the clock is set back, is in the next. */
+function inWindow(articles: readonly KnownArticle[], { articleCount, windowEnd }: RunWindow): KnownArticle[] {
+  return articles.slice(0, articleCount).filter(({ id, firstSeenAt }) => {
+    if (firstSeenAt > windowEnd + clockStepsMs) {
+      throw new Violation('3 no story twice, none lost', `article ${id} was there, and is kept out of the window`)
+    }
+    return firstSeenAt <= windowEnd
+  })
+}
+
+/** The slot is at the reader's hour, or up to an hour later where that hour does not exist: of 23 that is past midnight. */
+function localDayOf(slot: number, reader: Reader): string {
+  const { hour, timeZone } = reader.choices
+  const wall = Temporal.Instant.fromEpochMilliseconds(slot).toZonedDateTimeISO(timeZone).toPlainDateTime()
+  return wall.subtract({ hours: hour }).toPlainDate().toString()
+}
+
+const time = (at: number | null) => (at === null ? 'no time' : new Date(at).toISOString())
