@@ -30,6 +30,8 @@ export type RoundFigures = {
   readonly batches: number
   /** Of these, asked about again or taken over from a dead process. */
   readonly askedAgain: number
+  /** Of one batch. */
+  readonly mostAttempts: number
   readonly events: Readonly<Record<string, number>>
   /** Empty: all is well. */
   readonly violations: readonly string[]
