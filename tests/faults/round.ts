@@ -80,7 +80,7 @@ export async function waitingIn(db: Database): Promise<Waiting> {
 
 /** Looks until nothing is waiting. Returns what is wrong when it takes longer than a round of this size ever should. */
 export async function untilDone(look: () => Promise<Waiting>, options: RoundOptions): Promise<string | undefined> {
-  const longestSeconds = 300 + options.messages / 40
+  const longestSeconds = 600 + options.messages / 20
   const startedAt = performance.now()
   let last = 'nothing could be read'
   let told = 0
