@@ -181,11 +181,13 @@ async function tryBatch(
     await settle(notTried('later', turn.reason))
     return 'denied'
   }
-  if (context.clock.elapsedMs() - claimedAt > longestClaimAgeMs)
-    return settle(notTried('later', 'the worker was stalled'))
+  const isStalled = () => context.clock.elapsedMs() - claimedAt > longestClaimAgeMs
+  if (isStalled()) return settle(notTried('later', 'the worker was stalled'))
   if (!batch.isTried) {
     const obstacle = await beginBatch(context, batch)
     if (obstacle) return settle(notTried('later', obstacle))
+    // Others may have called meanwhile, so long ago that the provider has forgotten the key.
+    if (isStalled()) return settle({ kind: 'ambiguous', reason: 'the worker was stalled before the call' })
   }
   const answer = await provider.send(batch.endpoint, payloads, batch.idempotencyKey)
   // First, so that nobody calls again before they know what was said.

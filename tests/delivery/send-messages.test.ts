@@ -227,6 +227,28 @@ describe('sending digests', () => {
     expect((await sandbox.mails()).map((mail) => mail.to)).toEqual([['r1@reader.example']])
   })
 
+  it.each([
+    ['before the begin', 1],
+    ['between the begin and the call', 2],
+  ])('does not call after a stall %s, when others may have called long ago', async (_, sleeps) => {
+    await planned(1)
+    let looks = 0
+    // Asked for the time at the claim, before the begin, and before the call.
+    const clock = {
+      ...context.clock,
+      elapsedMs: () => (++looks > sleeps + 1 ? 86_400_000 : 0),
+      sqlNow: context.clock.sqlNow,
+    }
+    await sendMessages({ ...context, clock }, createProvider(context.config), {
+      signal: AbortSignal.timeout(5_000),
+      lanes: 1,
+    })
+    expect(sandbox.calls).toEqual([])
+    context.clock.set(hours(1))
+    expect(await send()).toMatchObject({ submitted: 1 })
+    expect(await sandbox.mails()).toHaveLength(1)
+  })
+
   it('sends nothing when consent cannot be checked', async () => {
     await planned(2)
     await sql`alter table suppressions rename to unreachable`.execute(database.db)
