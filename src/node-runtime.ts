@@ -104,6 +104,8 @@ export async function openDatabase<T>(
   }
   const db = connect(url, {
     onLost: (error) => log.warn('database_connection_lost', { error: error.message }),
+    // Not on the embedded one, whose one session everybody shares.
+    ...(config.databaseUrl !== undefined && { idleInTransactionTimeoutMs }),
     ...(poolSize !== undefined && { poolSize }),
     ...(timeoutMs !== undefined && { connectTimeoutMs: timeoutMs }),
   })
@@ -142,6 +144,9 @@ export async function openExistingDatabase(
     throw error
   }
 }
+
+/** Below the lease of a batch. */
+const idleInTransactionTimeoutMs = 30_000
 
 const databaseProblems: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',

@@ -35,7 +35,8 @@ export type Claim = {
   readonly isWarmUpSpent?: boolean
 }
 
-const maximumBatchSize = 100
+/** What Resend takes in a call. */
+export const maximumBatchSize = 100
 /**
  * From the claim to the begin, and anew from the begin to the end of the call: longer than a worker waits for either, and
  * short, since what a dead worker held waits as long.
@@ -133,45 +134,67 @@ export function claimTransactional(context: Context): Promise<Claim> {
   })
 }
 
-/** Takes up to 100 digests of the oldest run that is neither paused nor canceled. A message refused once goes alone. */
+/**
+ * Takes up to 100 digests of the oldest run that is neither paused nor canceled, or of the next one where others hold all of
+ * it. A message refused once goes alone.
+ */
 export function claimDigests(context: Context, batchSize = maximumBatchSize): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
-    const runId = await oldestSendableRun(trx)
+    let runId = await nextSendableRun(trx, 0)
     if (runId === undefined) return { batch: undefined, canceled: 0, isMoreWaiting: false }
     const room = await warmUpRoom(context, trx)
     if (room === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false, isWarmUpSpent: true }
-    // The run as a range, and the order that of messages_bulk: no other index gives it, so whatever PostgreSQL believes of
-    // a table that has just grown by a million rows, it reads no more of them than it takes.
-    const { rows } = await sql<Candidate & { attempts: number }>`
-      with next as materialized (
-        select m.id, m.kind, m.digest_id, m.subscription_id, m.subscriber_id, m.attempts from messages m
-        where m.run_id between ${runId} and ${runId} and m.state = 'pending' and m.kind = 'digest' and ${isRendered}
-        order by m.run_id, m.id limit ${Math.min(batchSize, room ?? batchSize)}
-        for update skip locked
-      )
-      select m.id, m.kind, g.rendering_id, m.attempts,
-        case
-          when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
-          when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
-        end as obstacle
-      from next m
-        join digests g on g.id = m.digest_id
-        join subscriptions s on s.id = m.subscription_id
-        join subscribers r on r.id = m.subscriber_id
-      order by m.id`.execute(trx)
-    const [first] = rows
-    const together = first && first.attempts > 0 ? [first] : rows.filter((row) => row.attempts === 0)
-    return claim(context, trx, together, 'emails/batch')
+    for (; runId !== undefined; runId = await nextSendableRun(trx, runId)) {
+      const rows = await takeDigests(trx, runId, Math.min(batchSize, room ?? batchSize))
+      const [first] = rows
+      if (!first) continue
+      const together = first.attempts > 0 ? [first] : rows.filter((row) => row.attempts === 0)
+      return claim(context, trx, together, 'emails/batch')
+    }
+    return { batch: undefined, canceled: 0, isMoreWaiting: true }
   })
+}
+
+/**
+ * The run as a range, and the order that of messages_bulk: no other index gives it, so whatever PostgreSQL believes of a
+ * table that has just grown by a million rows, it reads no more of them than it takes. The run is locked, so that a pause is
+ * either seen or comes after the claim.
+ */
+async function takeDigests(
+  trx: InTransaction,
+  runId: number,
+  limit: number,
+): Promise<(Candidate & { attempts: number })[]> {
+  const { rows } = await sql<Candidate & { attempts: number }>`
+    with run as materialized (
+      select id from digest_runs where id = ${runId} and paused_at is null and canceled_at is null for share
+    ), next as materialized (
+      select m.id, m.kind, m.digest_id, m.subscription_id, m.subscriber_id, m.attempts from messages m
+      where exists (select from run) and m.run_id between ${runId} and ${runId} and m.state = 'pending' and m.kind = 'digest'
+        and ${isRendered}
+      order by m.run_id, m.id limit ${limit}
+      for update skip locked
+    )
+    select m.id, m.kind, g.rendering_id, m.attempts,
+      case
+        when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
+        when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
+      end as obstacle
+    from next m
+      join digests g on g.id = m.digest_id
+      join subscriptions s on s.id = m.subscription_id
+      join subscribers r on r.id = m.subscriber_id
+    order by m.id`.execute(trx)
+  return rows
 }
 
 const isRendered = sql`(select g.rendering_id is not null from digests g where g.id = m.digest_id)`
 
 /** Hops from run to run over the index of what is pending, whatever the number of messages. */
-async function oldestSendableRun(trx: InTransaction): Promise<number | undefined> {
+async function nextSendableRun(trx: InTransaction, after: number): Promise<number | undefined> {
   const { rows } = await sql<{ run_id: number }>`
     with recursive waiting as (
-      (select run_id from messages where state = 'pending' and kind = 'digest' order by run_id limit 1)
+      (select run_id from messages where state = 'pending' and kind = 'digest' and run_id > ${after} order by run_id limit 1)
       union all
       select (select m.run_id from messages m where m.state = 'pending' and m.kind = 'digest' and m.run_id > waiting.run_id
         order by m.run_id limit 1)

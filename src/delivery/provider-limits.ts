@@ -12,6 +12,8 @@ export type Turn =
       readonly isGiven: true
       /** Sending is paused, and this call is to find out whether it still has to be. */
       readonly isProbe: boolean
+      /** The calls before it failed or were refused: whether this one does says something. */
+      readonly isSuspect: boolean
     }
   | { readonly isGiven: false; readonly reason: string }
 
@@ -28,7 +30,19 @@ const madeUpSeconds = 0.04
 const headStartSeconds = 0.01
 const longestWaitSeconds = 10
 const shortestWaitMs = 1
-const probeSeconds = 60
+/** Less than the minute between two ticks, so that each finds its time come. */
+const probeSeconds = 50
+/** A turn or a hold that is further ahead than it can have been given out was written before the clock was set back. */
+const furthestTurnSeconds = 2
+const furthestHoldSeconds = 65 * 60
+/** After as many failures in a row one call at a time is made, and the next only when it was answered, or this has passed. */
+const failuresBeforeOneByOne = 3
+const longestCallSeconds = 35
+const longestOutageWaitSeconds = 60
+/** After as many calls in a row that were refused for what they hold, it is not a mail that is at fault. */
+const refusalsBeforePause = 10
+const askedForPatience = 'the provider asked for patience'
+const doesNotAnswer = 'the provider does not answer'
 /** A quota may be lifted before its time, by another plan. */
 const quotaProbeSeconds = 3_600
 /** How often the used part of the quotas is written down. */
@@ -47,11 +61,24 @@ export type ProviderLimits = {
    * sensible to wait here; then `reason` says so.
    */
   takeTurn(mailClass: MailClass, signal: AbortSignal): Promise<Turn>
-  /** Records what an answer says of the limits: for all processes, and at once. */
-  heed(answer: CallAnswer, turn: { readonly isProbe: boolean }): Promise<void>
+  /** Records what an answer to a call of so many messages says of the limits: for all processes, and at once. */
+  heed(
+    answer: CallAnswer,
+    turn: { readonly isProbe: boolean; readonly isSuspect: boolean },
+    messageCount: number,
+  ): Promise<void>
+  /** The most digests to put into a call: fewer than usual where a quota had no room for more. */
+  bulkLimit(): number
 }
 
-type Standing = { wait: number; pause_reason: string | null; bulk_paused_until: Date | null; is_held: boolean }
+type Standing = {
+  /** Seconds to the next turn, and to the end of a hold. */
+  wait: number
+  hold: number
+  hold_reason: string | null
+  pause_reason: string | null
+  is_paused: boolean
+}
 
 /** The limits of the account that the configured key belongs to. */
 export async function openProviderLimits(context: Context): Promise<ProviderLimits> {
@@ -59,6 +86,7 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
   const account = await providerAccount(context.config.resend?.apiKey ?? '')
   let known: number | undefined
   let usedWrittenAt = Number.NEGATIVE_INFINITY
+  let bulkLimit = Number.POSITIVE_INFINITY
   const now = () => clock.sqlNow
   const seconds = (count: number) => sql`make_interval(secs => ${count})`
   const spacing = sql`make_interval(secs => case requests_per_second
@@ -73,10 +101,17 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
       ? sql`(pause_reason is null or next_probe_at <= ${now()})`
       : sql`(pause_reason is null or (next_probe_at <= ${now()} and bulk_paused_until <= ${now()}))`
 
+  const nextCallAt = () =>
+    sql`case when next_call_at > ${now()} + ${seconds(furthestTurnSeconds)} then ${now()} else next_call_at end`
+  const heldUntil = () =>
+    sql`case when held_until > ${now()} + ${seconds(furthestHoldSeconds)} then null else held_until end`
+  const isFree = () => sql`coalesce(${heldUntil()} <= ${now()}, true)`
+
   async function look(mailClass: MailClass): Promise<Standing> {
     const { rows } = await sql<Standing>`
-      select extract(epoch from next_call_at - ${now()})::float8 as wait, pause_reason, bulk_paused_until,
-        not ${mayCall(mailClass)} as is_held
+      select extract(epoch from ${nextCallAt()} - ${now()})::float8 as wait,
+        coalesce(extract(epoch from ${heldUntil()} - ${now()})::float8, 0) as hold, hold_reason, pause_reason,
+        not ${mayCall(mailClass)} as is_paused
       from provider_limits where account = ${account}`.execute(db)
     const [row] = rows
     if (!row) throw new Error('the limits of the account are gone')
@@ -84,10 +119,20 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
   }
 
   function obstacle(standing: Standing): string | null {
-    if (standing.is_held) return standing.pause_reason
-    if (standing.wait > longestWaitSeconds)
-      return `the provider asked to wait ${Math.ceil(standing.wait)} s before the next call`
+    if (standing.is_paused) return standing.pause_reason
+    if (standing.hold > longestWaitSeconds)
+      return `${standing.hold_reason}; the next call is in ${Math.ceil(standing.hold)} s`
     return null
+  }
+
+  /** What the provider asked for is kept, whatever else is learned meanwhile. */
+  async function hold(reason: string, forSeconds: ReturnType<typeof sql>): Promise<void> {
+    const until = sql`${now()} + make_interval(secs => ${forSeconds})`
+    await sql`
+      update provider_limits set
+        held_until = case when hold_reason = ${askedForPatience} then greatest(${heldUntil()}, ${until}) else ${until} end,
+        hold_reason = case when hold_reason = ${askedForPatience} and ${heldUntil()} > ${until} then hold_reason else ${reason} end
+      where account = ${account}`.execute(db)
   }
 
   async function pause(reason: string, until: ReturnType<typeof sql>): Promise<void> {
@@ -98,6 +143,17 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
     context.log.error('sending_paused', { reason })
   }
 
+  async function countRefusal(reason: string): Promise<void> {
+    const { rows } = await sql<{ refusals: number }>`
+      update provider_limits set refusals = refusals + 1 where account = ${account} returning refusals`.execute(db)
+    const refusals = rows[0]?.refusals ?? 0
+    if (refusals < refusalsBeforePause) return
+    await pause(
+      `${reason}. ${refusals} calls in a row were refused for what they hold: it is not the mails of single readers. One is tried every minute.`,
+      sql`${now()} + ${seconds(probeSeconds)}`,
+    )
+  }
+
   return {
     standing: async (mailClass) => obstacle(await look(mailClass)),
 
@@ -105,40 +161,51 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
       const headStart = sql`make_interval(secs => case requests_per_second when 0 then 0 else ${
         mailClass === 'bulk' ? headStartSeconds : 0
       }::float8 end)`
+      const startedAt = clock.elapsedMs()
       for (;;) {
         // Turns are given for now, never ahead: whoever wakes up late for one would come together with the next.
-        const { rows } = await sql<{ is_probe: boolean }>`
+        const { rows } = await sql<{ is_probe: boolean; is_suspect: boolean }>`
           with turn as (
-            select account, pause_reason is not null as is_probe from provider_limits
-            where account = ${account} and next_call_at + ${headStart} <= ${now()} and ${mayCall(mailClass)}
+            select account, pause_reason is not null as is_probe, failures >= ${failuresBeforeOneByOne} as is_outage,
+              failures > 0 or refusals > 0 as is_suspect
+            from provider_limits
+            where account = ${account} and ${nextCallAt()} + ${headStart} <= ${now()} and ${isFree()} and ${mayCall(mailClass)}
             for update
           )
-          update provider_limits p set next_call_at = greatest(next_call_at, ${now()} - ${seconds(madeUpSeconds)}) + ${spacing},
-            next_probe_at = case when turn.is_probe then ${now()} + ${seconds(probeSeconds)} end
+          update provider_limits p set next_call_at = greatest(${nextCallAt()}, ${now()} - ${seconds(madeUpSeconds)}) + ${spacing},
+            next_probe_at = case when turn.is_probe then ${now()} + ${seconds(probeSeconds)} end,
+            held_until = case when turn.is_outage then ${now()} + ${seconds(longestCallSeconds)} end,
+            hold_reason = case when turn.is_outage then ${doesNotAnswer} end
           from turn where p.account = turn.account
-          returning turn.is_probe`.execute(db)
+          returning turn.is_probe, turn.is_suspect`.execute(db)
         const [given] = rows
-        if (given) return { isGiven: true, isProbe: given.is_probe }
+        if (given) return { isGiven: true, isProbe: given.is_probe, isSuspect: given.is_suspect }
         const standing = await look(mailClass)
         const reason = obstacle(standing)
         if (reason !== null) return { isGiven: false, reason }
         if (signal.aborted) return { isGiven: false, reason: 'asked to stop' }
+        if (clock.elapsedMs() - startedAt > longestWaitSeconds * 1_000)
+          return { isGiven: false, reason: 'others take all turns' }
         const wait = mailClass === 'bulk' ? standing.wait + headStartSeconds : standing.wait
-        await clock.sleep(Math.max(wait * 1_000, shortestWaitMs), signal)
+        await clock.sleep(Math.max(wait * 1_000, standing.hold * 1_000, shortestWaitMs), signal)
       }
     },
 
-    async heed({ outcome, limits }, { isProbe }) {
+    bulkLimit: () => bulkLimit,
+
+    async heed({ outcome, limits }, { isProbe, isSuspect }, messageCount) {
       const { requestsPerSecond, dailyUsed, monthlyUsed } = limits
       if (requestsPerSecond !== undefined && requestsPerSecond !== known) {
         known = requestsPerSecond
+        // One answer that lost the header on its way does not mean that there is no limit any more.
         // Turns given out before the limit was known were far apart.
         await sql`
           update provider_limits l set requests_per_second = told.rate,
             next_call_at = case when l.requests_per_second is null then least(next_call_at, ${now()} + told.spacing) else next_call_at end
           from (select requests_per_second as rate, ${spacing} as spacing
             from (values (${requestsPerSecond}::integer)) as given (requests_per_second)) as told
-          where account = ${account} and l.requests_per_second is distinct from told.rate`.execute(db)
+          where account = ${account} and l.requests_per_second is distinct from told.rate
+            and (told.rate > 0 or l.requests_per_second is null)`.execute(db)
       }
       const isUsedDue = clock.elapsedMs() - usedWrittenAt >= usedIntervalMs
       if ((dailyUsed !== undefined || monthlyUsed !== undefined) && isUsedDue) {
@@ -156,31 +223,58 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
             bulk_paused_until = case when bulk_paused_until > ${now()} then bulk_paused_until end
           where account = ${account} and pause_reason is not null`.execute(db)
       }
+      if (outcome.kind === 'ambiguous') {
+        // Whatever is begun now may be lost too: it is not begun, but for a try now and then.
+        await sql`update provider_limits set failures = failures + 1 where account = ${account}`.execute(db)
+        return hold(
+          'the provider does not answer',
+          sql`least(${longestOutageWaitSeconds}, 2 ^ least(failures - 1, 16))`,
+        )
+      }
+      const hasAccepted = outcome.kind === 'accepted' && outcome.messages.some((one) => 'providerId' in one)
+      if (hasAccepted) bulkLimit *= 2
+      if (isSuspect) {
+        await sql`
+          update provider_limits set failures = 0,
+            held_until = case when hold_reason = ${askedForPatience} then held_until end,
+            hold_reason = case when hold_reason = ${askedForPatience} then hold_reason end,
+            refusals = case when ${hasAccepted} then 0 else refusals end
+          where account = ${account}`.execute(db)
+      }
+      if (outcome.kind === 'accepted' && !hasAccepted) {
+        // Each by itself from now on, until one is accepted.
+        bulkLimit = 1
+        return countRefusal('every mail of a call was refused')
+      }
       if (outcome.kind !== 'refused') return
       const soon = sql`${now()} + ${seconds(quotaProbeSeconds)}`
       const next = (period: 'day' | 'month') =>
         sql`least(${soon}, (date_trunc(${period}, ${now()} at time zone 'UTC') + ${`1 ${period}`}::interval) at time zone 'UTC')`
       switch (outcome.remedy) {
         case 'later':
-          await sql`
-            update provider_limits set next_call_at = greatest(next_call_at, ${now()} + ${seconds(outcome.retryAfterMs / 1_000)})
-            where account = ${account}`.execute(db)
-          return
+          return hold(askedForPatience, sql`${outcome.retryAfterMs / 1_000}::float8`)
         case 'halt':
           return pause(
             `${outcome.reason}. It is tried again every minute: see to the key and the domain at the provider.`,
             sql`${now()} + ${seconds(probeSeconds)}`,
           )
         case 'daily_quota':
+        case 'monthly_quota': {
+          if (messageCount > 1) {
+            // There may be room for fewer.
+            bulkLimit = Math.floor(messageCount / 2)
+            return
+          }
+          bulkLimit = Number.POSITIVE_INFINITY
+          const [period, until] =
+            outcome.remedy === 'daily_quota' ? (['day', ' until 00:00 UTC'] as const) : (['month', ''] as const)
           return pause(
-            `${outcome.reason}. The day's quota is spent until 00:00 UTC; it is tried again every hour, should the plan change.`,
-            next('day'),
+            `${outcome.reason}. The ${period}'s quota is spent${until}; it is tried again every hour, should the plan change.`,
+            next(period),
           )
-        case 'monthly_quota':
-          return pause(
-            `${outcome.reason}. The month's quota is spent; it is tried again every hour, should the plan change.`,
-            next('month'),
-          )
+        }
+        case 'invalid':
+          return countRefusal(outcome.reason)
       }
     },
   }

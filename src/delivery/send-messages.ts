@@ -8,6 +8,7 @@ import {
   claimDigests,
   claimTransactional,
   lookAhead,
+  maximumBatchSize,
   reclaimBatch,
   settleExpiredBatches,
 } from './claim-batch.ts'
@@ -15,6 +16,7 @@ import { fillTemplate, type MailPayload, type MailTemplate } from './mail-templa
 import type { CallOutcome, Provider } from './provider.ts'
 import { openProviderLimits, type ProviderLimits } from './provider-limits.ts'
 import { settleBatch } from './settle-batch.ts'
+import { beginWarmUp } from './warm-up.ts'
 
 export type SendResult = {
   submitted: number
@@ -86,19 +88,23 @@ export async function sendMessages(context: Context, provider: Provider, options
     result,
     wasDenied: false,
     openLane: () => {
-      if (lanes.length < (options.lanes ?? defaultLanes)) lanes.push(lane())
+      if (openLanes < (options.lanes ?? defaultLanes) && !sending.wasDenied) lanes.push(lane())
     },
   }
+  let openLanes = 0
   const lanes: Promise<void>[] = []
   const failures: unknown[] = []
   // One lane's failure stops the others from claiming, but not from settling what they have under way.
   const lane = async () => {
+    openLanes += 1
     try {
       while (!options.signal.aborted && failures.length === 0) {
         if (!(await sendNext(context, sending))) return
       }
     } catch (error) {
       failures.push(error)
+    } finally {
+      openLanes -= 1
     }
   }
   sending.openLane()
@@ -113,7 +119,8 @@ export async function sendMessages(context: Context, provider: Provider, options
 async function sendNext(context: Context, sending: Sending): Promise<boolean> {
   const { result } = sending
   const claimedAt = context.clock.elapsedMs()
-  const claim = await claimNext(context, sending)
+  const batchSize = Math.min(sending.batchSize ?? maximumBatchSize, sending.limits.bulkLimit())
+  const claim = await claimNext(context, { ...sending, batchSize })
   result.canceled += claim.canceled
   if (claim.isWarmUpSpent) result.heldBack = 'the warm-up allows no more digests today'
   const { batch } = claim
@@ -191,7 +198,10 @@ async function tryBatch(
   }
   const answer = await provider.send(batch.endpoint, payloads, batch.idempotencyKey)
   // First, so that nobody calls again before they know what was said.
-  await limits.heed(answer, turn)
+  await limits.heed(answer, turn, batch.messages.length)
+  if (context.config.warmUp && batch.endpoint === 'emails/batch' && answer.outcome.kind === 'accepted') {
+    await beginWarmUp(context)
+  }
   return settle(answer.outcome)
 }
 

@@ -5,6 +5,8 @@ import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 
 const daysToDouble = 3
+/** Any number will do, as long as nothing else in the database takes the same advisory lock. */
+const warmUpLock = 1_903_448
 
 /** The most digests on a day of the warm-up, its first being 0: doubled every three days. Null once it is over. */
 export function warmUpCap({ firstDay, days }: WarmUp, day: number): number | null {
@@ -19,13 +21,18 @@ export async function warmUpRoom(context: Context, trx: InTransaction): Promise<
   const { warmUp } = context.config
   if (!warmUp) return null
   const domain = senderDomain(context.config)
-  await sql`insert into warm_ups (domain, started_on) values (${domain}, ${today(context)}) on conflict do nothing`.execute(
-    trx,
-  )
+  await sql`select pg_advisory_xact_lock(${warmUpLock}, hashtext(${domain}))`.execute(trx)
   const { rows: started } = await sql<{ day: number }>`
-    select ${today(context)} - started_on as day from warm_ups where domain = ${domain} for no key update`.execute(trx)
+    select ${today(context)} - started_on as day from warm_ups where domain = ${domain}`.execute(trx)
   const cap = warmUpCap(warmUp, started[0]?.day ?? 0)
   return cap === null ? null : Math.max(0, cap - (await usedToday(context, trx)))
+}
+
+/** Notes the first day on which digests were accepted. */
+export async function beginWarmUp(context: Context): Promise<void> {
+  await sql`
+    insert into warm_ups (domain, started_on) values (${senderDomain(context.config)}, ${today(context)})
+    on conflict do nothing`.execute(context.db)
 }
 
 export type WarmUpStanding = {

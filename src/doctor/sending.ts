@@ -14,7 +14,7 @@ export const sendingCheck: RowCheck = {
   since: '2026-11-25-provider-limits',
   async look({ apiKey, clock }, trx) {
     const { rows } = await sql<Row<'provider_limits'> & { wait: number; until: number | null }>`
-      select *, extract(epoch from next_call_at - ${clock.sqlNow})::float8 as wait,
+      select *, coalesce(extract(epoch from held_until - ${clock.sqlNow})::float8, 0) as wait,
         extract(epoch from bulk_paused_until - ${clock.sqlNow})::float8 as until
       from provider_limits where account = ${await providerAccount(apiKey)}`.execute(trx)
     const [limits] = rows
@@ -29,8 +29,8 @@ export const sendingCheck: RowCheck = {
     }
     if (limits.wait > longWaitSeconds) {
       return warning(
-        `the provider asked to wait ${duration(limits.wait)} (${limit})`,
-        'It goes on by itself then. See at the provider who else uses the account.',
+        `${limits.hold_reason}; the next call is in ${duration(limits.wait)} (${limit})`,
+        'It goes on by itself then. See at the provider whether it works, and who else uses the account.',
       )
     }
     return ok(`not paused (${limit})`)

@@ -90,11 +90,14 @@ describe('the limit of requests a second', () => {
     await confirmationsFor(1)
     refuse(429, 'rate_limit_exceeded', { 'retry-after': '30' })
     const first = await send()
-    expect(first).toMatchObject({ submitted: 0, halted: expect.stringMatching(/asked to wait (30|29) s/) })
+    expect(first).toMatchObject({
+      submitted: 0,
+      halted: expect.stringMatching(/asked for patience; the next call is in (30|29) s/),
+    })
     const calls = sandbox.calls.length
     sandbox.intercept = undefined
     const other = { ...context, db: connect(database.url) }
-    expect(await send(other)).toMatchObject({ submitted: 0, halted: expect.stringContaining('asked to wait') })
+    expect(await send(other)).toMatchObject({ submitted: 0, halted: expect.stringContaining('asked for patience') })
     expect(sandbox.calls).toHaveLength(calls)
     context.clock.set(new Date(context.clock.now().getTime() + 31_000))
     expect(await send(other)).toMatchObject({ submitted: 3, halted: null })
@@ -144,12 +147,79 @@ describe('a refusal that only an operator can mend', () => {
   })
 })
 
+describe('refusals for what the mails hold', () => {
+  it('cost single mails at first, and then pause: an audience is not burned for what is wrong with all', async () => {
+    await planned(60)
+    refuse(422, 'validation_error')
+    expect(await send()).toMatchObject({ halted: expect.stringContaining('calls in a row were refused') })
+    expect((await states()).filter((state) => state === 'failed').length).toBeLessThan(15)
+    const calls = sandbox.calls.length
+    context.clock.set(minutes(2))
+    await send()
+    expect(sandbox.calls).toHaveLength(calls + 1)
+    sandbox.intercept = undefined
+    context.clock.set(minutes(4))
+    await send()
+    expect((await states()).filter((state) => state === 'pending')).toEqual([])
+    expect(await standing()).toMatchObject({ refusals: 0, pause_reason: null })
+  })
+
+  it('do the same where a call is answered with a refusal of each', async () => {
+    await planned(60)
+    sandbox.intercept = async (request) => {
+      const mails = (await request.clone().json()) as unknown[]
+      return Response.json({ data: [], errors: mails.map((_, index) => ({ index, message: 'no' })) })
+    }
+    const options = { signal, lanes: 1, batchSize: 5 }
+    const { failed } = await sendMessages(context, createProvider(context.config), options)
+    expect(failed).toBeLessThan(20)
+  })
+})
+
+describe('a provider that does not answer', () => {
+  it('is asked ever more rarely, about what was begun: the rest is not begun', async () => {
+    await planned(60)
+    sandbox.intercept = async () => new Response('bad gateway', { status: 502 })
+    const tick = () => sendMessages(context, createProvider(context.config), { signal, batchSize: 2 })
+    for (let minute = 0; minute < 120; minute++) {
+      context.clock.set(minutes(minute))
+      await tick()
+    }
+    const begun = (await states()).filter((state) => state === 'sending').length
+    expect(begun).toBeLessThanOrEqual(16)
+    expect(sandbox.calls.length).toBeLessThan(250)
+    expect(await tick()).toMatchObject({ halted: expect.stringContaining('does not answer') })
+
+    sandbox.intercept = undefined
+    for (const minute of [125, 126, 127]) {
+      context.clock.set(minutes(minute))
+      await tick()
+    }
+    expect(new Set(await states())).toEqual(new Set(['submitted']))
+    expect(await sandbox.mails()).toHaveLength(60)
+    expect(await standing()).toMatchObject({ failures: 0, held_until: null })
+  })
+})
+
+describe('what was written by a clock that was set back since', () => {
+  it('holds nobody', async () => {
+    await planned(2)
+    await send({ ...context, config: { ...context.config } })
+    await database.db
+      .updateTable('provider_limits')
+      .set({ next_call_at: minutes(300), held_until: minutes(300), hold_reason: 'the provider asked for patience' })
+      .execute()
+    await confirmationsFor(1)
+    expect(await send()).toMatchObject({ submitted: 1, halted: null })
+  })
+})
+
 describe('a spent quota', () => {
-  it('holds digests until it resets, and loses none', async () => {
+  it('is used to its end by smaller batches, then holds digests until it resets, and loses none', async () => {
     await withLimits({ dailyQuota: 50 })
     await planned(60)
-    expect(await send()).toMatchObject({ submitted: 0, failed: 0, halted: expect.stringContaining('until 00:00 UTC') })
-    expect(await states()).toEqual(Array(60).fill('pending'))
+    expect(await send()).toMatchObject({ submitted: 50, failed: 0, halted: expect.stringContaining('until 00:00 UTC') })
+    expect((await states()).filter((state) => state === 'pending')).toHaveLength(10)
     const calls = sandbox.calls.length
     context.clock.set(minutes(30))
     await send()
@@ -161,13 +231,15 @@ describe('a spent quota', () => {
     context.clock.set(new Date('2026-11-24T00:00:01Z'))
     const first = await send()
     context.clock.set(new Date('2026-11-24T00:02:00Z'))
-    expect(first.submitted + (await send()).submitted).toBe(60)
+    expect(first.submitted + (await send()).submitted).toBe(10)
   })
 
   it('lets a confirmation be tried meanwhile, and does not take its acceptance for the end of the pause', async () => {
-    await withLimits({ dailyQuota: 50 })
+    await withLimits({ dailyQuota: 52 })
     await planned(60)
+    refuse(429, 'daily_quota_exceeded')
     await send()
+    sandbox.intercept = undefined
     await confirmationsFor(2)
     context.clock.set(minutes(2))
     const calls = sandbox.calls.length

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { beginBatch } from '../../src/delivery/begin-batch.ts'
 import { claimDigests } from '../../src/delivery/claim-batch.ts'
 import { createProvider } from '../../src/delivery/provider.ts'
@@ -247,6 +247,44 @@ describe('sending digests', () => {
     context.clock.set(hours(1))
     expect(await send()).toMatchObject({ submitted: 1 })
     expect(await sandbox.mails()).toHaveLength(1)
+  })
+
+  it('opens lanes again for what comes while the others had nothing to do', async () => {
+    await planned(1)
+    let underWay = 0
+    let bothCame = () => {}
+    const both = new Promise<void>((resolve) => {
+      bothCame = resolve
+    })
+    sandbox.intercept = async (_, pass) => {
+      if (sandbox.calls.length === 1) {
+        for (const index of Array(4).keys()) {
+          await aReader(database.db, { email: `late${index}@reader.example`, next_digest_at: hours(1) })
+        }
+        await planDigests(context, at(hours(1)))
+        return pass()
+      }
+      underWay += 1
+      if (underWay === 2) bothCame()
+      await both
+      return pass()
+    }
+    const options = { signal, lanes: 2, batchSize: 1 }
+    expect(await sendMessages(context, createProvider(context.config), options)).toMatchObject({ submitted: 5 })
+  })
+
+  it('goes on with the next run where another worker holds all of one', async ({ skip }) => {
+    skip(inject('testDatabase').kind === 'embedded', 'all connections are one session there')
+    await planned(1)
+    await aReader(database.db, { email: 'second@reader.example', next_digest_at: hours(1) })
+    await planDigests(context, at(hours(1)))
+    const stalled = connect(database.url)
+    await stalled.transaction().execute(async (trx) => {
+      await sql`select from messages where to_email <> 'second@reader.example' for update`.execute(trx)
+      const { batch } = await claimDigests(context)
+      expect(batch?.messages.map((message) => message.toEmail)).toEqual(['second@reader.example'])
+    })
+    await stalled.destroy()
   })
 
   it('sends nothing when consent cannot be checked', async () => {

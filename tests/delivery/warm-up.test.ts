@@ -43,6 +43,18 @@ describe('a warm-up', () => {
     expect(await send()).toMatchObject({ submitted: 11, heldBack: null })
   })
 
+  it('begins with the first digest that is accepted', async () => {
+    await anArticle(database.db, { firstSeenAt: day(-0.1) })
+    for (let index = 0; index < 6; index++) await aReader(database.db)
+    await planDigests(context, at(monday))
+    sandbox.intercept = async () =>
+      Response.json({ statusCode: 403, name: 'validation_error', message: 'no' }, { status: 403 })
+    await send()
+    sandbox.intercept = undefined
+    context.clock.set(day(3))
+    expect(await send()).toMatchObject({ submitted: 4 })
+  })
+
   it('does not count what was refused', async () => {
     await anArticle(database.db, { firstSeenAt: day(-0.1) })
     for (let index = 0; index < 6; index++) await aReader(database.db)

@@ -228,8 +228,11 @@ describe('sending', () => {
       found:
         "not paused (10 calls a second, 1,200 of the day's quota used, 30,000 of the month's at 2026-11-23T06:00Z)",
     })
-    await limits({ next_call_at: ago(-5 * minutes) })
-    expect(await look('sending')).toMatchObject({ status: 'warning', found: expect.stringContaining('to wait 5 min') })
+    await limits({ held_until: ago(-5 * minutes), hold_reason: 'the provider does not answer' })
+    expect(await look('sending')).toMatchObject({
+      status: 'warning',
+      found: expect.stringContaining('the provider does not answer; the next call is in 5 min'),
+    })
     await limits({
       pause_reason: '403 validation_error: only to owner@site.example. See to the key.',
       bulk_paused_until: ago(-1 * hours),

@@ -25,6 +25,11 @@ export type ConnectOptions = {
   readonly poolSize?: number
   /** Milliseconds; 0 leaves it to the server. A pooler in between may refuse to be told. */
   readonly statementTimeoutMs?: number
+  /**
+   * Milliseconds after which the server ends a session that does nothing within a transaction: a process that was stopped
+   * there holds its locks no longer. Unset: never.
+   */
+  readonly idleInTransactionTimeoutMs?: number
   /** How long to wait for a connection, in milliseconds. */
   readonly connectTimeoutMs?: number
   /** Called when a connection breaks; the pool replaces it by itself. */
@@ -39,6 +44,9 @@ export function connect(databaseUrl: string, options: ConnectOptions = {}): Data
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs } : {}),
+    ...(options.idleInTransactionTimeoutMs !== undefined && {
+      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,
+    }),
     application_name: 'newsmatro',
     types: columnTypes,
   })

@@ -206,6 +206,10 @@ export interface Tables {
     account: string
     requests_per_second: number | null
     next_call_at: Time
+    held_until: OptionalTime
+    hold_reason: string | null
+    failures: Generated<number>
+    refusals: Generated<number>
     pause_reason: string | null
     bulk_paused_until: OptionalTime
     next_probe_at: OptionalTime
