@@ -63,6 +63,30 @@ describe('an event', () => {
     expect(await suppressions()).toEqual([])
   })
 
+  // The embedded database has one session, where nothing can come between.
+  it('comes at the same moment as others of its message, with the effect of one after the other', async () => {
+    const types = ['sent', 'delivered', 'opened', 'clicked', 'delivery_delayed', 'complained', 'bounced', 'suppressed']
+    const events = [...types, ...types].map((type, index) => ({ type, at: days(index), data: hard }))
+    const outcomeOf = async (providerId: string, inTurn: boolean) => {
+      const reader = await aReader(database.db, { email: `${providerId}@reader.example` })
+      const id = await aMessage(database.db, reader, { provider_id: providerId })
+      const results: string[] = []
+      if (inTurn) for (const event of events) results.push(await receive({ ...event, providerId }))
+      else results.push(...(await Promise.all(events.map((event) => receive({ ...event, providerId })))))
+      const { delivered_at, opened_at, clicked_at, delayed_at, complained_at, bounced_at, suppressed_at, state } =
+        await message(id)
+      const suppressed = (await suppressions()).filter((row) => row.email_key === reader.email)
+      return {
+        results,
+        times: [delivered_at, opened_at, clicked_at, delayed_at, complained_at, bounced_at, suppressed_at],
+        ...{ state, suppressed: suppressed.map(({ reason, created_at }) => ({ reason, created_at })) },
+      }
+    }
+    const inTurn = await outcomeOf('turn', true)
+    expect(inTurn.results).toEqual(Array(16).fill('recorded'))
+    for (let round = 0; round < 3; round++) expect(await outcomeOf(`once${round}`, false)).toEqual(inTurn)
+  })
+
   it('is kept when its message or its type is unknown', async () => {
     await aMessage(database.db, await aReader(database.db), { provider_id: 'p' })
     expect(await receive({ type: 'bounced', providerId: 'q', data: hard }, 'a')).toBe('unknown_message')
