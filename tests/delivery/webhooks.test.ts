@@ -100,6 +100,16 @@ describe('an event', () => {
     const id = await aMessage(database.db, await aReader(database.db), { provider_id: 'p' })
     await receive({ type: 'failed', providerId: 'p', data: { failed: { reason: 'a\0b\ud800' }, subject: '\0' } })
     expect(await message(id)).toMatchObject({ state: 'failed', reason: 'a\u{fffd}b\u{fffd}' })
+    const data = { 'a\0': { '\ud800b': [{ '\0': 'c' }], d: [1, null, true] } }
+    expect(await receive({ type: 'sent', providerId: 'p', data, to: 'a\0@reader.example' })).toBe('recorded')
+    const { payload } = await database.db
+      .selectFrom('webhook_events')
+      .select('payload')
+      .where('type', '=', 'email.sent')
+      .executeTakeFirstOrThrow()
+    expect(payload).toMatchObject({
+      data: { 'a\u{fffd}': { '\u{fffd}b': [{ '\u{fffd}': 'c' }], d: [1, null, true] } },
+    })
   })
 })
 
