@@ -6,6 +6,7 @@ import * as providerLimits from './2026-11-25-provider-limits.ts'
 import * as cheaperMessages from './2026-11-26-cheaper-messages.ts'
 import * as newestSuppressions from './2026-11-26-newest-suppressions.ts'
 import * as unknownBatches from './2026-11-26-unknown-batches.ts'
+import * as liftedSuppressions from './2026-11-27-lifted-suppressions.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-26-cheaper-messages': cheaperMessages,
   '2026-11-26-newest-suppressions': newestSuppressions,
   '2026-11-26-unknown-batches': unknownBatches,
+  '2026-11-27-lifted-suppressions': liftedSuppressions,
 }

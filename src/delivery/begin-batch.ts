@@ -3,10 +3,10 @@ import type { Context } from '../platform/context.ts'
 import { type ClaimedBatch, leaseSeconds } from './claim-batch.ts'
 
 /**
- * Marks the begin of a batch's first try, and looks at consent once more. The subscriptions are locked first, and looked at
- * by a statement of its own, which sees what was committed until then: an unsubscribe or a suppression is either seen here
- * or committed after the begin. Returns why the try must not begin, or null. What is left is the moment between this commit
- * and the first byte to the provider.
+ * Marks the begin of a batch's first try, and looks at consent once more. The subscriptions are locked first, by their ids
+ * as whoever suppresses addresses does it, and looked at by a statement of its own, which sees what was committed until
+ * then: an unsubscribe or a suppression is either seen here or committed after the begin. Returns why the try must not
+ * begin, or null. What is left is the moment between this commit and the first byte to the provider.
  */
 export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'consent changed' | 'lease lost' | null> {
   return context.db.transaction().execute(async (trx) => {
@@ -16,8 +16,9 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
         select id from batches where id = ${batch.id} and fence = ${batch.fence} and state = 'sending' and lease_until > ${now}
         for update
       )
-      select from mine join messages m on m.batch_id = mine.id join subscriptions s on s.id = m.subscription_id
-      for share of s`.execute(trx)
+      select from subscriptions
+      where id in (select m.subscription_id from mine join messages m on m.batch_id = mine.id)
+      order by id for share`.execute(trx)
     if (locked.length === 0) return 'lease lost'
     const { rows: begun } = await sql<{ begun: boolean }>`
       with obstructed as (

@@ -43,8 +43,9 @@ export async function suppress(
 }
 
 /**
- * Suppresses an address that bounced softly five times within 14 days without a delivery since; lifts that again when a
- * delivery turns up that came after them. What waits is left waiting: it is not sent while the suppression lasts. The
+ * Suppresses an address that bounced softly five times within 14 days, without a delivery since; lifts that again when a
+ * delivery turns up that came after them. Bounces until an operator took the address off the list no longer count. What
+ * waits is canceled by the next claim, not here: it is still sent when the suppression is lifted before that. The
  * subscriber's row has to be locked.
  */
 export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promise<void> {
@@ -52,6 +53,8 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
     with soft as (
       select bounced_at from messages
       where subscriber_id = ${to.subscriberId} and bounce_kind = 'soft' and lower(to_email) = lower(${to.toEmail})
+        and bounced_at > coalesce(
+          (select suppression_lifted_at from subscribers where id = ${to.subscriberId}), '-infinity')
     ), since as (
       select max(delivered_at) as delivered_at from (
         select max(m.delivered_at) as delivered_at from subscriptions s join messages m on m.subscription_id = s.id

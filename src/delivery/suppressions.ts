@@ -100,8 +100,8 @@ async function cancelPending(trx: InTransaction, keys: readonly string[], contex
 }
 
 /**
- * Takes addresses off the list, all or none. Nobody is subscribed by it, and what was canceled stays canceled. Throws
- * {@link PublicError} when one of them is not on it.
+ * Takes addresses off the list, all or none. Nobody is subscribed by it, and what was canceled stays canceled. The soft
+ * bounces until now no longer count. Throws {@link PublicError} when one of them is not on the list.
  */
 export async function removeSuppressions(
   context: Context,
@@ -109,6 +109,13 @@ export async function removeSuppressions(
 ): Promise<readonly Suppression[]> {
   return context.db.transaction().execute(async (trx) => {
     const keys = [...new Set(addressKeys)]
+    await sql`
+      with readers as materialized (
+        select id from subscribers where email_key = any(${keys}::text[]) order by email_key for no key update
+      )
+      update subscribers set suppression_lifted_at = ${context.clock.sqlNow} from readers where subscribers.id = readers.id`.execute(
+      trx,
+    )
     await sql`select from suppressions where email_key = any(${keys}::text[]) order by email_key for update`.execute(
       trx,
     )

@@ -51,12 +51,21 @@ export function parseWebhookEvent(body: Uint8Array): WebhookEvent | undefined {
     occurredAt: Number.isNaN(occurredAt.getTime()) ? undefined : occurredAt,
     providerId: data?.email_id === undefined ? undefined : storable(data.email_id),
     messageTag: /^[1-9]\d{0,14}$/.test(tag) ? Number(tag) : undefined,
-    to: (data?.to ?? []).map((mailbox) => (/<([^<>]*)>$/.exec(mailbox)?.[1] ?? mailbox).trim().toLowerCase()),
+    to: (data?.to ?? [])
+      .map((mailbox) => (/<([^<>]*)>$/.exec(mailbox)?.[1] ?? mailbox).trim().toLowerCase())
+      .map(storable),
     // Transient and Undetermined are soft: an address is not given up for what may pass.
     bounceKind: data?.bounce?.type.toLowerCase() === 'permanent' ? 'hard' : 'soft',
     failureReason: storable(data?.failed?.reason || 'the provider does not say why').slice(0, 500),
-    json: JSON.stringify(content, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value)),
+    json: JSON.stringify(content, (_, value: unknown) => withStorableText(value)),
   }
+}
+
+/** A text, or the keys of an object; what is in it is given to the replacer in its turn. */
+function withStorableText(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), inner]))
 }
 
 /** PostgreSQL refuses NUL and lone surrogates: one such character must not make an event come back for days. */

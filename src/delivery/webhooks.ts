@@ -71,7 +71,10 @@ async function findMessage(trx: InTransaction, event: WebhookEvent): Promise<num
   return rows[0]?.id
 }
 
-/** Reader, batch, message: always in this order, and the batch before its messages as a settling worker does. */
+/**
+ * Reader, batch, message: always in this order, and the batch before its messages as a settling worker does. No lock is
+ * one against keys: each event that was stored holds its message's key, also while it waits for another to end.
+ */
 async function lockMessage(trx: InTransaction, id: number): Promise<Message> {
   await sql`
     select id from subscribers where id = (select subscriber_id from messages where id = ${id}) for no key update`.execute(
@@ -83,7 +86,7 @@ async function lockMessage(trx: InTransaction, id: number): Promise<Message> {
   const { rows } = await sql<Message>`
     select id, subscriber_id as "subscriberId", subscription_id as "subscriptionId", batch_id as "batchId",
       to_email as "toEmail", bounce_kind as "bounceKind", complained_at is not null as "hasComplained"
-    from messages where id = ${id} for update`.execute(trx)
+    from messages where id = ${id} for no key update`.execute(trx)
   const [message] = rows
   if (!message) throw new Error(`message ${id} is gone`)
   return message

@@ -58,6 +58,10 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
   const tokenHash = await sha256(token)
   await context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
+    // The reader before the subscription, as whoever suppresses an address locks them.
+    await sql`
+      select from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
+      for no key update`.execute(trx)
     const { rows } = await sql<{ subscriber_id: number }>`
       update subscriptions set state = 'active', confirmed_at = ${now},
         read_until = greatest(read_until, ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end),

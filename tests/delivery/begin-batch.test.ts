@@ -7,12 +7,16 @@ import { receiveWebhook } from '../../src/delivery/webhooks.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
+import { deriveToken } from '../../src/platform/signed-token.ts'
+import { confirm } from '../../src/subscriptions/confirmations.ts'
+import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { at, monday, type TestContext, testContext } from '../support/context.ts'
 import { testDatabase } from '../support/database.ts'
 import { aMessage, anArticle, aReader } from '../support/factories.ts'
 import { webhookEvent } from '../support/webhooks.ts'
 
 const database = testDatabase()
+const evidence = { source: 'form', ip: null, userAgent: null } as const
 let context: TestContext
 let other: Database
 let batch: ClaimedBatch
@@ -92,5 +96,49 @@ describe('a suppression at the moment of a begin', () => {
     })
     await suppressing
     expect(isSuppressed).toBe(true)
+  })
+})
+
+describe('locks are taken in one order, so that nobody waits in a circle', () => {
+  const oneSession = 'all connections are one session on the embedded database: nothing there waits'
+  const isFree = async (table: 'subscriptions' | 'subscribers', id: number) => {
+    const { rows } = await sql`
+      select from ${sql.table(table)} where id = ${id} for no key update skip locked`.execute(database.db)
+    return rows.length === 1
+  }
+
+  it('by a begin: the subscriptions by their ids, whatever the order in the batch', async ({ skip }) => {
+    skip(!isServer(), oneSession)
+    const later = await aReader(database.db)
+    await aMessage(database.db, later, { state: 'sending', batch_id: batch.id, batch_position: 0 })
+    let beginning: ReturnType<typeof beginBatch> | undefined
+    await other.transaction().execute(async (trx) => {
+      await sql`select from subscriptions where id = ${reader.subscriptionId} for no key update`.execute(trx)
+      beginning = beginBatch(context, batch)
+      await someoneWaits(trx, beginning)
+      expect(await isFree('subscriptions', reader.subscriptionId)).toBe(false)
+      expect(await isFree('subscriptions', later.subscriptionId)).toBe(true)
+    })
+    expect(await beginning).toBeNull()
+    expect(later.subscriptionId).toBeGreaterThan(reader.subscriptionId)
+  })
+
+  it('by a confirmation: the reader before the subscription', async ({ skip }) => {
+    skip(!isServer(), oneSession)
+    await subscribe(context, { email: 'new@reader.example' }, evidence)
+    const asked = await database.db
+      .selectFrom('confirmations')
+      .select(['subscriber_id', 'subscription_id', 'nonce', 'key_id'])
+      .executeTakeFirstOrThrow()
+    const token = deriveToken(context.keys, asked.key_id, asked.nonce)
+    let confirming: ReturnType<typeof confirm> | undefined
+    await other.transaction().execute(async (trx) => {
+      await sql`select from subscribers where id = ${asked.subscriber_id} for no key update`.execute(trx)
+      confirming = confirm(context, token, evidence)
+      await someoneWaits(trx, confirming)
+      expect(await isFree('subscribers', asked.subscriber_id)).toBe(false)
+      expect(await isFree('subscriptions', asked.subscription_id)).toBe(true)
+    })
+    expect(await confirming).toMatchObject({ isActive: true })
   })
 })

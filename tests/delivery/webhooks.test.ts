@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
+import { addSuppressions, removeSuppressions } from '../../src/delivery/suppressions.ts'
 import { receiveWebhook } from '../../src/delivery/webhooks.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { at, monday, type TestContext, testContext } from '../support/context.ts'
@@ -63,6 +64,30 @@ describe('an event', () => {
     expect(await suppressions()).toEqual([])
   })
 
+  // The embedded database has one session, where nothing can come between.
+  it('comes at the same moment as others of its message, with the effect of one after the other', async () => {
+    const types = ['sent', 'delivered', 'opened', 'clicked', 'delivery_delayed', 'complained', 'bounced', 'suppressed']
+    const events = [...types, ...types].map((type, index) => ({ type, at: days(index), data: hard }))
+    const outcomeOf = async (providerId: string, inTurn: boolean) => {
+      const reader = await aReader(database.db, { email: `${providerId}@reader.example` })
+      const id = await aMessage(database.db, reader, { provider_id: providerId })
+      const results: string[] = []
+      if (inTurn) for (const event of events) results.push(await receive({ ...event, providerId }))
+      else results.push(...(await Promise.all(events.map((event) => receive({ ...event, providerId })))))
+      const { delivered_at, opened_at, clicked_at, delayed_at, complained_at, bounced_at, suppressed_at, state } =
+        await message(id)
+      const suppressed = (await suppressions()).filter((row) => row.email_key === reader.email)
+      return {
+        results,
+        times: [delivered_at, opened_at, clicked_at, delayed_at, complained_at, bounced_at, suppressed_at],
+        ...{ state, suppressed: suppressed.map(({ reason, created_at }) => ({ reason, created_at })) },
+      }
+    }
+    const inTurn = await outcomeOf('turn', true)
+    expect(inTurn.results).toEqual(Array(16).fill('recorded'))
+    for (let round = 0; round < 3; round++) expect(await outcomeOf(`once${round}`, false)).toEqual(inTurn)
+  })
+
   it('is kept when its message or its type is unknown', async () => {
     await aMessage(database.db, await aReader(database.db), { provider_id: 'p' })
     expect(await receive({ type: 'bounced', providerId: 'q', data: hard }, 'a')).toBe('unknown_message')
@@ -75,6 +100,16 @@ describe('an event', () => {
     const id = await aMessage(database.db, await aReader(database.db), { provider_id: 'p' })
     await receive({ type: 'failed', providerId: 'p', data: { failed: { reason: 'a\0b\ud800' }, subject: '\0' } })
     expect(await message(id)).toMatchObject({ state: 'failed', reason: 'a\u{fffd}b\u{fffd}' })
+    const data = { 'a\0': { '\ud800b': [{ '\0': 'c' }], d: [1, null, true] } }
+    expect(await receive({ type: 'sent', providerId: 'p', data, to: 'a\0@reader.example' })).toBe('recorded')
+    const { payload } = await database.db
+      .selectFrom('webhook_events')
+      .select('payload')
+      .where('type', '=', 'email.sent')
+      .executeTakeFirstOrThrow()
+    expect(payload).toMatchObject({
+      data: { 'a\u{fffd}': { '\u{fffd}b': [{ '\u{fffd}': 'c' }], d: [1, null, true] } },
+    })
   })
 })
 
@@ -124,6 +159,40 @@ describe('a bounce', () => {
     await aMessage(database.db, reader, { provider_id: 'between' })
     await receive({ type: 'delivered', providerId: 'between', at: days(2) })
     expect(await suppressions()).toEqual([])
+  })
+})
+
+describe('soft bounces and an operator who takes the address off the list', () => {
+  const softly = async (reader: Awaited<ReturnType<typeof aReader>>, day: number, providerId = `p${day}`) => {
+    await aMessage(database.db, reader, { provider_id: providerId })
+    await receive({ type: 'bounced', providerId, data: soft, at: days(day) })
+  }
+
+  it('count from then on: the fifth suppresses again, and none before it', async () => {
+    const reader = await aReader(database.db, { email: 'Ada@reader.example' })
+    const other = await aReader(database.db)
+    for (const day of [0, 1, 2, 3, 4]) await softly(reader, day)
+    for (const day of [0, 1, 2, 3]) await softly(other, day, `other${day}`)
+    expect(await suppressions()).toHaveLength(1)
+    context.clock.set(days(5))
+    await removeSuppressions(context, ['ada@reader.example'])
+    await softly(reader, 4.5) // told late
+    for (const day of [6, 7, 8, 9]) await softly(reader, day)
+    expect(await suppressions()).toEqual([])
+    await softly(reader, 10)
+    expect(await suppressions()).toMatchObject([{ email_key: 'ada@reader.example', created_at: days(10) }])
+    // Those of somebody else count as before.
+    await softly(other, 4, 'other4')
+    expect(await suppressions()).toHaveLength(2)
+  })
+
+  it('count as before when one of the addresses was not on the list, and nothing was changed', async () => {
+    const reader = await aReader(database.db, { email: 'ada@reader.example' })
+    for (const day of [0, 1, 2, 3]) await softly(reader, day)
+    context.clock.set(days(3.5))
+    await expect(removeSuppressions(context, ['ada@reader.example'])).rejects.toThrow('not on the list')
+    await softly(reader, 4)
+    expect(await suppressions()).toHaveLength(1)
   })
 })
 
@@ -270,7 +339,8 @@ const histories = fc.array(anEvent, { minLength: 1, maxLength: 14 }).chain((even
       fc.array(fc.constantFrom(...numbers), { maxLength: 6 }),
     )
     .map(([all, again]) => [...all, ...again])
-  return fc.record({ events: fc.constant(events), one: order, other: order })
+  const liftedOn = fc.option(fc.nat({ max: 10 }))
+  return fc.record({ events: fc.constant(events), one: order, other: order, liftedOn })
 })
 
 describe('events in any order', () => {
@@ -278,9 +348,16 @@ describe('events in any order', () => {
     const stateAfter = async (
       events: readonly (typeof anEvent extends fc.Arbitrary<infer T> ? T : never)[],
       order: number[],
+      liftedOn: number | null,
     ) => {
       await emptyDatabase(database.db)
       const reader = await aReader(database.db, { email: 'reader@reader.example' })
+      if (liftedOn !== null) {
+        context.clock.set(days(liftedOn))
+        await addSuppressions(context, [reader.email])
+        await removeSuppressions(context, [reader.email])
+        context.clock.set(monday)
+      }
       const ids: number[] = []
       for (let index = 0; index < 6; index++) ids.push(await aMessage(database.db, reader))
       ids.push(await aMessage(database.db, reader, { state: 'unknown', batch: { state: 'unknown' } }))
@@ -325,8 +402,8 @@ describe('events in any order', () => {
       }
     }
     await fc.assert(
-      fc.asyncProperty(histories, async ({ events, one, other }) => {
-        expect(await stateAfter(events, one)).toEqual(await stateAfter(events, other))
+      fc.asyncProperty(histories, async ({ events, one, other, liftedOn }) => {
+        expect(await stateAfter(events, one, liftedOn)).toEqual(await stateAfter(events, other, liftedOn))
       }),
       { numRuns: 15 },
     )

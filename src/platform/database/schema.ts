@@ -73,7 +73,13 @@ export interface Tables {
     eligible: boolean
   }
   article_topics: { article_id: number; topic_id: number }
-  subscribers: { id: GeneratedAlways<number>; email: string; email_key: string; created_at: Generated<Date> }
+  subscribers: {
+    id: GeneratedAlways<number>
+    email: string
+    email_key: string
+    suppression_lifted_at: Time | null
+    created_at: Generated<Date>
+  }
   topic_choices: { id: GeneratedAlways<number>; newsletter_id: number; choice_key: string }
   topic_choice_topics: { topic_choice_id: number; topic_id: number }
   subscriptions: {
