@@ -168,6 +168,7 @@ const passingProblems: Record<string, string> = {
 }
 
 function unreachable(databaseUrl: string, cause: unknown): unknown {
+  if (cause instanceof PublicError) return cause
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const says = (words: string) => cause instanceof Error && cause.message.includes(words)
   const passing = passingProblems[says('terminated unexpectedly') ? 'ECONNRESET' : code]

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { sha256, toHex } from '../platform/encoding.ts'
+import { mask } from '../platform/log.ts'
 import type { CallAnswer } from './provider.ts'
 
 /** Transactional mail goes before bulk. */
@@ -135,7 +136,8 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
       where account = ${account}`.execute(db)
   }
 
-  async function pause(reason: string, until: ReturnType<typeof sql>): Promise<void> {
+  async function pause(told: string, until: ReturnType<typeof sql>): Promise<void> {
+    const reason = mask(told) // in the provider's words, which may hold anything
     await sql`
       update provider_limits set pause_reason = ${reason}, bulk_paused_until = ${until},
         next_probe_at = ${now()} + ${seconds(probeSeconds)}

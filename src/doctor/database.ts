@@ -46,9 +46,9 @@ export function judgeMigrations({ pending, unknown, applied }: MigrationState): 
     )
   }
   if (unknown.length > 0) {
-    return warning(
+    return problem(
       `the database is ahead, by what this version does not know: ${some(unknown)}`,
-      'A newer version was at work here: run that one. Checks may fail until then.',
+      'A newer version was at work here: run that one, or restore the database as it was before it. This one does not start.',
     )
   }
   return ok(`all ${applied} applied`)

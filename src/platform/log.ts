@@ -20,7 +20,8 @@ export function createLog(write: (line: string) => void, now: () => Date = () =>
 
 /** Without the backslash that JSON puts before a quotation mark: the line stays JSON. */
 const addressPattern = /[^\s"'<>@:,;()\\]+@[^\s"'<>@:,;()\\]+/g
-const tokenPattern = /[A-Za-z0-9_-]{43,}/g
+/** Tokens of links, keys of Resend, and secrets of webhooks. */
+const tokenPattern = /[A-Za-z0-9_-]{43,}|\bre_[A-Za-z0-9_]{6,}|\bwhsec_[A-Za-z0-9+/=]+/g
 
 /** The text without what looks like an address or a token. */
 export function mask(line: string): string {

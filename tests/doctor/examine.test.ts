@@ -73,7 +73,7 @@ it('tells an empty database, one that is behind, and one that is ahead', () =>
     })
     await sql`insert into kysely_migration (name, timestamp) values ('2027-01-01-next', '')`.execute(db)
     expect((await examined(db)).of('migrations')).toMatchObject({
-      status: 'warning',
+      status: 'problem',
       found: expect.stringContaining('2027-01-01-next'),
     })
     await sql`delete from kysely_migration where name in ('2027-01-01-next', '2026-11-26-unknown-batches')`.execute(db)

@@ -73,11 +73,12 @@ async function chooseRound(): Promise<((round: RoundOptions) => Promise<RoundFig
 async function findPlace(): Promise<Place | undefined> {
   if (options.kinds.includes('postgres')) {
     const programs = await findPrograms()
-    if (!programs) print('Not done: to kill PostgreSQL its programs have to be here (initdb, postgres, pg_ctl).')
+    if (!programs)
+      process.stderr.write('Not done: to kill PostgreSQL its programs have to be here (initdb, postgres, pg_ctl).\n')
     return programs === undefined ? undefined : { programs }
   }
   const serverUrl = process.env.TEST_DATABASE_URL?.trim() || process.env.DATABASE_URL?.trim()
-  if (!serverUrl) print('Not done: set TEST_DATABASE_URL to a PostgreSQL server, or give --embedded.')
+  if (!serverUrl) process.stderr.write('Not done: set TEST_DATABASE_URL to a PostgreSQL server, or give --embedded.\n')
   return serverUrl ? { serverUrl } : undefined
 }
 

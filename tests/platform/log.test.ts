@@ -10,3 +10,11 @@ it('masks addresses and tokens, and stays JSON whatever stands beside them', () 
     error: 'no integer: "[address]", path\\[address]\n"[token]"',
   })
 })
+
+it('masks the keys of the provider and the secrets of its webhooks', () => {
+  const lines: string[] = []
+  createLog((line) => lines.push(line)).warn('refused', {
+    error: 're_AbCd1234_xyz9 and whsec_c2VjcmV0c2VjcmV0, not re_do',
+  })
+  expect(JSON.parse(lines[0] ?? '').error).toBe('[token] and [token], not re_do')
+})

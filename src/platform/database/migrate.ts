@@ -1,10 +1,21 @@
 import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from '../../../migrations/index.ts'
+import { PublicError } from '../errors.ts'
 import type { Database } from './schema.ts'
 
-/** Brings the schema up to date. Safe when several processes start at once: one migrates, the others wait. Returns the names applied. */
+/**
+ * Brings the schema up to date. Safe when several processes start at once: one migrates, the others wait. Returns the names
+ * applied. Throws {@link PublicError}, with nothing changed, for a database that a newer version has migrated.
+ */
 export async function migrateToLatest(db: Database): Promise<string[]> {
+  const { unknown } = await migrationState(db)
+  if (unknown.length > 0) {
+    throw new PublicError(
+      'misconfigured',
+      `The database is ahead of this version of newsmatro (${unknown.join(', ')}): run the newer version, or restore the database as it was before it.`,
+    )
+  }
   const { error, results } = await migratorFor(db).migrateToLatest()
   if (error !== undefined) throw error
   return (results ?? []).map((result) => result.migrationName)
@@ -33,11 +44,6 @@ export async function migrationState(db: Database): Promise<MigrationState> {
     unknown: [...names].filter((name) => migrations[name] === undefined),
     applied: names.size,
   }
-}
-
-/** The names of migrations that this version of the program has and the database has not. Changes nothing. */
-export async function pendingMigrations(db: Database): Promise<readonly string[]> {
-  return (await migrationState(db)).pending
 }
 
 function migratorFor(db: Database): Migrator {
