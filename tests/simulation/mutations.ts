@@ -303,7 +303,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a digest that cannot be rendered stops the others',
-    edits: [edit('src/digests/render-digests.ts', 'failed += 1\n', 'failed += 1\n      throw error\n')],
+    edits: [
+      edit('src/digests/render-digests.ts', 'await recordFailure(context, source.digest.id, error)\n', 'throw error\n'),
+    ],
   },
   {
     name: 'a process uses a signing key that it does not have',
