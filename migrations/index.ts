@@ -5,6 +5,7 @@ import * as webhooks from './2026-11-24-webhooks.ts'
 import * as providerLimits from './2026-11-25-provider-limits.ts'
 import * as cheaperMessages from './2026-11-26-cheaper-messages.ts'
 import * as newestSuppressions from './2026-11-26-newest-suppressions.ts'
+import * as unknownBatches from './2026-11-26-unknown-batches.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-25-provider-limits': providerLimits,
   '2026-11-26-cheaper-messages': cheaperMessages,
   '2026-11-26-newest-suppressions': newestSuppressions,
+  '2026-11-26-unknown-batches': unknownBatches,
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { jobs } from '../jobs/schedule.ts'
 import { addFeed, listFeeds } from './articles/feeds.ts'
 import { pollFeeds } from './articles/poll-feeds.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addRunsCommands } from './commands/runs.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
 import { addSubscribersCommands } from './commands/subscribers.ts'
@@ -143,6 +144,7 @@ program
     })
   })
 
+addDoctorCommand(program, { print, log })
 addSandboxCommand(program, { print, wholeNumber, untilStopped, log })
 const tools: CommandTools = { withRuntime, print, wholeNumber, signal: stopping.signal }
 addRunsCommands(program, tools)

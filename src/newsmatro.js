@@ -12,6 +12,7 @@ const bundledNode = fileURLToPath(new URL('../node_modules/node/bin/node', impor
 process.env.NODE_ENV ??= 'production' // React renders about twice as fast
 
 if (isCurrent) {
+  await import('./heap.js')
   const { register } = await import('tsx/esm/api')
   register()
   await import('./cli.ts')

@@ -1,11 +1,13 @@
 // What a process on Node is made of: configuration in, a context out, and everything closed again at the end.
 import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { sql } from 'kysely'
 import { serve as serveHttp } from './node-http.ts'
 import { systemClock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import { connect } from './platform/database/connect.ts'
-import { openEmbeddedDatabase } from './platform/database/embedded.ts'
+import { hasEmbeddedDatabase, openEmbeddedDatabase } from './platform/database/embedded.ts'
 import { migrateToLatest } from './platform/database/migrate.ts'
 import type { Database } from './platform/database/schema.ts'
 import { PublicError } from './platform/errors.ts'
@@ -32,7 +34,8 @@ export type RuntimeOptions = {
   }
 }
 
-const sandboxKey = 're_sandbox'
+/** The key that the sandbox of this service is asked with. */
+export const sandboxKey = 're_sandbox'
 
 /**
  * Opens the database (the embedded one when none is configured), migrates it, and starts the sandbox when there is no
@@ -91,19 +94,52 @@ export async function openDatabase<T>(
   log: Log,
   closers: (() => Promise<unknown>)[],
   prepare: (db: Database) => Promise<T>,
+  { timeoutMs, poolSize }: { readonly timeoutMs?: number; readonly poolSize?: number } = {},
 ): Promise<{ db: Database; prepared: T }> {
   let url = config.databaseUrl
   if (url === undefined) {
-    const embedded = await openEmbeddedDatabase(config.dataFolder)
+    const embedded = await openEmbeddedDatabase(config.dataFolder, timeoutMs === undefined ? {} : { timeoutMs })
     closers.push(() => embedded.close())
     url = embedded.url
   }
-  const db = connect(url, { onLost: (error) => log.warn('database_connection_lost', { error: error.message }) })
+  const db = connect(url, {
+    onLost: (error) => log.warn('database_connection_lost', { error: error.message }),
+    ...(poolSize !== undefined && { poolSize }),
+    ...(timeoutMs !== undefined && { connectTimeoutMs: timeoutMs }),
+  })
   closers.push(() => db.destroy())
   try {
     return { db, prepared: await prepare(db) }
   } catch (error) {
     throw config.databaseUrl === undefined ? error : unreachable(config.databaseUrl, error)
+  }
+}
+
+/**
+ * Opens the configured database as it is: nothing is migrated, and an embedded one that is not there is not made. Throws
+ * {@link PublicError} when it cannot be used.
+ */
+export async function openExistingDatabase(
+  config: Pick<Config, 'databaseUrl' | 'dataFolder'>,
+  log: Log,
+  options: { readonly timeoutMs: number; readonly poolSize: number },
+): Promise<{ readonly db: Database; close(): Promise<void> }> {
+  if (config.databaseUrl === undefined && !(await hasEmbeddedDatabase(config.dataFolder))) {
+    throw new PublicError(
+      'unavailable',
+      `There is no database in ${resolve(config.dataFolder)}: newsmatro start makes one. If there should be one, see to DATA_FOLDER, or to DATABASE_URL for a server.`,
+    )
+  }
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const { db } = await openDatabase(config, log, closers, (opened) => sql`select 1`.execute(opened), options)
+    return { db, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 

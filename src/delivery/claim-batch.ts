@@ -42,7 +42,7 @@ const maximumBatchSize = 100
  */
 export const leaseSeconds = 45
 /** Resend keeps an idempotency key for 24 hours; an hour is left for clocks and slow answers. */
-const keyLifetimeHours = 23
+export const keyLifetimeHours = 23
 
 type Candidate = {
   id: number

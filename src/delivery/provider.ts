@@ -1,4 +1,4 @@
-// The only place that talks to Resend. It turns the SDK's answer into what it means for the messages.
+// The only place that sends through Resend. It turns the SDK's answer into what it means for the messages.
 import { type CreateEmailOptions, type ErrorResponse, Resend } from 'resend'
 import { z } from 'zod'
 import type { Config } from '../platform/config.ts'

@@ -14,7 +14,11 @@ export type Settled = {
 }
 
 const nothing: Settled = { submitted: 0, failed: 0, unknown: 0, released: 0 }
-const longestBackoffSeconds = 600
+/**
+ * Every worker that dies counts as an attempt too, so attempts say little about the provider: whoever waits for a mail must
+ * not wait long for that. All calls keep to the provider's limit anyway.
+ */
+const longestBackoffSeconds = 60
 
 /** Records an outcome. When the lease was lost in the meantime nothing changes, and all counts are 0. */
 export async function settleBatch(context: Context, batch: ClaimedBatch, outcome: CallOutcome): Promise<Settled> {

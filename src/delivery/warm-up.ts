@@ -1,6 +1,6 @@
 // A new domain begins with few mails a day: mailbox providers distrust a sender that is suddenly loud.
 import { sql } from 'kysely'
-import type { WarmUp } from '../platform/config.ts'
+import type { Config, WarmUp } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 
@@ -16,19 +16,52 @@ export function warmUpCap({ firstDay, days }: WarmUp, day: number): number | nul
  * claims under the same warm-up, so that together they keep to it.
  */
 export async function warmUpRoom(context: Context, trx: InTransaction): Promise<number | null> {
-  const { warmUp, contactAddress } = context.config
+  const { warmUp } = context.config
   if (!warmUp) return null
-  const domain = contactAddress.split('@').at(-1)?.toLowerCase() ?? ''
-  const today = sql`(${context.clock.sqlNow} at time zone 'UTC')::date`
-  await sql`insert into warm_ups (domain, started_on) values (${domain}, ${today}) on conflict do nothing`.execute(trx)
-  const { rows: started } = await sql<{ day: number }>`
-    select ${today} - started_on as day from warm_ups where domain = ${domain} for no key update`.execute(trx)
-  const cap = warmUpCap(warmUp, started[0]?.day ?? 0)
-  if (cap === null) return null
-  const { rows } = await sql<{ used: number }>`
-    select coalesce(sum(message_count), 0)::bigint as used from batches
-    where endpoint = 'emails/batch' and state <> 'refused' and claimed_at >= ${today}::timestamp at time zone 'UTC'`.execute(
+  const domain = senderDomain(context.config)
+  await sql`insert into warm_ups (domain, started_on) values (${domain}, ${today(context)}) on conflict do nothing`.execute(
     trx,
   )
-  return Math.max(0, cap - (rows[0]?.used ?? 0))
+  const { rows: started } = await sql<{ day: number }>`
+    select ${today(context)} - started_on as day from warm_ups where domain = ${domain} for no key update`.execute(trx)
+  const cap = warmUpCap(warmUp, started[0]?.day ?? 0)
+  return cap === null ? null : Math.max(0, cap - (await usedToday(context, trx)))
+}
+
+export type WarmUpStanding = {
+  /** 0 on the first day, and before it. */
+  readonly day: number
+  /** Null once the warm-up is over. */
+  readonly cap: number | null
+  readonly used: number
+}
+
+/** Where the warm-up stands, without beginning it; null when there is none. */
+export async function warmUpStanding(
+  context: Pick<Context, 'config' | 'clock'>,
+  trx: InTransaction,
+): Promise<WarmUpStanding | null> {
+  const { warmUp } = context.config
+  if (!warmUp) return null
+  const { rows } = await sql<{ day: number }>`
+    select ${today(context)} - started_on as day from warm_ups where domain = ${senderDomain(context.config)}`.execute(
+    trx,
+  )
+  const day = rows[0]?.day ?? 0
+  return { day, cap: warmUpCap(warmUp, day), used: await usedToday(context, trx) }
+}
+
+/** The domain that a sender's reputation belongs to, in lower case. */
+export function senderDomain({ contactAddress }: Pick<Config, 'contactAddress'>): string {
+  return contactAddress.split('@').at(-1)?.toLowerCase() ?? ''
+}
+
+const today = ({ clock }: Pick<Context, 'clock'>) => sql`(${clock.sqlNow} at time zone 'UTC')::date`
+
+async function usedToday(context: Pick<Context, 'clock'>, trx: InTransaction): Promise<number> {
+  const { rows } = await sql<{ used: number }>`
+    select coalesce(sum(message_count), 0)::bigint as used from batches
+    where endpoint = 'emails/batch' and state <> 'refused'
+      and claimed_at >= ${today(context)}::timestamp at time zone 'UTC'`.execute(trx)
+  return rows[0]?.used ?? 0
 }

@@ -3,7 +3,7 @@ import { type MailTemplate, slotMarkers, storeRendering, toTemplate } from '../d
 import type { Context } from '../platform/context.ts'
 import { type DigestSource, digestMail, readDigest } from './digest-mail.ts'
 
-const maximumFailures = 5
+export const maximumFailures = 5
 
 /**
  * Renders each digest that was planned and not yet rendered, once. A digest that cannot be rendered keeps its error, is

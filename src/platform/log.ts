@@ -18,10 +18,12 @@ export function createLog(write: (line: string) => void, now: () => Date = () =>
   return { info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-const addressPattern = /[^\s"'<>@:,;()]+@[^\s"'<>@:,;()]+/g
+/** Without the backslash that JSON puts before a quotation mark: the line stays JSON. */
+const addressPattern = /[^\s"'<>@:,;()\\]+@[^\s"'<>@:,;()\\]+/g
 const tokenPattern = /[A-Za-z0-9_-]{43,}/g
 
-function mask(line: string): string {
+/** The text without what looks like an address or a token. */
+export function mask(line: string): string {
   return line.replace(addressPattern, '[address]').replace(tokenPattern, '[token]')
 }
 

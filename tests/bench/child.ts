@@ -11,7 +11,11 @@ export type Child = {
 type Reply = { readonly answer: unknown } | { readonly error: string }
 
 export function startChild(file: string): Child {
-  const child: ChildProcess = fork(new URL(file, import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child: ChildProcess = fork(new URL(file, import.meta.url), {
+    // as the program is started
+    execArgv: [...process.execArgv, '--import', new URL('../../src/heap.js', import.meta.url).href],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   return {
     async ask<T>(question: object) {
       const asked = new AbortController()

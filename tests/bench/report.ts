@@ -22,7 +22,7 @@ export function describeFigures(figures: Figures): string {
       `  bare INSERT … SELECT      ${whole(planning.bareInsertsPerSecond)} rows a second; planning is ${percent(planning.shareOfBareInsert)} of it`,
       `  CPU of its process        ${planning.cpuMicrosecondsAReader.toFixed(1)} µs a reader`,
       `  peak memory               ${whole(planning.peakMegabytes)} MB`,
-      `  write-ahead log           ${whole(planning.writeAheadLogBytesAReader)} bytes a reader`,
+      `  write-ahead log           ${whole(planning.writeAheadLogBytesAReader)} bytes a reader (of the whole server)`,
     )
   }
   if (sending) {
@@ -37,7 +37,7 @@ export function describeFigures(figures: Figures): string {
       row('(b) render each, batch.send', sending.batched, times(sending.timesBatched)),
       row('(c) the SDK alone, prepared', sending.prepared, percent(sending.shareOfPrepared)),
       `  bytes an email            ${whole(sending.bytesAnEmail)}`,
-      `  database bytes a message  ${whole(sending.databaseBytesAMessage)}, and ${whole(sending.writeAheadLogBytesAMessage)} of write-ahead log`,
+      `  database bytes a message  ${whole(sending.databaseBytesAMessage)}, and ${whole(sending.writeAheadLogBytesAMessage)} of write-ahead log (of the whole server)`,
       `  CPU of the sink           ${whole(sending.sinkCpuMicrosecondsAnEmail)} µs an email`,
       `  renderings                ${sending.renderings} for ${sending.distinctDigests} distinct digests`,
       `  peak memory               ${sending.memory.ratio.toFixed(2)} × that of ${whole(sending.memory.fewReaders)} readers (${whole(sending.memory.fewMegabytes)} MB)`,

@@ -161,6 +161,20 @@ describe('sending digests', () => {
     expect(await sandbox.mails()).toHaveLength(0)
   })
 
+  it('asks again every minute at least, however often it was in vain', async () => {
+    await planned(1)
+    sandbox.intercept = async () => new Response('bad gateway', { status: 502 })
+    await send()
+    for (let minute = 1; minute <= 10; minute++) {
+      context.clock.set(new Date(monday.getTime() + minute * 60_000))
+      await send()
+      expect(sandbox.calls).toHaveLength(minute + 1)
+    }
+    sandbox.intercept = undefined
+    context.clock.set(new Date(monday.getTime() + 11 * 60_000))
+    expect(await send()).toMatchObject({ submitted: 1 })
+  })
+
   it('waits as long as it is asked to, and uses a new key then', async () => {
     await planned(2)
     let refusals = 0

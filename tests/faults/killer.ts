@@ -5,6 +5,11 @@ import type { Cluster } from './cluster.ts'
 import type { Supervised } from './supervised.ts'
 
 const everyMs = 1_000
+/**
+ * Where starting takes longer than this, as on a machine that others use, all intervals are longer in the same proportion:
+ * else nothing lives to do any work.
+ */
+const usualStartMs = 2_000
 /** How many of the kills hit the sandbox, and how long it has to have served before. */
 const sandboxShare = 1 / 8
 const sandboxLifeMs = 3_000
@@ -16,14 +21,27 @@ const awayMs = [0, 4_000] as const
 const embeddedLifeMs = 2_000
 const embeddedServesMs = [200, 2_500] as const
 
-type Targets = { readonly services: readonly Supervised[]; readonly sandbox: Supervised | undefined }
+/** From 1, and more on a slow machine. */
+function paceOf(processes: readonly Supervised[]): number {
+  const total = processes.reduce((sum, { startMs }) => sum + startMs, 0)
+  return Math.max(1, total / processes.length / usualStartMs)
+}
+
+type Targets = {
+  /** To kill. */
+  readonly services: readonly Supervised[]
+  readonly sandbox: Supervised | undefined
+  /** Whose starts say how fast the machine is. */
+  readonly pacemakers: readonly Supervised[]
+}
 
 /** One kill a second, until `signal` ends it. */
-export async function killEverySecond(random: Random, { services, sandbox }: Targets, signal: AbortSignal) {
+export async function killEverySecond(random: Random, { services, sandbox, pacemakers }: Targets, signal: AbortSignal) {
   while (!signal.aborted) {
     const second = performance.now()
+    const periodMs = everyMs * paceOf(pacemakers)
     const [moment, kind, unready, victim] = [random.next(), random.next(), random.next(), random.next()]
-    await sleep(moment * everyMs, signal)
+    await sleep(moment * periodMs, signal)
     if (signal.aborted) return
     if (sandbox && (kind < sandboxShare || services.length === 0)) {
       if (performance.now() - (sandbox.servesSince ?? Number.POSITIVE_INFINITY) > sandboxLifeMs) await sandbox.kill()
@@ -31,16 +49,21 @@ export async function killEverySecond(random: Random, { services, sandbox }: Tar
       const service = services[Math.floor(victim * services.length)]
       if (unready < unreadyShare || service?.servesSince !== undefined) await service?.kill()
     }
-    await sleepUntil(second + everyMs, signal)
+    await sleepUntil(second + periodMs, signal)
   }
 }
 
 /** PostgreSQL goes away every few seconds, for up to some seconds. Returns how often. */
-export async function crashNowAndThen(random: Random, cluster: Cluster, signal: AbortSignal): Promise<number> {
+export async function crashNowAndThen(
+  random: Random,
+  cluster: Cluster,
+  pacemakers: readonly Supervised[],
+  signal: AbortSignal,
+): Promise<number> {
   let crashes = 0
   for (;;) {
     const [moment, away, isImmediateStop] = [random.next(), random.next(), random.chance(0.5)]
-    await sleep(between(crashEveryMs, moment), signal)
+    await sleep(between(crashEveryMs, moment) * paceOf(pacemakers), signal)
     if (signal.aborted) return crashes
     crashes += 1
     await (isImmediateStop ? cluster.stopAtOnce() : cluster.kill())
@@ -52,9 +75,15 @@ export async function crashNowAndThen(random: Random, cluster: Cluster, signal: 
 /** The process that has the embedded database open, each time soon after it serves. */
 export async function killOverAndOver(random: Random, service: Supervised, signal: AbortSignal) {
   while (!signal.aborted) {
-    const life = between(embeddedServesMs, random.next())
+    const share = random.next()
     while (service.servesSince === undefined && !signal.aborted) await sleep(20, signal)
-    await sleepUntil(Math.max((service.servesSince ?? 0) + life, service.startedAt + embeddedLifeMs), signal)
+    await sleepUntil(
+      Math.max(
+        (service.servesSince ?? 0) + between(embeddedServesMs, share) * paceOf([service]),
+        service.startedAt + embeddedLifeMs,
+      ),
+      signal,
+    )
     if (!signal.aborted) await service.kill()
   }
 }

@@ -30,6 +30,8 @@ export type RoundFigures = {
   readonly batches: number
   /** Of these, asked about again or taken over from a dead process. */
   readonly askedAgain: number
+  /** Of one batch. */
+  readonly mostAttempts: number
   readonly events: Readonly<Record<string, number>>
   /** Empty: all is well. */
   readonly violations: readonly string[]
@@ -78,7 +80,7 @@ export async function waitingIn(db: Database): Promise<Waiting> {
 
 /** Looks until nothing is waiting. Returns what is wrong when it takes longer than a round of this size ever should. */
 export async function untilDone(look: () => Promise<Waiting>, options: RoundOptions): Promise<string | undefined> {
-  const longestSeconds = 300 + options.messages / 40
+  const longestSeconds = 600 + options.messages / 20
   const startedAt = performance.now()
   let last = 'nothing could be read'
   let told = 0

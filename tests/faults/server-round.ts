@@ -97,11 +97,12 @@ async function play(place: Place, options: RoundOptions, cleanups: Cleanups): Pr
         {
           services: kinds.includes('service') ? services : [],
           sandbox: kinds.includes('sandbox') ? provider : undefined,
+          pacemakers: services,
         },
         over,
       )
     : Promise.resolve()
-  const crashing = cluster ? crashNowAndThen(random.fork('postgres'), cluster, over) : Promise.resolve(0)
+  const crashing = cluster ? crashNowAndThen(random.fork('postgres'), cluster, services, over) : Promise.resolve(0)
   // What goes wrong there is heard of when they are waited for.
   for (const work of [killing, crashing]) work.catch(() => done.abort())
 

@@ -31,6 +31,8 @@ export class Supervised {
   /** When it was last started, and when it said that it serves; of performance.now(). */
   startedAt = 0
   servesSince: number | undefined
+  /** How long it last took from one to the other. */
+  startMs = 0
   private readonly start: () => Started
   private readonly losesDatabase: boolean
   private current: Started | undefined
@@ -75,7 +77,9 @@ export class Supervised {
     this.current = started
     if (pid !== undefined) livePids.add(pid)
     child.stdout?.on('data', () => {
-      if (/ is at http/.test(started.stdout)) this.servesSince ??= performance.now()
+      if (this.servesSince !== undefined || !/ is at http/.test(started.stdout)) return
+      this.servesSince = performance.now()
+      this.startMs = this.servesSince - this.startedAt
     })
     const farewells: string[] = []
     // The last line of a killed process may be half a line.

@@ -25,6 +25,8 @@ export type ConnectOptions = {
   readonly poolSize?: number
   /** Milliseconds; 0 leaves it to the server. A pooler in between may refuse to be told. */
   readonly statementTimeoutMs?: number
+  /** How long to wait for a connection, in milliseconds. */
+  readonly connectTimeoutMs?: number
   /** Called when a connection breaks; the pool replaces it by itself. */
   readonly onLost?: (error: Error) => void
 }
@@ -35,7 +37,7 @@ export function connect(databaseUrl: string, options: ConnectOptions = {}): Data
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.poolSize ?? 10,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs } : {}),
     application_name: 'newsmatro',
     types: columnTypes,

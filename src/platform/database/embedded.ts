@@ -1,6 +1,6 @@
 // The embedded database: PGlite, served on a loopback port so that everything else sees a `postgres://` URL.
 // Nothing but this file and pglite-server.ts knows of it.
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -21,11 +21,15 @@ const takeoverIntervalMs = 250
 
 /**
  * Opens the database in `folder`, or finds the process that has it open. PGlite's files must never be opened twice, so
- * its owner holds a lock that the operating system drops when the process ends, however it ends.
+ * its owner holds a lock that the operating system drops when the process ends, however it ends. An owner that does not
+ * answer is waited for, up to `timeoutMs`.
  */
-export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedDatabase> {
+export async function openEmbeddedDatabase(
+  folder: string,
+  { timeoutMs = startTimeoutMs }: { readonly timeoutMs?: number } = {},
+): Promise<EmbeddedDatabase> {
   const root = await prepareFolder(folder)
-  const deadline = Date.now() + startTimeoutMs
+  const deadline = Date.now() + timeoutMs
   for (;;) {
     const lock = takeLock(join(root, 'lock'))
     if (lock) {
@@ -46,6 +50,14 @@ export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedData
     }
     await delay(100)
   }
+}
+
+/** Whether there is a database in `folder`. Makes nothing. */
+export async function hasEmbeddedDatabase(folder: string): Promise<boolean> {
+  return access(join(resolve(folder), 'postgres', 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Deletes the database in `folder`. Throws {@link PublicError} while a process has it open. */
