@@ -22,6 +22,7 @@ function courseOf(random: Random): string[] {
     while (random.chance(0.3)) course.push(random.pick(['opened', 'clicked']))
     if (random.chance(0.08)) course.push('complained')
   }
+  if ((fate === 'hard' || fate === 'soft') && random.chance(0.25)) course.push(random.pick(['hard', 'soft']))
   if (fate === 'soft' && random.chance(0.5)) course.push('delivered')
   if (random.chance(0.08)) course.push(random.pick(['hard', 'soft', 'failed', 'delivered', 'suppressed', fate]))
   return course.filter((type) => type !== 'silent')
