@@ -30,7 +30,7 @@ export type RoundFigures = {
   readonly batches: number
   /** Of these, asked about again or taken over from a dead process. */
   readonly askedAgain: number
-  /** Of one batch. */
+  /** Of one batch; its first one counts. */
   readonly mostAttempts: number
   readonly events: Readonly<Record<string, number>>
   /** Empty: all is well. */

@@ -70,7 +70,7 @@ export async function violationsOf({ service, sandbox, messages, hadFaults, env 
 /** How many of the batches were asked about again, or taken over from a process that died; and how often one of them. */
 export async function batchesOf(service: Database) {
   const { rows } = await sql<{ batches: number; asked_again: number; most_attempts: number }>`
-    select count(*) as batches, count(*) filter (where attempts > 0) as asked_again,
+    select count(*) as batches, count(*) filter (where attempts > 1) as asked_again,
       coalesce(max(attempts), 0) as most_attempts from batches`.execute(service)
   const { batches = 0, asked_again: askedAgain = 0, most_attempts: mostAttempts = 0 } = rows[0] ?? {}
   return { batches, askedAgain, mostAttempts }
