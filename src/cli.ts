@@ -4,6 +4,7 @@ import { jobs } from '../jobs/schedule.ts'
 import { addFeed, listFeeds } from './articles/feeds.ts'
 import { pollFeeds } from './articles/poll-feeds.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { handleOutputErrors } from './commands/output-errors.ts'
 import { addRunsCommands } from './commands/runs.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
 import { addSubscribersCommands } from './commands/subscribers.ts'
@@ -18,6 +19,8 @@ const log = createLog((line) => process.stderr.write(`${line}\n`))
 const stopping = new AbortController()
 const secondSignalAfterMs = 1_000
 const furthestSlotMs = 7 * 24 * 3_600_000
+
+handleOutputErrors(process.stdout, stopping)
 
 const program = new Command('newsmatro')
   .description('Email digests for news sites: each reader gets one digest, at their own local hour.')

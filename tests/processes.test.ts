@@ -190,7 +190,7 @@ describe('newsmatro runs', () => {
     const watching = start(['runs', 'show', '1', '--follow', '--json'], env)
     await said(watching, /"status":"sending"/)
     watching.child.kill('SIGINT')
-    expect(await once(watching.child, 'close')).toEqual([0, null])
+    expect(await once(watching.child, 'close')).toEqual([130, null])
     await run(['jobs', 'run', 'send-messages'], env)
     const shown = await run(['runs', 'show', '1', '--json'], env)
     expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'done', due: 2, messages: { submitted: 2 } })

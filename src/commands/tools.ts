@@ -6,7 +6,7 @@ export type CommandTools = {
   withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void>
   print(line: string): void
   wholeNumber(minimum: number, maximum: number): (text: string) => number
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, or with the error when the output takes no more. */
   readonly signal: AbortSignal
 }
 
@@ -14,3 +14,6 @@ export const jsonOption = () => new Option('--json', 'print the result as JSON')
 
 /** The exit code of what Ctrl-C ended (128 and the number of SIGINT). */
 export const interruptedExitCode = 130
+
+/** Stopped by Ctrl-C, not because the output takes no more. */
+export const isInterrupted = ({ aborted, reason }: AbortSignal) => aborted && reason?.name === 'AbortError'
