@@ -13,6 +13,8 @@ export default defineConfig({
     reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // what is waited for comes when it comes, on a busy machine too
+    expect: { poll: { timeout: 20_000 } },
     env: { NODE_ENV: 'production' },
   },
 })

@@ -178,25 +178,25 @@ describe('refusals for what the mails hold', () => {
 
 describe('a provider that does not answer', () => {
   it('is asked ever more rarely, about what was begun: the rest is not begun', async () => {
-    await planned(60)
+    await planned(40)
     sandbox.intercept = async () => new Response('bad gateway', { status: 502 })
     const tick = () => sendMessages(context, createProvider(context.config), { signal, batchSize: 2 })
-    for (let minute = 0; minute < 120; minute++) {
+    for (let minute = 0; minute < 30; minute++) {
       context.clock.set(minutes(minute))
       await tick()
     }
     const begun = (await states()).filter((state) => state === 'sending').length
     expect(begun).toBeLessThanOrEqual(16)
-    expect(sandbox.calls.length).toBeLessThan(250)
+    expect(sandbox.calls.length).toBeLessThan(80)
     expect(await tick()).toMatchObject({ halted: expect.stringContaining('does not answer') })
 
     sandbox.intercept = undefined
-    for (const minute of [125, 126, 127]) {
+    for (const minute of [35, 36, 37]) {
       context.clock.set(minutes(minute))
       await tick()
     }
     expect(new Set(await states())).toEqual(new Set(['submitted']))
-    expect(await sandbox.mails()).toHaveLength(60)
+    expect(await sandbox.mails()).toHaveLength(40)
     expect(await standing()).toMatchObject({ failures: 0, held_until: null })
   })
 })
