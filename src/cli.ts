@@ -25,7 +25,13 @@ handleOutputErrors(process.stdout, stopping)
 const program = new Command('newsmatro')
   .description('Email digests for news sites: each reader gets one digest, at their own local hour.')
   .configureOutput({
-    outputError: (text, write) => write(`${text.replace(/^error: /, 'newsmatro: ').trimEnd()} --help shows how.\n`),
+    outputError: (text, write) =>
+      write(
+        `${text
+          .replace(/^error: /, 'newsmatro: ')
+          .trimEnd()
+          .replace(/[^.?)]$/, '$&.')} --help shows how.\n`,
+      ),
   })
 
 program

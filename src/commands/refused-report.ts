@@ -7,25 +7,38 @@ import type { Input } from './open-input.ts'
 
 export type RefusedReport = {
   add(lines: readonly RefusedLine[]): Promise<void>
+  /** All is read: a report of no refused line replaces what an earlier import left, too. */
+  complete(): Promise<void>
   end(): Promise<void>
 }
 
 const linesOnStderr = 20
 
-/** Opens the report before anything is changed. It names lines, not addresses. Throws {@link PublicError}. */
+/**
+ * Opens the report before anything is changed; what is in the file stays until there is something to replace it with. It
+ * names lines, not addresses. Throws {@link PublicError}.
+ */
 export async function openReport(path: string | undefined, input: Input): Promise<RefusedReport> {
   if (path === undefined) return reportToStderr()
   await checkIsNotInput(path, input)
-  const file = await open(path, 'w').catch((error) => {
+  const file = await open(path, 'a').catch((error) => {
     throw new PublicError('invalid_input', `The report ${path} cannot be written: choose another file.`, {
       cause: error,
     })
   })
-  await file.write(csvLine(['line', 'reason']))
+  let isBegun = false
+  const begin = async () => {
+    if (isBegun) return
+    isBegun = true
+    if ((await file.stat()).isFile()) await file.truncate()
+    await file.write(csvLine(['line', 'reason']))
+  }
   return {
     add: async (lines) => {
+      await begin()
       await file.write(lines.map(({ number, reason }) => csvLine([String(number), reason])).join(''))
     },
+    complete: begin,
     end: () => file.close(),
   }
 }
@@ -49,6 +62,7 @@ function reportToStderr(): RefusedReport {
       first.push(...lines.slice(0, linesOnStderr - first.length))
       count += lines.length
     },
+    complete: async () => {},
     end: async () => {
       for (const { number, reason } of first) process.stderr.write(`line ${number}: ${reason}\n`)
       if (count > first.length) {

@@ -45,6 +45,7 @@ A line that is refused is reported with its number and the reason, and the exit 
               isDryRun: options.dryRun,
               onRefused: report.add,
             })
+            await report.complete()
             print(options.json ? JSON.stringify(summary) : describeImport(summary))
             if (summary.refused > 0) process.exitCode = 1
             if (summary.isInterrupted) process.exitCode = interruptedExitCode

@@ -94,6 +94,7 @@ describe('newsmatro subscribers', () => {
     await writeFile(path('names.csv'), 'name,mail\n')
     await writeFile(path('utf16.csv'), Buffer.from(`\ufeff${header}${line(1)}`, 'utf16le'))
     await writeFile(path('good.csv'), header + line(1))
+    await writeFile(path('report.csv'), 'of an earlier import')
     const wrong = [
       [['import', path('missing.csv')], 'missing.csv cannot be read: there is no such file.'],
       [['import', path('folder')], 'folder cannot be read: it is a directory.'],
@@ -103,7 +104,8 @@ describe('newsmatro subscribers', () => {
       [['import', path('good.csv'), '--newsletter', 'none'], 'There is no newsletter of that name.'],
       [['import', path('good.csv'), '--report', path('good.csv')], 'The report would replace the file that is read'],
       [['import', path('good.csv'), '--report', path('folder')], 'folder cannot be written'],
-      [['import'], "missing required argument 'csv'"],
+      [['import', path('names.csv'), '--report', path('report.csv')], 'There is no "name", "mail".'],
+      [['import'], "missing required argument 'csv'. --help shows how."],
       [['export', '--newsletter', 'none'], 'There is no newsletter of that name.'],
     ] as const
     for (const [args, text] of wrong) {
@@ -115,6 +117,11 @@ describe('newsmatro subscribers', () => {
     const db = connect(database.url)
     expect(await db.selectFrom('subscribers').select('id').execute()).toEqual([])
     expect(await readFile(path('good.csv'), 'utf8')).toBe(header + line(1))
+    expect(await readFile(path('report.csv'), 'utf8')).toBe('of an earlier import')
+
+    const args = ['subscribers', 'import', path('good.csv'), '--report', path('report.csv')]
+    expect(await run(args, { DATABASE_URL: database.url })).toMatchObject({ code: 0 })
+    expect(await readFile(path('report.csv'), 'utf8')).toBe('line,reason\r\n')
     await db.destroy()
     await database.close()
   }, 120_000)
