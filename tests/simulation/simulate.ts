@@ -20,7 +20,7 @@ export type Result = {
 }
 
 const mostTroubledSteps = 2_500
-const mostCalmSteps = 6_000
+const mostCalmSteps = 60_000
 const mostCalmMs = 4 * 86_400_000
 
 export async function simulate(seed: number, session: Session): Promise<Result> {
