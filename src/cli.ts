@@ -4,6 +4,7 @@ import { jobs } from '../jobs/schedule.ts'
 import { addFeed, listFeeds } from './articles/feeds.ts'
 import { pollFeeds } from './articles/poll-feeds.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { wholeNumber } from './commands/option-values.ts'
 import { handleOutputErrors } from './commands/output-errors.ts'
 import { addRunsCommands } from './commands/runs.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
@@ -154,8 +155,8 @@ program
   })
 
 addDoctorCommand(program, { print, log })
-addSandboxCommand(program, { print, wholeNumber, untilStopped, log })
-const tools: CommandTools = { withRuntime, print, wholeNumber, signal: stopping.signal }
+addSandboxCommand(program, { print, untilStopped, log })
+const tools: CommandTools = { withRuntime, print, signal: stopping.signal }
 addRunsCommands(program, tools)
 addSubscribersCommands(program, tools)
 addSuppressionsCommands(program, tools)
@@ -195,16 +196,6 @@ function describe(counts: object): string {
     .filter(([, value]) => value !== null)
     .map(([name, value]) => (typeof value === 'object' ? `${name} (${describe(value)})` : `${name} ${value}`))
     .join(', ')
-}
-
-function wholeNumber(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`It is a whole number from ${minimum} to ${maximum}.`)
-    }
-    return value
-  }
 }
 
 function isoTime(text: string): Date {

@@ -8,18 +8,10 @@ import { connect } from '../src/platform/database/connect.ts'
 import { openEmbeddedDatabase } from '../src/platform/database/embedded.ts'
 import { openTestDatabase } from './support/database.ts'
 import { anArticle, aReader } from './support/factories.ts'
+import { freePort } from './support/free-port.ts'
 import { said, testProgram } from './support/program.ts'
 
 const { start, run, dataFolder } = testProgram()
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 const feed = `<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>https://news.example/</link>
   <item><title>Bridge opens</title><link>https://news.example/bridge</link><guid>1</guid>

@@ -10,6 +10,7 @@ import { csvLine } from '../platform/csv-line.ts'
 import { PublicError } from '../platform/errors.ts'
 import { progressBar } from '../progress.ts'
 import { describeRun, progressLine, runLine } from './describe-run.ts'
+import { wholeNumber } from './option-values.ts'
 import { type CommandTools, interruptedExitCode, isInterrupted, jsonOption } from './tools.ts'
 import { asJson, writeOut } from './write-out.ts'
 
@@ -20,7 +21,7 @@ const repeatAfterMs = 10_000
 
 /** Adds the `runs` commands to the program. */
 export function addRunsCommands(program: Command, tools: CommandTools): void {
-  const { withRuntime, print, wholeNumber } = tools
+  const { withRuntime, print } = tools
   const runs = program.command('runs').description('the runs: what is sent, how far it is, and who did not get it')
   const verb = (name: string, description: string) =>
     runs

@@ -4,10 +4,10 @@ import { readConfig } from '../platform/config.ts'
 import { PublicError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { type FaultKind, type FaultOptions, faultKinds } from '../sandbox/faults.ts'
+import { someOf, wholeNumber } from './option-values.ts'
 
 export type SandboxCommandTools = {
   print(line: string): void
-  wholeNumber(minimum: number, maximum: number): (text: string) => number
   untilStopped(): Promise<void>
   readonly log: Log
 }
@@ -28,7 +28,7 @@ const needed = ['DATABASE_URL', 'DATA_FOLDER', 'RESEND_WEBHOOK_SECRET']
 
 /** Adds the `sandbox` command to the program. */
 export function addSandboxCommand(program: Command, tools: SandboxCommandTools): void {
-  const { print, wholeNumber, untilStopped, log } = tools
+  const { print, untilStopped, log } = tools
   const quota = wholeNumber(0, 1_000_000_000)
   program
     .command('sandbox')
@@ -42,7 +42,7 @@ export function addSandboxCommand(program: Command, tools: SandboxCommandTools):
     .option('--webhook-url <url>', 'where events go, signed with RESEND_WEBHOOK_SECRET', webUrl)
     .option('--faults <seed>', 'misbehave on purpose, chosen by this number', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--fault-share <share>', `of requests and of webhooks, from 0 to 1 (default: ${defaultShare})`, share)
-    .option('--fault-kinds <list>', `only these, with commas between: ${faultKinds.join(', ')}`, kindList)
+    .option('--fault-kinds <list>', `only these, with commas between: ${faultKinds.join(', ')}`, someOf(faultKinds))
     .action(async (options: Options) => {
       const config = readConfig(Object.fromEntries(needed.map((name) => [name, process.env[name]])))
       const faults = faultsOf(options)
@@ -98,12 +98,4 @@ function share(text: string): number {
     throw new InvalidArgumentError('It is a number from 0 to 1, for example 0.2.')
   }
   return value
-}
-
-function kindList(text: string): FaultKind[] {
-  const isKind = (name: string): name is FaultKind => faultKinds.some((kind) => kind === name)
-  return text.split(',').map((name) => {
-    if (!isKind(name)) throw new InvalidArgumentError(`They are ${faultKinds.join(', ')}.`)
-    return name
-  })
 }

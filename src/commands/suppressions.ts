@@ -1,12 +1,12 @@
 // `newsmatro suppressions`: the addresses that never get mail.
 import { type Command, Option } from 'commander'
+import { suppressionReasons } from '../delivery/suppress.ts'
 import {
   type AddedSuppression,
   addSuppressions,
   listSuppressions,
   removeSuppressions,
   type Suppression,
-  suppressionReasons,
 } from '../delivery/suppressions.ts'
 import type { SuppressionReason } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'

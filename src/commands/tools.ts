@@ -5,7 +5,6 @@ import type { Runtime } from '../node-runtime.ts'
 export type CommandTools = {
   withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void>
   print(line: string): void
-  wholeNumber(minimum: number, maximum: number): (text: string) => number
   /** Aborted by Ctrl-C, or with the error when the output takes no more. */
   readonly signal: AbortSignal
 }

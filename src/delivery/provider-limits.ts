@@ -228,10 +228,7 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
       if (outcome.kind === 'ambiguous') {
         // Whatever is begun now may be lost too: it is not begun, but for a try now and then.
         await sql`update provider_limits set failures = failures + 1 where account = ${account}`.execute(db)
-        return hold(
-          'the provider does not answer',
-          sql`least(${longestOutageWaitSeconds}, 2 ^ least(failures - 1, 16))`,
-        )
+        return hold(doesNotAnswer, sql`least(${longestOutageWaitSeconds}, 2 ^ least(failures - 1, 16))`)
       }
       const hasAccepted = outcome.kind === 'accepted' && outcome.messages.some((one) => 'providerId' in one)
       if (hasAccepted) bulkLimit *= 2

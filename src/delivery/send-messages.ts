@@ -1,4 +1,4 @@
-// The loop that empties the outbox: asks about lost batches first, then transactional mail, then digests.
+// The loop that empties the outbox: transactional mail first, then what was left without an answer, then digests.
 import type { Context } from '../platform/context.ts'
 import { deriveToken, signToken } from '../platform/signed-token.ts'
 import { beginBatch } from './begin-batch.ts'
@@ -120,7 +120,7 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
   const { result } = sending
   const claimedAt = context.clock.elapsedMs()
   const batchSize = Math.min(sending.batchSize ?? maximumBatchSize, sending.limits.bulkLimit())
-  const claim = await claimNext(context, { ...sending, batchSize })
+  const claim = await claimNext(context, sending.transactionalOnly === true, batchSize)
   result.canceled += claim.canceled
   if (claim.isWarmUpSpent) result.heldBack = 'the warm-up allows no more digests today'
   const { batch } = claim
@@ -140,7 +140,7 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
 }
 
 /** Confirmations first, then what was left without an answer, then digests. */
-async function claimNext(context: Context, { transactionalOnly, batchSize }: SendOptions): Promise<Claim> {
+async function claimNext(context: Context, transactionalOnly: boolean, batchSize: number): Promise<Claim> {
   const { isTransactionalWaiting, isBatchLost } = await lookAhead(context)
   if (isTransactionalWaiting) {
     const claim = await claimTransactional(context)
@@ -177,7 +177,7 @@ async function tryBatch(
   const templates = await Promise.all(batch.messages.map(({ renderingId }) => sending.templates.get(renderingId)))
   let payloads: MailPayload[]
   try {
-    payloads = await Promise.all(batch.messages.map((message, index) => payloadOf(context, templates[index], message)))
+    payloads = batch.messages.map((message, index) => payloadOf(context, templates[index], message))
   } catch (error) {
     context.log.error('payload_failed', { batch: batch.id, error: error instanceof Error ? error.message : 'unknown' })
     return settle(notTried('invalid', 'the payload could not be made'))
@@ -209,11 +209,11 @@ function notTried(remedy: 'invalid' | 'later', reason: string): CallOutcome {
   return { kind: 'refused', remedy, reason, retryAfterMs: 0 }
 }
 
-async function payloadOf(
+function payloadOf(
   context: Context,
   template: MailTemplate | undefined,
   message: ClaimedBatch['messages'][number],
-): Promise<MailPayload> {
+): MailPayload {
   if (!template) throw new Error('there is no rendering')
   const { keys } = context
   const { keyId, subscriptionId, confirmationNonce, confirmedOn } = message

@@ -4,7 +4,13 @@ import { type RawBuilder, sql } from 'kysely'
 import type { InTransaction, SuppressionReason } from '../platform/database/schema.ts'
 
 /** Weakest first: of several reasons the strongest is kept, with the time of its first occurrence. */
-const strength: readonly SuppressionReason[] = ['soft_bounces', 'provider', 'hard_bounce', 'complaint', 'manual']
+export const suppressionReasons: readonly SuppressionReason[] = [
+  'soft_bounces',
+  'provider',
+  'hard_bounce',
+  'complaint',
+  'manual',
+]
 
 const softBouncesInARow = 5
 const softBounceDays = 14
@@ -36,10 +42,10 @@ export async function suppress(
     on conflict (email_key) do update set reason = excluded.reason, created_at = case
       when suppressions.reason = excluded.reason then least(suppressions.created_at, excluded.created_at)
       else excluded.created_at end
-    where array_position(${strength}::text[], suppressions.reason) <= array_position(${strength}::text[], excluded.reason)`.execute(
+    where array_position(${suppressionReasons}::text[], suppressions.reason) <= array_position(${suppressionReasons}::text[], excluded.reason)`.execute(
     trx,
   )
-  await cancelPending(trx, to, now)
+  await cancelPending(trx, [to.subscriberId], [to.toEmail.toLowerCase()], now)
 }
 
 /**
@@ -83,13 +89,29 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
   )
 }
 
-async function cancelPending(trx: InTransaction, to: Addressee, now: RawBuilder<Date>): Promise<void> {
-  await sql`
-    update messages set state = 'canceled', reason = 'suppressed', settled_at = ${now}
-    where state = 'pending' and lower(to_email) = lower(${to.toEmail}) and id in (
+/**
+ * Takes back what waits for these addresses (keys) of these readers. Looks for it over the readers, as there is no index on
+ * the address of a message. Returns how many.
+ */
+export async function cancelPending(
+  trx: InTransaction,
+  subscriberIds: readonly number[],
+  keys: readonly string[],
+  now: RawBuilder<Date>,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with waiting as (
       select m.id from subscriptions s join messages m on m.subscription_id = s.id
-      where s.subscriber_id = ${to.subscriberId} and m.run_id is not null
+      where s.subscriber_id = any(${subscriberIds}::bigint[]) and m.run_id is not null and m.state = 'pending'
       union all
       select m.id from confirmations c join messages m on m.confirmation_id = c.id
-      where c.subscriber_id = ${to.subscriberId})`.execute(trx)
+      where c.subscriber_id = any(${subscriberIds}::bigint[]) and m.state = 'pending'
+    ), locked as (
+      select id from messages
+      where id in (select id from waiting) and state = 'pending' and lower(to_email) = any(${keys}::text[])
+      order by id for no key update
+    )
+    update messages set state = 'canceled', reason = 'suppressed', settled_at = ${now}
+    from locked where messages.id = locked.id`.execute(trx)
+  return Number(numAffectedRows ?? 0n)
 }

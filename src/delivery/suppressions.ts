@@ -1,9 +1,9 @@
 // The list of addresses never to mail, as an operator sees and changes it.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import type { InTransaction, SuppressionReason } from '../platform/database/schema.ts'
+import type { SuppressionReason } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
-import { holdBegins } from './suppress.ts'
+import { cancelPending, holdBegins } from './suppress.ts'
 
 export type Suppression = {
   /** Case-folded: no spelling of it is mailed. */
@@ -11,14 +11,6 @@ export type Suppression = {
   readonly reason: SuppressionReason
   readonly since: Date
 }
-
-export const suppressionReasons: readonly SuppressionReason[] = [
-  'hard_bounce',
-  'soft_bounces',
-  'complaint',
-  'manual',
-  'provider',
-]
 
 /** The newest first. Read page by page, with no transaction open in between. */
 export async function* listSuppressions(
@@ -57,10 +49,8 @@ export function addSuppressions(
       select id from subscribers where email_key = any(${keys}::text[]) order by email_key for no key update`.execute(
       trx,
     )
-    await holdBegins(
-      trx,
-      readers.map(({ id }) => id),
-    )
+    const readerIds = readers.map(({ id }) => id)
+    await holdBegins(trx, readerIds)
     await sql`select from suppressions where email_key = any(${keys}::text[]) order by email_key for update`.execute(
       trx,
     )
@@ -74,29 +64,8 @@ export function addSuppressions(
       select key as address, x.reason as was from unnest(${keys}::text[]) as key
         left join suppressions x on x.email_key = key
       order by key`.execute(trx)
-    return { added, canceled: await cancelPending(trx, keys, context) }
+    return { added, canceled: await cancelPending(trx, readerIds, keys, now) }
   })
-}
-
-/** Looks for what waits over the readers, as there is no index on the address of a message. */
-async function cancelPending(trx: InTransaction, keys: readonly string[], context: Context): Promise<number> {
-  const { numAffectedRows } = await sql`
-    with readers as (
-      select id from subscribers where email_key = any(${keys}::text[])
-    ), waiting as (
-      select m.id from readers r join subscriptions s on s.subscriber_id = r.id join messages m on m.subscription_id = s.id
-      where m.run_id is not null and m.state = 'pending'
-      union all
-      select m.id from readers r join confirmations c on c.subscriber_id = r.id join messages m on m.confirmation_id = c.id
-      where m.state = 'pending'
-    ), locked as (
-      select id from messages
-      where id in (select id from waiting) and state = 'pending' and lower(to_email) = any(${keys}::text[])
-      order by id for update
-    )
-    update messages set state = 'canceled', reason = 'suppressed', settled_at = ${context.clock.sqlNow}
-    from locked where messages.id = locked.id`.execute(trx)
-  return Number(numAffectedRows ?? 0n)
 }
 
 /**

@@ -1,7 +1,8 @@
 // npm run bench: how fast planning and sending are, next to what they are compared with. Figures go to stdout, progress to
 // stderr.
 import { cpus, totalmem } from 'node:os'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
+import { wholeNumber } from '../../src/commands/option-values.ts'
 import { type Child, startChild } from './child.ts'
 import { openBenchDatabase } from './database.ts'
 import { type LimitFigures, measureLimits } from './limits.ts'
@@ -26,7 +27,7 @@ type Options = { readers: number; only: Section[] | undefined; json: boolean }
 
 const command = new Command('bench')
   .description('Measures planning and sending; on the server of DATABASE_URL in a database of its own, else embedded.')
-  .option('--readers <number>', 'how many readers', wholeNumber, 100_000)
+  .option('--readers <number>', 'how many readers', wholeNumber(1_000, 5_000_000), 100_000)
   .addOption(new Option('--only <section...>', 'what to measure; may be repeated').choices(sections))
   .option('--json', 'print the figures as one JSON object', false)
   .parse()
@@ -61,12 +62,4 @@ try {
 } finally {
   await sink?.end()
   await database.close()
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1_000 || value > 5_000_000) {
-    throw new InvalidArgumentError('It is a whole number from 1000 to 5000000.')
-  }
-  return value
 }

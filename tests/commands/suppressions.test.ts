@@ -31,7 +31,7 @@ it('lists, adds and removes addresses, from processes of their own', async () =>
     [['remove', 'bob@reader.example', 'nonsense'], 'Address 2 of 2, so nothing was changed: That is not an email'],
     [['add', 'carol@reader.example', 'nonsense'], 'Address 2 of 2, so nothing was changed: That is not an email'],
     [['add'], "missing required argument 'address'"],
-    [['list', '--reason', 'dislike'], 'hard_bounce, soft_bounces, complaint, manual, provider'],
+    [['list', '--reason', 'dislike'], 'soft_bounces, provider, hard_bounce, complaint, manual'],
   ] as const
   for (const [args, text] of wrong) {
     const { code, stdout, stderr } = await suppressions(...args)

@@ -27,7 +27,13 @@ afterEach(() => sandbox.close())
 const hours = (number: number) => new Date(monday.getTime() + number * 3_600_000)
 const { signal } = new AbortController()
 const send = (using = context) => sendMessages(using, createProvider(using.config), { signal })
-const states = () => database.db.selectFrom('messages').select(['to_email', 'state', 'reason']).orderBy('id').execute()
+const states = () =>
+  database.db
+    .selectFrom('messages')
+    .select(['to_email', 'state', 'reason'])
+    .orderBy('subscription_id')
+    .orderBy('id')
+    .execute()
 
 async function planned(readers: number, emailOf: (index: number) => string = (index) => `r${index}@reader.example`) {
   await anArticle(database.db, { firstSeenAt: hours(-3) })

@@ -25,9 +25,14 @@ async function listed(options: Parameters<typeof listSuppressions>[1] = {}) {
 const put = (address: string, reason: SuppressionReason, since: Date) =>
   database.db.insertInto('suppressions').values({ email_key: address, reason, created_at: since }).execute()
 const states = async () =>
-  (await database.db.selectFrom('messages').select(['to_email', 'state', 'reason']).orderBy('id').execute()).map(
-    ({ to_email, state, reason }) => `${to_email} ${state} ${reason ?? ''}`.trim(),
-  )
+  (
+    await database.db
+      .selectFrom('messages')
+      .select(['to_email', 'state', 'reason'])
+      .orderBy('subscription_id')
+      .orderBy('id')
+      .execute()
+  ).map(({ to_email, state, reason }) => `${to_email} ${state} ${reason ?? ''}`.trim())
 
 describe('the list of suppressions', () => {
   it('shows those added last first, page by page, also those of one moment', async () => {

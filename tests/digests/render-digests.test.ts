@@ -22,7 +22,8 @@ beforeEach(async () => {
   await anArticle(database.db, { firstSeenAt: new Date(monday.getTime() - 3_600_000) })
 })
 
-const states = () => database.db.selectFrom('messages').select(['state', 'reason']).orderBy('id').execute()
+const states = () =>
+  database.db.selectFrom('messages').select(['state', 'reason']).orderBy('subscription_id').orderBy('id').execute()
 describe('a digest that was given up', () => {
   beforeEach(async () => {
     await aReader(database.db)

@@ -1,6 +1,7 @@
 // npm run faults -- --rounds 3 --messages 20000 --from 1: real processes, killed at random moments until all is sent.
 // Figures go to stdout, a line a round; progress to stderr.
 import { Command, InvalidArgumentError } from 'commander'
+import { someOf, wholeNumber } from '../../src/commands/option-values.ts'
 import { findPrograms } from './cluster.ts'
 import { embeddedRound } from './embedded-round.ts'
 import { type KillKind, killKinds, type RoundFigures, type RoundOptions } from './round.ts'
@@ -25,7 +26,7 @@ const command = new Command('faults')
   .option('--rounds <number>', 'how many', wholeNumber(1, 1_000), 1)
   .option('--messages <number>', 'how many in a round', wholeNumber(100, 90_000), 20_000)
   .option('--from <seed>', 'of the first round; it chooses the moments', wholeNumber(0, 1_000_000_000), 1)
-  .option('--kinds <list>', `what is killed: ${killKinds.join(', ')}, with commas between`, kindList, [
+  .option('--kinds <list>', `what is killed: ${killKinds.join(', ')}, with commas between`, someOf(killKinds), [
     'service',
     'sandbox',
   ])
@@ -102,24 +103,6 @@ function describe({
     `${askedAgain} of ${batches} batches asked about again`,
   ].join('; ')
   return [line, ...violations.map((violation) => `  ${violation}`)].join('\n')
-}
-
-function wholeNumber(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`It is a whole number from ${minimum} to ${maximum}.`)
-    }
-    return value
-  }
-}
-
-function kindList(text: string): KillKind[] {
-  const isKind = (name: string): name is KillKind => killKinds.some((kind) => kind === name)
-  return text.split(',').map((name) => {
-    if (!isKind(name)) throw new InvalidArgumentError(`They are ${killKinds.join(', ')}.`)
-    return name
-  })
 }
 
 function share(text: string): number {

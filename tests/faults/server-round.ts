@@ -5,8 +5,9 @@ import type { Database } from '../../src/platform/database/schema.ts'
 import { requestFaultKinds } from '../../src/sandbox/faults.ts'
 import { prepareSandbox } from '../../src/sandbox/prepare-sandbox.ts'
 import { Random } from '../simulation/random.ts'
+import { freePort } from '../support/free-port.ts'
 import { createOnServer } from '../support/server-database.ts'
-import { type Cluster, createCluster, freePort } from './cluster.ts'
+import { type Cluster, createCluster } from './cluster.ts'
 import { crashNowAndThen, killEverySecond } from './killer.ts'
 import {
   Cleanups,
