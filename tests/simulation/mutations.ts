@@ -279,7 +279,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'src/delivery/suppress.ts',
-        'where array_position(${strength}::text[], suppressions.reason) <= array_position(${strength}::text[], excluded.reason)',
+        'where array_position(${suppressionReasons}::text[], suppressions.reason) <= array_position(${suppressionReasons}::text[], excluded.reason)',
         '',
       ),
     ],
