@@ -126,12 +126,7 @@ export async function openExistingDatabase(
   log: Log,
   options: { readonly timeoutMs: number; readonly poolSize: number },
 ): Promise<{ readonly db: Database; close(): Promise<void> }> {
-  if (config.databaseUrl === undefined && !(await hasEmbeddedDatabase(config.dataFolder))) {
-    throw new PublicError(
-      'unavailable',
-      `There is no database in ${resolve(config.dataFolder)}: newsmatro start makes one. If there should be one, see to DATA_FOLDER, or to DATABASE_URL for a server.`,
-    )
-  }
+  await requireDatabase(config)
   const closers: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -143,6 +138,18 @@ export async function openExistingDatabase(
     await close()
     throw error
   }
+}
+
+/** Throws {@link PublicError} where an embedded database is meant that is not there. */
+export async function requireDatabase({
+  databaseUrl,
+  dataFolder,
+}: Pick<Config, 'databaseUrl' | 'dataFolder'>): Promise<void> {
+  if (databaseUrl !== undefined || (await hasEmbeddedDatabase(dataFolder))) return
+  throw new PublicError(
+    'unavailable',
+    `There is no database in ${resolve(dataFolder)}: newsmatro start makes one. If there should be one, see to DATA_FOLDER, or to DATABASE_URL for a server.`,
+  )
 }
 
 /** Below the lease of a batch. */

@@ -163,7 +163,11 @@ describe('newsmatro runs', () => {
       stderr: '',
     })
     const again = await run(['runs', 'pause', '1'], env)
-    expect(again).toEqual({ code: 1, stdout: '', stderr: 'newsmatro: Run 1 is paused already.\n' })
+    expect(again).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'newsmatro: Run 1 is paused already: newsmatro runs resume 1 lets it go on.\n',
+    })
     const missing = await run(['runs', 'show', '1', '--missing'], env)
     expect(missing.stdout).toBe(
       "email,state,reason\r\n'=ada@reader.example,pending,waiting to be sent\r\ngrace@reader.example,pending,waiting to be sent\r\n",
@@ -203,8 +207,8 @@ describe('what cannot work', () => {
     [['jobs', 'run', 'nothing'], {}, 'poll-feeds, plan-digests, send-messages, forget-events'],
     [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
     [['jobs', 'run', 'plan-digests', '--at', '2036-01-01T00:00:00Z'], {}, 'at most a week ahead'],
-    [['runs', 'show', '7'], {}, 'There is no run 7'],
-    [['runs', 'cancel', '7'], {}, 'There is no run 7'],
+    [['runs', 'show', '7'], {}, 'There is no database in'],
+    [['runs', 'cancel', '7'], {}, 'There is no database in'],
     [['runs', 'resume', 'seven'], {}, 'a whole number from 1'],
     [['runs', 'send-rest', '99999999999999999999'], {}, 'a whole number from 1'],
     [['runs', 'list', '--limit', '0'], {}, 'a whole number from 1'],

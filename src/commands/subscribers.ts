@@ -38,18 +38,21 @@ A line that is refused is reported with its number and the reason, and the exit 
       try {
         const report = await openReport(options.report, input)
         try {
-          await withRuntime(async ({ context }) => {
-            const newsletter = await getNewsletter(context.db, options.newsletter)
-            const summary = await importFile(context, newsletter, input.bytes, {
-              signal,
-              isDryRun: options.dryRun,
-              onRefused: report.add,
-            })
-            await report.complete()
-            print(options.json ? JSON.stringify(summary) : describeImport(summary))
-            if (summary.refused > 0) process.exitCode = 1
-            if (summary.isInterrupted) process.exitCode = interruptedExitCode
-          })
+          await withRuntime(
+            async ({ context }) => {
+              const newsletter = await getNewsletter(context.db, options.newsletter)
+              const summary = await importFile(context, newsletter, input.bytes, {
+                signal,
+                isDryRun: options.dryRun,
+                onRefused: report.add,
+              })
+              await report.complete()
+              print(options.json ? JSON.stringify(summary) : describeImport(summary))
+              if (summary.refused > 0) process.exitCode = 1
+              if (summary.isInterrupted) process.exitCode = interruptedExitCode
+            },
+            { mayCreate: true },
+          )
         } finally {
           await report.end()
         }

@@ -37,18 +37,23 @@ export function addSuppressionsCommands(program: Command, { withRuntime, print, 
     .addOption(jsonOption())
     .action(async (addresses: string[], options: { json: boolean }) => {
       const keys = keysOf(addresses)
-      await withRuntime(async ({ context }) => {
-        const result = await addSuppressions(context, keys)
-        if (options.json) return print(JSON.stringify(result))
-        for (const one of result.added) print(describeAdded(one))
-        if (result.canceled > 0) print(`Taken back before it was sent: ${mails(result.canceled)}.`)
-      })
+      await withRuntime(
+        async ({ context }) => {
+          const result = await addSuppressions(context, keys)
+          if (options.json) return print(JSON.stringify(result))
+          for (const one of result.added) print(describeAdded(one))
+          if (result.canceled > 0) print(`Taken back before it was sent: ${mails(result.canceled)}.`)
+        },
+        { mayCreate: true },
+      )
     })
 
   suppressions
     .command('remove')
     .argument('<address...>')
-    .description('take addresses off the list; this subscribes nobody, and what was canceled stays canceled')
+    .description(
+      'take addresses off the list; this subscribes nobody, what was canceled stays canceled, and soft bounces so far no longer count',
+    )
     .addOption(jsonOption())
     .action(async (addresses: string[], options: { json: boolean }) => {
       const keys = keysOf(addresses)

@@ -3,7 +3,8 @@ import type { Runtime } from '../node-runtime.ts'
 
 /** What the command line gives to each group of commands. */
 export type CommandTools = {
-  withRuntime(act: (runtime: Runtime) => Promise<unknown>): Promise<void>
+  /** An embedded database that is not there is made for a command that puts something in: where there is nothing, nothing is looked at. */
+  withRuntime(act: (runtime: Runtime) => Promise<unknown>, options?: { readonly mayCreate?: boolean }): Promise<void>
   print(line: string): void
   /** Aborted by Ctrl-C, or with the error when the output takes no more. */
   readonly signal: AbortSignal

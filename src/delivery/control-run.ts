@@ -10,7 +10,7 @@ import { lockRun, type Run, readRun } from './runs.ts'
 export function pauseRun(context: Context, id: number): Promise<Run> {
   return change(context, id, async (trx, run) => {
     if (run.canceledAt) throw conflict(`Run ${id} is canceled: there is nothing to pause.`)
-    if (run.pausedAt) throw conflict(`Run ${id} is paused already.`)
+    if (run.pausedAt) throw conflict(`Run ${id} is paused already: newsmatro runs resume ${id} lets it go on.`)
     if (isFinished(run)) throw conflict(`Run ${id} is done: there is nothing to pause.`)
     await sql`update digest_runs set paused_at = ${context.clock.sqlNow} where id = ${id}`.execute(trx)
   })
@@ -21,7 +21,9 @@ export function resumeRun(context: Context, id: number): Promise<Run> {
   return change(context, id, async (trx, run) => {
     if (run.canceledAt)
       throw conflict(`Run ${id} is canceled: newsmatro runs send-rest ${id} sends what was kept back.`)
-    if (!run.pausedAt) throw conflict(`Run ${id} is not paused.`)
+    if (isFinished(run)) throw conflict(`Run ${id} is done: there is nothing to resume.`)
+    if (!run.pausedAt)
+      throw conflict(`Run ${id} is not paused: it goes on by itself, and newsmatro runs pause ${id} holds it.`)
     await sql`update digest_runs set paused_at = null where id = ${id}`.execute(trx)
   })
 }
@@ -29,7 +31,8 @@ export function resumeRun(context: Context, id: number): Promise<Run> {
 /** Cancels what is waiting, and what is still to be planned. Batches under way are finished. Throws {@link PublicError}. */
 export function cancelRun(context: Context, id: number): Promise<Run> {
   return change(context, id, async (trx, run) => {
-    if (run.canceledAt) throw conflict(`Run ${id} is canceled already.`)
+    if (run.canceledAt)
+      throw conflict(`Run ${id} is canceled already: newsmatro runs send-rest ${id} sends what was kept back.`)
     if (isFinished(run)) throw conflict(`Run ${id} is done: there is nothing to cancel.`)
     const now = context.clock.sqlNow
     await sql`update digest_runs set canceled_at = ${now}, paused_at = null where id = ${id}`.execute(trx)

@@ -20,8 +20,8 @@ export function judgeKey(answer: DomainsAnswer): Finding {
   const said = `${status} ${outcome.name}: ${mask(outcome.message).slice(0, 300)}`
   if (status === null) {
     return problem(
-      'the provider does not answer',
-      'See whether this machine reaches it (RESEND_BASE_URL, or https://api.resend.com), and https://resend-status.com.',
+      'the provider gives no answer that can be read',
+      'See whether this machine reaches it, whether RESEND_BASE_URL is the address of its API (unset: https://api.resend.com), and https://resend-status.com.',
     )
   }
   if (status === 429)

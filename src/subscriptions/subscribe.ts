@@ -45,9 +45,14 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
         text: consentText(newsletter.name),
         details: { ...choices, topics: [...choices.topics] },
       })
-      if (subscription.state !== 'pending' || !(await mayBeAsked(trx, context, subscriberId, address))) return
+      if (
+        subscription.state !== 'pending' ||
+        !(await mayBeAsked(trx, context, subscription.id, { subscriberId, address }))
+      )
+        return
 
       const now = context.clock.sqlNow
+      await dropWaitingConfirmation(trx, context, subscriberId, subscription.id)
       const { id: confirmationId } = await trx
         .insertInto('confirmations')
         .values({
@@ -140,12 +145,15 @@ async function requestSubscription(trx: InTransaction, newsletter: Newsletter, s
     .executeTakeFirstOrThrow()
 }
 
-/** At most one confirmation in 24 hours and three in 30 days for an address; none for a suppressed one. */
+/**
+ * At most one confirmation in 24 hours and three in 30 days for an address; none for a suppressed one. Counted from when it was
+ * asked for, and from when the provider had it: it may have waited in between.
+ */
 async function mayBeAsked(
   trx: InTransaction,
   context: Context,
-  subscriberId: number,
-  address: Address,
+  subscriptionId: number,
+  { subscriberId, address }: { readonly subscriberId: number; readonly address: Address },
 ): Promise<boolean> {
   const suppressed = await trx
     .selectFrom('suppressions')
@@ -154,12 +162,28 @@ async function mayBeAsked(
     .executeTakeFirst()
   if (suppressed) return false
   for (const { within, count } of maximumConfirmations) {
+    const since = sql`${context.clock.sqlNow} - ${within}::interval`
     const { rows } = await sql<{ asked: number }>`
-      select count(*) as asked from confirmations
-      where subscriber_id = ${subscriberId} and requested_at > ${context.clock.sqlNow} - ${within}::interval`.execute(
-      trx,
-    )
+      select count(*) as asked from confirmations c join messages m on m.confirmation_id = c.id
+      where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state = 'sending'
+        or (m.state = 'pending' and c.subscription_id <> ${subscriptionId})
+        or (m.state in ('submitted', 'unknown') and m.settled_at > ${since}))`.execute(trx)
     if ((rows[0]?.asked ?? 0) >= count) return false
   }
   return true
+}
+
+/** What has waited for a day is replaced, not followed: its link is old, and two would come at once. */
+async function dropWaitingConfirmation(
+  trx: InTransaction,
+  context: Context,
+  subscriberId: number,
+  subscriptionId: number,
+): Promise<void> {
+  await sql`
+    update messages m set state = 'canceled', reason = 'asked for again', settled_at = ${context.clock.sqlNow}
+    from confirmations c
+    where c.subscriber_id = ${subscriberId} and c.subscription_id = ${subscriptionId} and m.confirmation_id = c.id and m.state = 'pending'`.execute(
+    trx,
+  )
 }

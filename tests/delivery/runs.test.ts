@@ -341,15 +341,15 @@ describe('a decision that makes no sense', () => {
   }
 
   it.each<[keyof typeof situations, Name, RegExp]>([
-    ['waiting', 'resume', /^Run 1 is not paused\.$/],
+    ['waiting', 'resume', /^Run 1 is not paused: it goes on by itself, and newsmatro runs pause 1 holds it\.$/],
     ['waiting', 'send-rest', /^Run 1 has nothing to send again: .*--missing/],
-    ['paused', 'pause', /^Run 1 is paused already\.$/],
+    ['paused', 'pause', /^Run 1 is paused already: newsmatro runs resume 1 lets it go on\.$/],
     ['paused', 'send-rest', /^Run 1 is paused: .*resume 1/],
     ['canceled', 'pause', /^Run 1 is canceled: /],
     ['canceled', 'resume', /^Run 1 is canceled: .*send-rest 1/],
-    ['canceled', 'cancel', /^Run 1 is canceled already\.$/],
+    ['canceled', 'cancel', /^Run 1 is canceled already: newsmatro runs send-rest 1 sends what was kept back\.$/],
     ['done', 'pause', /^Run 1 is done: /],
-    ['done', 'resume', /^Run 1 is not paused\.$/],
+    ['done', 'resume', /^Run 1 is done: there is nothing to resume\.$/],
     ['done', 'cancel', /^Run 1 is done: /],
     ['done', 'send-rest', /^Run 1 has nothing to send again: /],
     ['canceled for want of consent', 'send-rest', /^Run 1 has nothing to send again: /],

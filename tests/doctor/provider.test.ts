@@ -96,7 +96,7 @@ describe('the key', () => {
     answer = () => new Promise<Response>(() => {})
     expect((await look({}, 1_500)).of('provider-key')).toMatchObject({
       status: 'problem',
-      found: 'the provider does not answer',
+      found: 'the provider gives no answer that can be read',
     })
     expect((await look({ RESEND_BASE_URL: 'http://127.0.0.1:1' })).of('provider-key')).toMatchObject({
       status: 'problem',

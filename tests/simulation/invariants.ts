@@ -164,7 +164,7 @@ async function readersAreAsTheyAsked(world: World): Promise<void> {
   }
 }
 
-/** One in 24 hours and three in 30 days, by when they were asked for; an unconfirmed address gets nothing else. */
+/** One in 24 hours and three in 30 days, by when the provider had them; an unconfirmed address gets nothing else. */
 function confirmationsWithinLimits(world: World): void {
   const asked = Map.groupBy(
     world.model.accepted.filter((mail) => mail.isConfirmation),
