@@ -162,6 +162,10 @@ describe('newsmatro runs', () => {
       stdout: 'Run 1 is paused: paused, 0 of 2 submitted, 2 pending\n',
       stderr: '',
     })
+    expect(await run(['runs', 'cancel', '7'], env)).toMatchObject({
+      code: 1,
+      stderr: 'newsmatro: There is no run 7: newsmatro runs list shows which there are.\n',
+    })
     const again = await run(['runs', 'pause', '1'], env)
     expect(again).toEqual({
       code: 1,
