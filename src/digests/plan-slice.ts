@@ -134,7 +134,11 @@ async function storeDigests(context: Context, trx: InTransaction, run: DigestRun
 const contentOf = sql`c.read_until = d.read_until and c.choice = d.choice and c.edition_date = d.edition_date
   and c.frequency = d.frequency and c.language = d.language and d.is_clear`
 
-/** Into a run that was canceled while it was being planned, messages come canceled. */
+/**
+ * Into a run that was canceled while it was being planned, messages come canceled. Someone can be due in a run for a second
+ * time: it was planned ahead, or the clock was set back, and they changed their choices before its time came. Who has a
+ * message keeps it; who was excluded gets what there is for them now.
+ */
 async function storeMessages(context: Context, trx: InTransaction, run: DigestRun): Promise<number> {
   const now = context.clock.sqlNow
   // The lock makes a cancel that is just under way either see these messages, or be seen.
@@ -147,7 +151,12 @@ async function storeMessages(context: Context, trx: InTransaction, run: DigestRu
     select 'digest', d.subscriber_id, d.subscription_id, ${run.id}, c.digest_id, d.email, d.confirmed_on, ${now},
       ${isCanceled ? 'canceled' : 'pending'}, ${isCanceled ? runCanceled : null}, ${isCanceled ? now : sql`null`}
     from due d join contents c on ${contentOf}
-    order by c.digest_id, d.subscription_id`.execute(trx)
+    order by c.digest_id, d.subscription_id
+    on conflict (subscription_id, run_id) where run_id is not null do nothing`.execute(trx)
+  await sql`
+    delete from exclusions e using due d join contents c on ${contentOf}
+    where e.run_id = ${run.id} and e.subscription_id = d.subscription_id
+      and exists (select from exclusions where run_id = ${run.id})`.execute(trx)
   return Number(numAffectedRows ?? 0n)
 }
 
@@ -158,6 +167,8 @@ async function storeExclusions(context: Context, trx: InTransaction, run: Digest
       select ${run.id}, d.subscription_id, coalesce(d.obstacle, 'nothing_new'), ${context.clock.sqlNow}
       from due d left join contents c on ${contentOf}
       where c.digest_id is null
+        and not exists (select from messages m where m.subscription_id = d.subscription_id and m.run_id = ${run.id})
+      on conflict (run_id, subscription_id) do update set reason = excluded.reason, created_at = excluded.created_at
       returning reason
     )
     select reason, count(*) as readers from stored group by reason`.execute(trx)
