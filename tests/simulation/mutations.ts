@@ -199,8 +199,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'src/digests/plan-slice.ts',
-        'where c.digest_id is null\n      returning',
-        'where c.digest_id is null and d.obstacle is null\n      returning',
+        'where c.digest_id is null\n        and not exists',
+        'where c.digest_id is null and d.obstacle is null\n        and not exists',
       ),
     ],
   },
