@@ -31,12 +31,6 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
         update batches set first_tried_at = ${now}, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
         where id = ${batch.id} and not exists (select from obstructed)
         returning id
-      ), noted as (
-        insert into consent_events (subscriber_id, subscription_id, kind, occurred_at, source, details)
-        select subscriber_id, subscription_id, 'confirmation_sent', ${now}, 'service',
-          jsonb_build_object('message', m.id, 'confirmation', confirmation_id)
-        from begun join messages m on m.batch_id = begun.id
-        where confirmation_id is not null
       )
       select exists (select from begun) as begun`.execute(trx)
     return begun[0]?.begun ? null : 'consent changed'

@@ -37,8 +37,12 @@ export function cancelRun(context: Context, id: number): Promise<Run> {
     const now = context.clock.sqlNow
     await sql`update digest_runs set canceled_at = ${now}, paused_at = null where id = ${id}`.execute(trx)
     await sql`
+      with waiting as materialized (
+        select id from messages where run_id = ${id} and state = 'pending' and kind = 'digest'
+        order by id for no key update -- as whoever suppresses addresses locks them
+      )
       update messages set state = 'canceled', reason = ${runCanceled}, settled_at = ${now}
-      where run_id = ${id} and state = 'pending' and kind = 'digest'`.execute(trx)
+      from waiting where messages.id = waiting.id`.execute(trx)
   })
 }
 

@@ -96,6 +96,10 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
   await sql`insert into provider_limits (account, next_call_at) values (${account}, ${now()}) on conflict do nothing`.execute(
     db,
   )
+  // Whether a pause is over is found out with one mail: a quota may have room for fewer than usual. What is accepted doubles it.
+  const { rows: pauses } = await sql`
+    select from provider_limits where account = ${account} and pause_reason is not null`.execute(db)
+  if (pauses.length > 0) bulkLimit = 1
 
   const mayCall = (mailClass: MailClass) =>
     mailClass === 'transactional'

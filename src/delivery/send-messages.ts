@@ -48,7 +48,7 @@ type Sending = SendOptions & {
   readonly limits: ProviderLimits
   readonly templates: TemplateCache
   readonly result: SendResult
-  /** A call was not given its turn. */
+  /** A call was not given its turn, and none was accepted since: then more lanes would only be denied too. */
   wasDenied: boolean
   /** Where one batch was found there may be another: told each time, so that few messages are not split among lanes. */
   readonly openLane: () => void
@@ -132,7 +132,8 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
   const outcome = await tryBatch(context, sending, batch, claimedAt)
   if (outcome === 'denied') return false
   result.batches += 1
-  if (outcome.kind !== 'accepted') {
+  if (outcome.kind === 'accepted') sending.wasDenied = false
+  else {
     context.log.warn('batch_not_accepted', { batch: batch.id, outcome: outcome.kind, messages: batch.messages.length })
   }
   sending.onProgress?.(result)

@@ -1,5 +1,5 @@
 // What an answer means for a batch and its messages, in one transaction, and only for the worker that holds its lease.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import type { ClaimedBatch } from './claim-batch.ts'
@@ -81,11 +81,21 @@ async function settleAccepted(
       update messages set state = case when ${providerId} is null then 'failed' else 'submitted' end,
         provider_id = ${providerId}, reason = (${reasons}::text[])[batch_position], settled_at = ${now}
       from mine where messages.batch_id = mine.id and messages.state = 'sending'
-    )
+      returning messages.*
+    )${batch.endpoint === 'emails' ? sql`, noted as (${noteConfirmations(now, sql`told`)})` : sql``}
     select exists (select from mine) as is_mine`.execute(context.db)
   if (!rows[0]?.is_mine) return nothing
   const submitted = providerIds.filter((id) => id !== null).length
   return { ...nothing, submitted, failed: outcomes.length - submitted }
+}
+
+/** Of these messages, the confirmations that the provider took go into the history of consent. To be run once a message. */
+export function noteConfirmations(now: RawBuilder<Date>, messages: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    insert into consent_events (subscriber_id, subscription_id, kind, occurred_at, source, details)
+    select subscriber_id, subscription_id, 'confirmation_sent', ${now}, 'service',
+      jsonb_build_object('message', id, 'confirmation', confirmation_id)
+    from ${messages} as m where confirmation_id is not null and state = 'submitted'`
 }
 
 async function finish(

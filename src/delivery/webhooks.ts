@@ -2,7 +2,8 @@
 // they lead to depends on which events there were, not on how often or in which order they came.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import type { BounceKind, ConsentEventKind, InTransaction } from '../platform/database/schema.ts'
+import type { BounceKind, ConsentEventKind, InTransaction, MessageState } from '../platform/database/schema.ts'
+import { noteConfirmations } from './settle-batch.ts'
 import { suppress, weighSoftBounces } from './suppress.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 
@@ -29,6 +30,7 @@ type Message = {
   readonly subscriberId: number
   readonly subscriptionId: number
   readonly batchId: number | null
+  readonly state: MessageState
   readonly toEmail: string
   readonly bounceKind: BounceKind | null
   readonly hasComplained: boolean
@@ -85,7 +87,7 @@ async function lockMessage(trx: InTransaction, id: number): Promise<Message> {
     for no key update`.execute(trx)
   const { rows } = await sql<Message>`
     select id, subscriber_id as "subscriberId", subscription_id as "subscriptionId", batch_id as "batchId",
-      to_email as "toEmail", bounce_kind as "bounceKind", complained_at is not null as "hasComplained"
+      state, to_email as "toEmail", bounce_kind as "bounceKind", complained_at is not null as "hasComplained"
     from messages where id = ${id} for no key update`.execute(trx)
   const [message] = rows
   if (!message) throw new Error(`message ${id} is gone`)
@@ -121,6 +123,10 @@ async function recordOutcome(
         or reason is distinct from case when failed_at is not null and delivered_at is null then failure_reason end)`.execute(
     trx,
   )
+  if (message.state === 'sending' || message.state === 'unknown') {
+    const told = sql`(select * from messages where id = ${message.id})`
+    await noteConfirmations(context.clock.sqlNow, told).execute(trx)
+  }
 }
 
 /**

@@ -56,7 +56,7 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
   if (confirmation.isActive) return confirmation
   const { subscriptionId } = confirmation
   const tokenHash = await sha256(token)
-  await context.db.transaction().execute(async (trx) => {
+  const isConfirmed = await context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
     // The reader before the subscription, as whoever suppresses an address locks them.
     await sql`
@@ -66,16 +66,18 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
       update subscriptions set state = 'active', confirmed_at = ${now},
         read_until = greatest(read_until, ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end),
         next_digest_at = next_digest_at(${now}, last_digest_on, frequency, weekday, hour, time_zone)
-      where id = ${subscriptionId} and state = 'pending'
+      where id = ${subscriptionId} and state = 'pending' and exists (
+        select from confirmations where token_hash = ${tokenHash} and confirmed_at is null and expires_at > ${now})
       returning subscriber_id`.execute(trx)
     const [row] = rows
-    if (!row) return // confirmed or ended in the meantime
+    if (!row) return false // confirmed, ended or asked for anew in the meantime
     // The spelling that confirmed is the one that is mailed: local parts may differ by case (RFC 5321 §2.4).
     await sql`
       update subscribers set email = m.to_email from messages m join confirmations c on c.id = m.confirmation_id
       where c.token_hash = ${tokenHash} and subscribers.id = c.subscriber_id`.execute(trx)
     await trx.updateTable('confirmations').set({ confirmed_at: now }).where('token_hash', '=', tokenHash).execute()
     await recordConsent(trx, context, { kind: 'confirmed', subscriberId: row.subscriber_id, subscriptionId, evidence })
+    return true
   })
-  return { ...confirmation, isActive: true }
+  return isConfirmed ? { ...confirmation, isActive: true } : findConfirmation(context, token)
 }

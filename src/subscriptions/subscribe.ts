@@ -18,6 +18,8 @@ const maximumConfirmations = [
   { within: '24 hours', count: 1 },
   { within: '30 days', count: 3 },
 ] as const
+/** Also of those that never went: rows must not be made without end. */
+const maximumRequests = 20
 
 /**
  * Asks an address to confirm. Says nothing about whether the address was known: it returns the same for everyone, and
@@ -147,7 +149,7 @@ async function requestSubscription(trx: InTransaction, newsletter: Newsletter, s
 
 /**
  * At most one confirmation in 24 hours and three in 30 days for an address; none for a suppressed one. Counted from when it was
- * asked for, and from when the provider had it: it may have waited in between.
+ * asked for, and from when the provider had it: it may have waited in between. What never went does not count.
  */
 async function mayBeAsked(
   trx: InTransaction,
@@ -161,14 +163,21 @@ async function mayBeAsked(
     .where('email_key', '=', address.key)
     .executeTakeFirst()
   if (suppressed) return false
+  // Held until the end, and before they are counted: one that is just being claimed is either on its way by then, or waits.
+  await sql`
+    select from messages m join confirmations c on c.id = m.confirmation_id
+    where c.subscriber_id = ${subscriberId} and m.state = 'pending' order by m.id for no key update of m`.execute(trx)
   for (const { within, count } of maximumConfirmations) {
     const since = sql`${context.clock.sqlNow} - ${within}::interval`
-    const { rows } = await sql<{ asked: number }>`
-      select count(*) as asked from confirmations c join messages m on m.confirmation_id = c.id
-      where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state = 'sending'
-        or (m.state = 'pending' and c.subscription_id <> ${subscriptionId})
-        or (m.state in ('submitted', 'unknown') and m.settled_at > ${since}))`.execute(trx)
-    if ((rows[0]?.asked ?? 0) >= count) return false
+    const { rows } = await sql<{ asked: number; total: number }>`
+      select count(*) as total, count(*) filter (where m.state in ('sending', 'submitted', 'unknown')
+        or (m.state = 'failed' and m.provider_id is not null)
+        or (m.state = 'pending' and (c.requested_at > ${since} or c.subscription_id <> ${subscriptionId}))) as asked
+      from confirmations c join messages m on m.confirmation_id = c.id
+      where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state in ('pending', 'sending')
+        or m.settled_at > ${since})`.execute(trx)
+    const { asked = 0, total = 0 } = rows[0] ?? {}
+    if (asked >= count || total >= maximumRequests) return false
   }
   return true
 }

@@ -13,6 +13,7 @@ import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { at, monday, type TestContext, testContext } from '../support/context.ts'
 import { testDatabase } from '../support/database.ts'
 import { aMessage, anArticle, aReader } from '../support/factories.ts'
+import { someoneWaits } from '../support/locks.ts'
 import { webhookEvent } from '../support/webhooks.ts'
 
 const database = testDatabase()
@@ -35,20 +36,6 @@ beforeEach(async () => {
 afterEach(() => other.destroy())
 
 const isServer = () => inject('testDatabase').kind === 'server'
-
-/** Until another connection waits for a lock, or what should wait for one has ended without. */
-async function someoneWaits(db: Database, work: Promise<unknown>): Promise<void> {
-  let isOver = false
-  const over = () => {
-    isOver = true
-  }
-  work.then(over, over)
-  while (!isOver) {
-    const { rows } = await sql`select from pg_locks where not granted and pid in (
-      select pid from pg_stat_activity where datname = current_database())`.execute(db)
-    if (rows.length > 0) return
-  }
-}
 
 describe('a suppression at the moment of a begin', () => {
   const ways = {

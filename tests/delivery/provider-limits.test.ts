@@ -214,6 +214,37 @@ describe('what was written by a clock that was set back since', () => {
   })
 })
 
+describe('after a pause', () => {
+  it.each([
+    ['a wrong key', 401, 'restricted_api_key'],
+    ['an outage', 502, 'bad_gateway'],
+  ])('for %s all lanes send again', async (_, status, name) => {
+    await planned(40)
+    refuse(status, name)
+    await sendMessages(context, createProvider(context.config), { signal, batchSize: 2 })
+    context.clock.set(minutes(2))
+    let arrived = 0
+    let open = () => {}
+    const four = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    // Until there are four under way at once, none is answered, but for those that find out whether the pause is over.
+    sandbox.intercept = async (_, pass) => {
+      const { failures, refusals, pause_reason } = await standing()
+      if (failures + refusals > 0 || pause_reason !== null) return pass()
+      arrived += 1
+      if (arrived >= 4) open()
+      await four
+      return pass()
+    }
+    expect(await sendMessages(context, createProvider(context.config), { signal, batchSize: 2 })).toMatchObject({
+      submitted: expect.any(Number),
+      halted: null,
+    })
+    expect(arrived).toBeGreaterThanOrEqual(4)
+  })
+})
+
 describe('a spent quota', () => {
   it('is used to its end by smaller batches, then holds digests until it resets, and loses none', async () => {
     await withLimits({ dailyQuota: 50 })
@@ -232,6 +263,25 @@ describe('a spent quota', () => {
     const first = await send()
     context.clock.set(new Date('2026-11-24T00:02:00Z'))
     expect(first.submitted + (await send()).submitted).toBe(10)
+  })
+
+  it('is looked at with one mail an hour, and what has become free is used to its end', async () => {
+    await withLimits({ dailyQuota: 50 })
+    await planned(130)
+    await send()
+    await withLimits({ dailyQuota: 90 })
+    let submitted = 0
+    const askedAt: number[] = []
+    for (let minute = 1; minute < 200; minute += 1) {
+      context.clock.set(minutes(minute))
+      const calls = sandbox.calls.length
+      submitted += (await send()).submitted
+      if (sandbox.calls.length > calls) askedAt.push(minute)
+    }
+    expect(submitted).toBe(40)
+    // Once to find the room and use it up, and once for each hour after that.
+    expect(askedAt.length).toBeGreaterThanOrEqual(3)
+    expect(askedAt.length).toBeLessThanOrEqual(5)
   })
 
   it('lets a confirmation be tried meanwhile, and does not take its acceptance for the end of the pause', async () => {

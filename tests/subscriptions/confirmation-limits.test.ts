@@ -1,9 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { claimTransactional } from '../../src/delivery/claim-batch.ts'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
+import { connect } from '../../src/platform/database/connect.ts'
+import { deriveToken } from '../../src/platform/signed-token.ts'
+import { confirm } from '../../src/subscriptions/confirmations.ts'
 import { subscribe } from '../../src/subscriptions/subscribe.ts'
+import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
 import { monday, type TestContext, testContext } from '../support/context.ts'
 import { testDatabase } from '../support/database.ts'
+import { someoneWaits } from '../support/locks.ts'
 import { mailingTo, startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
 const database = testDatabase()
@@ -64,6 +70,41 @@ describe('a confirmation that has to wait', () => {
     expect(await messages()).toEqual([{ state: 'sending', reason: null }])
   })
 
+  it('does not count when it never went', async () => {
+    sandbox.intercept = async () =>
+      Response.json({ statusCode: 401, name: 'restricted_api_key', message: 'no' }, { status: 401 })
+    for (const day of [0, 1.1, 2.2]) {
+      context.clock.set(hours(day * 24))
+      await ask()
+      await send()
+    }
+    sandbox.intercept = undefined
+    context.clock.set(hours(5.5 * 24))
+    await ask()
+    await send()
+    expect(await sandbox.mails()).toHaveLength(1)
+    // Only what went is in the history of consent, however often it was tried in vain.
+    const sent = database.db.selectFrom('consent_events').select('id').where('kind', '=', 'confirmation_sent')
+    expect(await sent.execute()).toHaveLength(1)
+  })
+
+  it('is not followed by another while it is just being claimed', async ({ skip }) => {
+    skip(inject('testDatabase').kind !== 'server', 'all connections are one session on the embedded database')
+    await ask()
+    context.clock.set(hours(25))
+    const other = connect(database.url)
+    let asking: Promise<void> | undefined
+    await other.transaction().execute(async (trx) => {
+      const within = { transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) }
+      await claimTransactional({ ...context, db: within as never })
+      asking = ask()
+      await someoneWaits(database.db, asking)
+    })
+    await asking
+    await other.destroy()
+    expect(await messages()).toEqual([{ state: 'sending', reason: null }])
+  })
+
   it('holds back that of another newsletter, which would come at the same time', async () => {
     await database.db.insertInto('newsletters').values({ slug: 'evening', name: 'Evening', language: 'en' }).execute()
     await ask()
@@ -71,4 +112,28 @@ describe('a confirmation that has to wait', () => {
     await ask('evening')
     expect(await messages()).toEqual([{ state: 'pending', reason: null }])
   })
+})
+
+it('does not confirm by a link that was used, whenever it was looked at', async () => {
+  await ask()
+  const { nonce, subscription_id } = await database.db
+    .selectFrom('confirmations')
+    .select(['nonce', 'subscription_id'])
+    .executeTakeFirstOrThrow()
+  const token = deriveToken(context.keys, context.keys.newestId, nonce)
+  const evidence = { source: 'link', ip: null, userAgent: null } as const
+  // Looked at while it was still good, and carried out when it had been used, the reader had left, and somebody asked anew.
+  const transaction = () => ({
+    execute: async (work: never) => {
+      await confirm(context, token, evidence)
+      await unsubscribe(context, subscription_id, 'unsubscribed_page', evidence)
+      context.clock.set(hours(25))
+      await ask()
+      return database.db.transaction().execute(work)
+    },
+  })
+  const selectFrom = (from: never) => database.db.selectFrom(from)
+  const overtaken = { ...context, db: { selectFrom, transaction } as never }
+  await expect(confirm(overtaken, token, evidence)).rejects.toMatchObject({ code: 'expired' })
+  expect(await database.db.selectFrom('subscriptions').select('state').execute()).toEqual([{ state: 'pending' }])
 })
