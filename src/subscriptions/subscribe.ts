@@ -13,6 +13,7 @@ import { refuseDisposable } from './disposable-domains.ts'
 import { getNewsletter, type Newsletter } from './newsletters.ts'
 import { type Choices, defaultChoices, type PartialChoices, withKnownTimeZone } from './preferences.ts'
 import { countTry } from './sign-up-limits.ts'
+import { suggestAddress } from './suggest-address.ts'
 import { chooseTopics } from './topic-choices.ts'
 
 export type SubscribeRequest = PartialChoices & { readonly email: string; readonly newsletter?: string | undefined }
@@ -31,7 +32,8 @@ const maximumRequests = 20
  */
 export async function subscribe(context: Context, request: SubscribeRequest, evidence: Evidence): Promise<void> {
   const address = parseAddress(request.email)
-  refuseDisposable(address)
+  // The domains that slips lead to are on the list of disposable ones, too: whoever made one is told of it instead.
+  if (suggestAddress(address) === undefined) refuseDisposable(address)
   const newsletter = await getNewsletter(context.db, request.newsletter)
   const choices: Choices = { ...defaultChoices, ...definedChoices(request) }
   await checkStop(context)

@@ -183,7 +183,7 @@ describe('whether an address is known', () => {
     const pool = new pg.Pool({ connectionString: database.url, types: columnTypes })
     const db = new Kysely<Tables>({
       dialect: new PostgresDialect({ pool }),
-      log: ({ query }) => statements.push(query.sql),
+      log: ({ query }) => void statements.push(query.sql),
     })
     const context = testContext(db)
     const { email: active } = await aReader(database.db)
