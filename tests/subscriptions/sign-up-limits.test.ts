@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { Kysely, PostgresDialect } from 'kysely'
+import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../src/platform/context.ts'
@@ -177,14 +177,38 @@ describe('confirmations of an hour', () => {
   })
 })
 
+/** A pool on the test's database that tells of each statement. */
+function watched(told: (query: { readonly sql: string; readonly parameters: readonly unknown[] }) => void) {
+  const pool = new pg.Pool({ connectionString: database.url, types: columnTypes })
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log: ({ query }) => told(query) })
+}
+
+it('every statement of a sign-up, and of forgetting it, finds its rows by an index', async () => {
+  const queries: { readonly sql: string; readonly parameters: readonly unknown[] }[] = []
+  const db = watched((query) => queries.push(query))
+  const context = testContext(db, { env: { CONFIRMATIONS_PER_HOUR: '1' } })
+  await subscribe(context, { email: 'ada@reader.example' }, { ...evidence, ip: '192.0.2.7' })
+  await ask(context, 'bob@reader.example').catch(() => {})
+  await forgetTries(context, at(monday))
+  await db.destroy()
+  const read = queries.filter(({ sql }) => /^\s*(select|insert|update|delete|with)\b/.test(sql))
+  expect(read.length).toBeGreaterThan(20)
+  for (const { sql: text, parameters } of read) {
+    const plan = await database.db.transaction().execute(async (trx) => {
+      await sql`set local enable_seqscan = off`.execute(trx)
+      const { rows } = await trx.executeQuery<Record<string, string>>(
+        CompiledQuery.raw(`explain ${text}`, [...parameters]),
+      )
+      return rows.map((row) => row['QUERY PLAN']).join('\n')
+    })
+    expect(plan, text).not.toContain('Seq Scan')
+  }
+})
+
 describe('whether an address is known', () => {
   it('makes no difference to what is done: the same statements, in the same order', async () => {
     const statements: string[] = []
-    const pool = new pg.Pool({ connectionString: database.url, types: columnTypes })
-    const db = new Kysely<Tables>({
-      dialect: new PostgresDialect({ pool }),
-      log: ({ query }) => void statements.push(query.sql),
-    })
+    const db = watched((query) => statements.push(query.sql))
     const context = testContext(db)
     const { email: active } = await aReader(database.db)
     await aReader(database.db, {
