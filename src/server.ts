@@ -7,6 +7,7 @@ import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import type { Log } from './platform/log.ts'
 import { createApp } from './web/app.tsx'
+import { clientAddressOf } from './web/client-address.ts'
 
 export type Service = {
   readonly context: Context
@@ -49,7 +50,8 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     closers.unshift(() => runtime.close())
     const app = createApp(runtime.context, {
       background,
-      clientAddress: (c) => getConnInfo(c).remote.address ?? null,
+      clientAddress: (c) =>
+        clientAddressOf(getConnInfo(c).remote.address, c.req.header('x-forwarded-for'), config.trustedProxies),
     })
     answer = app.fetch
     let stopSchedule = async () => {}

@@ -16,6 +16,7 @@ import { feedsCheck } from './feeds.ts'
 import { dueCheck, renderingsCheck } from './planning.ts'
 import { judgeDomain, judgeKey } from './provider.ts'
 import { sendingCheck, warmUpCheck } from './sending.ts'
+import { signUpsCheck } from './sign-ups.ts'
 import { signingKeysCheck } from './signing-keys.ts'
 import { pausedRunsCheck, waitingCheck } from './waiting.ts'
 import { judgeWebhookSecret, webhookEventsCheck } from './webhooks.ts'
@@ -43,6 +44,7 @@ export const rowChecks: readonly RowCheck[] = [
   feedsCheck,
   dueCheck,
   renderingsCheck,
+  signUpsCheck,
   waitingCheck,
   pausedRunsCheck,
   sendingCheck,

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { PublicError } from './errors.ts'
 import { parseSigningKeys, type SigningKeys } from './signing-keys.ts'
@@ -27,6 +28,14 @@ export type Config = {
   readonly allowPrivateFeeds: boolean
   /** A digest that could not be planned in time is still planned when it is at most this late. */
   readonly maximumLateHours: number
+  /** Confirmations that are asked for in an hour, by all readers together; then sign-ups are stopped for a while. */
+  readonly confirmationsPerHour: number
+  /** Origins whose pages may sign readers up with a form of their own. */
+  readonly embedOrigins: readonly string[]
+  /** Cloudflare Turnstile's keys. Unset: nobody has to show that they are a person. */
+  readonly turnstile: { readonly siteKey: string; readonly secret: string } | undefined
+  /** Networks, as CIDR, whose `X-Forwarded-For` is believed: those of the proxies in front of the service. */
+  readonly trustedProxies: readonly string[]
   /** Unset: any number of digests a day. */
   readonly warmUp: WarmUp | undefined
 }
@@ -38,10 +47,14 @@ const resendApiUrl = 'https://api.resend.com'
 /** `name@host` or `Name <name@host>`, on one line. */
 const mailboxPattern = /^(?:[^<>\r\n"]{1,100}<([^\s<>@]{1,64}@[^\s<>@]{1,255})>|([^\s<>@]{1,64}@[^\s<>@]{1,255}))$/
 
+const list = (text: string) => text.split(/[\s,]+/).filter((entry) => entry !== '')
+
 const httpUrl = (what: string) =>
   z
     .url({ protocol: /^https?$/, error: `${what}, for example https://digest.example.com` })
     .transform((url) => url.replace(/\/+$/, ''))
+
+const turnstileKey = z.string().regex(/^[\w.-]{1,100}$/, 'is not a key: copy it from the widget at dash.cloudflare.com')
 
 const environmentSchema = z.object({
   DATABASE_URL: z
@@ -59,7 +72,7 @@ const environmentSchema = z.object({
   RESEND_BASE_URL: httpUrl('is not an http(s) URL').optional(),
   RESEND_WEBHOOK_SECRET: z
     .string()
-    .transform((text) => text.split(/[\s,]+/).filter((secret) => secret !== ''))
+    .transform(list)
     .refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => webhookKeyOf(secret) !== undefined),
       'is not a signing secret: copy it, with its whsec_, from the webhook at resend.com/webhooks; several with commas between',
@@ -97,6 +110,29 @@ const environmentSchema = z.object({
     .regex(/^\d{1,3}$/, 'is not a whole number of hours')
     .transform(Number)
     .default(12),
+  CONFIRMATIONS_PER_HOUR: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'is not a number of mails from 1 to 999999')
+    .transform(Number)
+    .default(500),
+  EMBED_ORIGINS: z
+    .string()
+    .transform(list)
+    .refine(
+      (origins) => origins.every(isWebOrigin),
+      'is not a list of origins: write them like https://www.example.com, without a path, several with commas between',
+    )
+    .default([]),
+  TURNSTILE_SITE_KEY: turnstileKey.optional(),
+  TURNSTILE_SECRET: turnstileKey.optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => list(text).map(asNetwork))
+    .refine(
+      (networks): networks is string[] => networks.every((network) => network !== undefined),
+      'is not a list of addresses or networks, for example 10.0.0.0/8, with commas between',
+    )
+    .default(['127.0.0.0/8', '::1/128']),
   WARMUP: z
     .string()
     .regex(
@@ -142,6 +178,11 @@ export function readConfig(environment: Environment): Config {
       missing.push('PUBLIC_URL is not https: one-click unsubscribe needs it (RFC 8058).')
     }
   }
+  if ((env.TURNSTILE_SITE_KEY === undefined) !== (env.TURNSTILE_SECRET === undefined)) {
+    missing.push(
+      'One of TURNSTILE_SITE_KEY and TURNSTILE_SECRET is set without the other: copy both from the widget at dash.cloudflare.com, or unset both.',
+    )
+  }
   if (missing.length > 0) throw misconfigured(missing)
 
   const mailFrom = env.MAIL_FROM ?? 'Newsmatro <digest@newsmatro.example>'
@@ -160,8 +201,25 @@ export function readConfig(environment: Environment): Config {
     port: env.PORT,
     allowPrivateFeeds: env.ALLOW_PRIVATE_FEEDS,
     maximumLateHours: env.MAX_LATE_HOURS,
+    confirmationsPerHour: env.CONFIRMATIONS_PER_HOUR,
+    embedOrigins: env.EMBED_ORIGINS,
+    turnstile:
+      env.TURNSTILE_SITE_KEY && env.TURNSTILE_SECRET
+        ? { siteKey: env.TURNSTILE_SITE_KEY, secret: env.TURNSTILE_SECRET }
+        : undefined,
+    trustedProxies: env.TRUSTED_PROXIES,
     warmUp: env.WARMUP,
   }
+}
+
+function isWebOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+/** An address or a network as CIDR; undefined where it is neither. */
+function asNetwork(text: string): string | undefined {
+  if (ipaddr.isValidCIDR(text)) return text
+  return ipaddr.isValid(text) ? `${text}/${ipaddr.parse(text).kind() === 'ipv4' ? 32 : 128}` : undefined
 }
 
 /** Whether mail given to this API can leave the machine. A look-alike on the loopback interface is a trial. */

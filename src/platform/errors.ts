@@ -17,10 +17,17 @@ export class PublicError extends Error {
   readonly code: ErrorCode
   /** Field name → what is wrong with it, where a form or a JSON body was read. */
   readonly fields: Record<string, string>
+  /** When it may be tried again: `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(code: ErrorCode, message: string, options: { fields?: Record<string, string>; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { fields?: Record<string, string>; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.fields = options.fields ?? {}
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }

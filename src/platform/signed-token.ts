@@ -18,6 +18,16 @@ export function signToken(keys: SigningKeys, keyId: string, purpose: TokenPurpos
   return `${keyId}.${id}.${mac(secret, `link v1 ${purpose} ${keyId} ${id}`).toString('base64url')}`
 }
 
+/**
+ * What something is known again by that must not be kept itself: only someone with the key can tell what it was, or try what
+ * it might be. The newest key makes it, so it is known again until that key is rotated.
+ */
+export function keyedHash(keys: SigningKeys, purpose: 'sign-up', text: string): Uint8Array<ArrayBuffer> {
+  const secret = keys.get(keys.newestId)
+  if (!secret) throw new Error(`signing key ${keys.newestId} was retired`)
+  return new Uint8Array(mac(secret, `${purpose} v1 ${text}`))
+}
+
 /** The id that a token was signed for, or undefined when the token is not genuine or its key was retired. Constant time. */
 export function verifyToken(keys: SigningKeys, purpose: TokenPurpose, token: string): number | undefined {
   const [, keyId, digits, signature] = tokenPattern.exec(token) ?? []

@@ -1,15 +1,19 @@
 import { sql } from 'kysely'
-import { storeRendering } from '../delivery/mail-template.ts'
+import { type MailTemplate, storeRendering } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { sha256 } from '../platform/encoding.ts'
 import { deriveToken } from '../platform/signed-token.ts'
 import { type Address, parseAddress } from './address.ts'
 import { renderConfirmationMail } from './confirmation-mail.ts'
+import { checkStop, HourIsFull, keepToHourlyLimit, stopConfirmations } from './confirmation-stop.ts'
 import { confirmationHours } from './confirmations.ts'
 import { consentText, type Evidence, recordConsent } from './consent.ts'
+import { refuseDisposable } from './disposable-domains.ts'
 import { getNewsletter, type Newsletter } from './newsletters.ts'
 import { type Choices, defaultChoices, type PartialChoices, withKnownTimeZone } from './preferences.ts'
+import { countTry } from './sign-up-limits.ts'
+import { suggestAddress } from './suggest-address.ts'
 import { chooseTopics } from './topic-choices.ts'
 
 export type SubscribeRequest = PartialChoices & { readonly email: string; readonly newsletter?: string | undefined }
@@ -22,67 +26,93 @@ const maximumConfirmations = [
 const maximumRequests = 20
 
 /**
- * Asks an address to confirm. Says nothing about whether the address was known: it returns the same for everyone, and
- * mails only an address that is not subscribed, not suppressed, and was not asked in the last 24 hours or three times in
- * 30 days. Throws `invalid_input` for what was typed wrong.
+ * Asks an address to confirm. Says nothing about whether the address was known: it does and returns the same for everyone,
+ * and mails only an address that is not subscribed, not suppressed, and was not asked in the last 24 hours or three times in
+ * 30 days. Throws `invalid_input` for what was typed wrong, `too_many_requests` and `unavailable` when there were too many.
  */
 export async function subscribe(context: Context, request: SubscribeRequest, evidence: Evidence): Promise<void> {
   const address = parseAddress(request.email)
+  // The domains that slips lead to are on the list of disposable ones, too: whoever made one is told of it instead.
+  if (suggestAddress(address) === undefined) refuseDisposable(address)
   const newsletter = await getNewsletter(context.db, request.newsletter)
   const choices: Choices = { ...defaultChoices, ...definedChoices(request) }
+  await checkStop(context)
+  await countTry(context, evidence.ip, address)
   // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
   const template = await renderConfirmationMail(context, newsletter)
   const nonce = context.random(32)
   const tokenHash = await sha256(deriveToken(context.keys, context.keys.newestId, nonce))
 
-  await withKnownTimeZone(() =>
-    context.db.transaction().execute(async (trx) => {
-      const subscriberId = await findOrAddSubscriber(trx, address)
-      const subscription = await requestSubscription(trx, newsletter, subscriberId, choices)
-      await recordConsent(trx, context, {
-        kind: 'requested',
-        subscriberId,
-        subscriptionId: subscription.id,
-        evidence,
-        text: consentText(newsletter.name),
-        details: { ...choices, topics: [...choices.topics] },
-      })
-      if (
-        subscription.state !== 'pending' ||
-        !(await mayBeAsked(trx, context, subscription.id, { subscriberId, address }))
-      )
-        return
+  const ask = (trx: InTransaction, subscriberId: number, subscriptionId: number) =>
+    askToConfirm(trx, context, { subscriberId, subscriptionId, address, template, nonce, tokenHash })
+  try {
+    await withKnownTimeZone(() =>
+      context.db.transaction().execute(async (trx) => {
+        const subscriberId = await findOrAddSubscriber(trx, address)
+        const subscription = await requestSubscription(trx, newsletter, subscriberId, choices)
+        await recordConsent(trx, context, {
+          kind: 'requested',
+          subscriberId,
+          subscriptionId: subscription.id,
+          evidence,
+          text: consentText(newsletter.name),
+          details: { ...choices, topics: [...choices.topics] },
+        })
+        const isUnasked = await mayBeAsked(trx, context, subscription.id, { subscriberId, address })
+        // Asked, and taken back: who is known takes as long as who is not.
+        await sql`savepoint asked`.execute(trx)
+        await ask(trx, subscriberId, subscription.id)
+        const isAsked = subscription.state === 'pending' && isUnasked
+        await sql.raw(isAsked ? 'release savepoint asked' : 'rollback to savepoint asked').execute(trx)
+        await keepToHourlyLimit(trx, context, isAsked ? 1 : 0)
+      }),
+    )
+  } catch (error) {
+    if (error instanceof HourIsFull) await stopConfirmations(context)
+    throw error
+  }
+}
 
-      const now = context.clock.sqlNow
-      await dropWaitingConfirmation(trx, context, subscriberId, subscription.id)
-      const { id: confirmationId } = await trx
-        .insertInto('confirmations')
-        .values({
-          subscriber_id: subscriberId,
-          subscription_id: subscription.id,
-          token_hash: tokenHash,
-          nonce,
-          key_id: context.keys.newestId,
-          requested_at: now,
-          expires_at: sql<Date>`${now} + make_interval(hours => ${confirmationHours})`,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      await trx
-        .insertInto('messages')
-        .values({
-          kind: 'confirmation',
-          subscriber_id: subscriberId,
-          subscription_id: subscription.id,
-          confirmation_id: confirmationId,
-          to_email: address.email,
-          rendering_id: await storeRendering(trx, template, context.clock.now()),
-          key_id: context.keys.newestId,
-          created_at: now,
-        })
-        .execute()
-    }),
-  )
+type Asking = {
+  readonly subscriberId: number
+  readonly subscriptionId: number
+  readonly address: Address
+  readonly template: MailTemplate
+  readonly nonce: Uint8Array
+  readonly tokenHash: Uint8Array
+}
+
+/** Puts the mail that asks to confirm into the outbox, in place of one that still waits. */
+async function askToConfirm(trx: InTransaction, context: Context, asking: Asking): Promise<void> {
+  const { subscriberId: subscriber_id, subscriptionId: subscription_id } = asking
+  const now = context.clock.sqlNow
+  await dropWaitingConfirmation(trx, context, subscriber_id, subscription_id)
+  const { id: confirmation_id } = await trx
+    .insertInto('confirmations')
+    .values({
+      subscriber_id,
+      subscription_id,
+      token_hash: asking.tokenHash,
+      nonce: asking.nonce,
+      key_id: context.keys.newestId,
+      requested_at: now,
+      expires_at: sql<Date>`${now} + make_interval(hours => ${confirmationHours})`,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await trx
+    .insertInto('messages')
+    .values({
+      kind: 'confirmation',
+      subscriber_id,
+      subscription_id,
+      confirmation_id,
+      to_email: asking.address.email,
+      rendering_id: await storeRendering(trx, asking.template, context.clock.now()),
+      key_id: context.keys.newestId,
+      created_at: now,
+    })
+    .execute()
 }
 
 function definedChoices(request: SubscribeRequest): Partial<Choices> {
@@ -157,29 +187,24 @@ async function mayBeAsked(
   subscriptionId: number,
   { subscriberId, address }: { readonly subscriberId: number; readonly address: Address },
 ): Promise<boolean> {
-  const suppressed = await trx
-    .selectFrom('suppressions')
-    .select('email_key')
-    .where('email_key', '=', address.key)
-    .executeTakeFirst()
-  if (suppressed) return false
   // Held until the end, and before they are counted: one that is just being claimed is either on its way by then, or waits.
   await sql`
     select from messages m join confirmations c on c.id = m.confirmation_id
     where c.subscriber_id = ${subscriberId} and m.state = 'pending' order by m.id for no key update of m`.execute(trx)
-  for (const { within, count } of maximumConfirmations) {
+  const isAskedLess = maximumConfirmations.map(({ within, count }) => {
     const since = sql`${context.clock.sqlNow} - ${within}::interval`
-    const { rows } = await sql<{ asked: number; total: number }>`
-      select count(*) as total, count(*) filter (where m.state in ('sending', 'submitted', 'unknown')
+    return sql`(
+      select count(*) < ${maximumRequests} and count(*) filter (where m.state in ('sending', 'submitted', 'unknown')
         or (m.state = 'failed' and m.provider_id is not null)
-        or (m.state = 'pending' and (c.requested_at > ${since} or c.subscription_id <> ${subscriptionId}))) as asked
+        or (m.state = 'pending' and (c.requested_at > ${since} or c.subscription_id <> ${subscriptionId}))) < ${count}
       from confirmations c join messages m on m.confirmation_id = c.id
       where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state in ('pending', 'sending')
-        or m.settled_at > ${since})`.execute(trx)
-    const { asked = 0, total = 0 } = rows[0] ?? {}
-    if (asked >= count || total >= maximumRequests) return false
-  }
-  return true
+        or m.settled_at > ${since}))`
+  })
+  const { rows } = await sql<{ may: boolean }>`
+    select ${sql.join(isAskedLess, sql` and `)}
+      and not exists (select from suppressions where email_key = ${address.key}) as may`.execute(trx)
+  return rows[0]?.may ?? false
 }
 
 /** What has waited for a day is replaced, not followed: its link is old, and two would come at once. */

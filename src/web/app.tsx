@@ -1,16 +1,18 @@
 /** @jsxImportSource hono/jsx */
 
-import { Hono } from 'hono'
+import { Hono, type Context as HonoContext } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
+import { embedPageRoute, embedScriptRoute } from './embed-routes.tsx'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
 import { script, styles } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
+import { turnstileOrigin } from './turnstile.ts'
 import type { WebOptions } from './web-options.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
@@ -19,13 +21,18 @@ const maximumBodyBytes = 64 * 1024
 /** The whole public face, for any runtime with fetch. */
 export function createApp(context: Context, options: WebOptions): Hono {
   const app = new Hono()
+  const hasChallenge = (c: HonoContext) =>
+    context.config.turnstile !== undefined && ['/', '/subscribe'].includes(c.req.path)
+  // Before the headers of the pages, which would keep other sites from loading it.
+  app.route('/', embedScriptRoute(context))
   app.use(requestId())
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
-        scriptSrc: ["'self'"],
+        scriptSrc: ["'self'", (c) => (hasChallenge(c) ? turnstileOrigin : '')],
+        frameSrc: [(c) => (hasChallenge(c) ? turnstileOrigin : "'none'")],
         imgSrc: ['http:', 'https:', 'data:'],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
@@ -64,6 +71,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
   )
 
   app.route('/', subscribeRoutes(context, options))
+  app.route('/', embedPageRoute(context))
   app.route('/', readerRoutes(context, options))
 
   app.notFound((c) =>
@@ -74,6 +82,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
   )
   app.onError((error, c) => {
     if (error instanceof PublicError) {
+      if (error.retryAfterSeconds !== undefined) c.header('retry-after', String(error.retryAfterSeconds))
       return reply(c, context, statusOf[error.code], {
         title: titleOf[error.code],
         message: error.message,

@@ -13,10 +13,19 @@ export function FieldError({ name, errors }: { readonly name: string; readonly e
   ) : null
 }
 
-/** For the field itself: marks it, and ties it to its {@link FieldError}. */
+/** For the field itself: marks it, and ties it to its {@link FieldError}. The first of them has the focus. */
 export function errorAttributes(name: string, errors: Errors) {
-  return errors[name] ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${name}-error` } : {}
+  return errors[name]
+    ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${name}-error`, ...focusOn(name, errors) }
+    : {}
 }
+
+function focusOn(name: string, errors: Errors) {
+  return Object.keys(errors)[0] === name ? { autofocus: true } : {}
+}
+
+/** For a group of fields that has one {@link FieldError}. */
+const groupAttributes = (name: string, errors: Errors) => (errors[name] ? { 'aria-describedby': `${name}-error` } : {})
 
 const frequencies = [
   ['daily', 'Every day'],
@@ -40,12 +49,18 @@ export function ChoiceFields(props: {
   const zones = timeZones.includes(choices.timeZone) ? timeZones : [choices.timeZone, ...timeZones]
   return (
     <>
-      <fieldset class="field">
+      <fieldset class="field" {...groupAttributes('frequency', errors)}>
         <legend>How often</legend>
         <div class="choices">
-          {frequencies.map(([value, label]) => (
+          {frequencies.map(([value, label], index) => (
             <label>
-              <input type="radio" name="frequency" value={value} checked={choices.frequency === value} />
+              <input
+                type="radio"
+                name="frequency"
+                value={value}
+                checked={choices.frequency === value}
+                {...(index === 0 ? focusOn('frequency', errors) : {})}
+              />
               {label}
             </label>
           ))}
@@ -93,11 +108,11 @@ export function ChoiceFields(props: {
         <FieldError name="timeZone" errors={errors} />
       </div>
       {topics.length > 0 && (
-        <fieldset class="field">
+        <fieldset class="field" {...groupAttributes('topics', errors)}>
           <legend>Topics</legend>
           <input type="hidden" name="topicsShown" value={String(topics.length)} />
           <div class="choices">
-            {topics.map((topic) => (
+            {topics.map((topic, index) => (
               <label>
                 <input
                   type="checkbox"
@@ -108,6 +123,7 @@ export function ChoiceFields(props: {
                       ? props.ticked.includes(topic.slug)
                       : choices.topics.length === 0 || choices.topics.includes(topic.slug)
                   }
+                  {...(index === 0 ? focusOn('topics', errors) : {})}
                 />
                 {topic.name}
               </label>

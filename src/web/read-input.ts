@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { PublicError } from '../platform/errors.ts'
+import { parseAddress } from '../subscriptions/address.ts'
 import { choicesSchema, wholeNumber } from '../subscriptions/preferences.ts'
 
 /** Whether the other side is a program that speaks JSON, rather than a person's browser. */
@@ -43,16 +44,34 @@ export function topicsOf(body: Record<string, unknown>): unknown {
   return topics.length >= Number(body.topicsShown) ? [] : topics
 }
 
-export const subscribeSchema = choicesSchema.extend({
-  email: z
-    .string('Enter your email address.')
-    .min(1, 'Enter your email address.')
-    .max(320, 'That address is too long.'),
-  newsletter: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
-    .optional(),
-})
+/** In the order of the form: the first field with an error has the focus. */
+export const subscribeSchema = z
+  .object({
+    email: z
+      .string('Enter your email address.')
+      .min(1, 'Enter your email address.')
+      .max(320, 'That address is too long.')
+      .superRefine((text, issues) => {
+        const problem = addressProblem(text)
+        if (problem !== undefined) issues.addIssue(problem)
+      }),
+    newsletter: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
+      .optional(),
+  })
+  .extend(choicesSchema.shape)
+
+/** Looked at with the other fields, so that all that is wrong is said at once. */
+function addressProblem(text: string): string | undefined {
+  try {
+    parseAddress(text)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof PublicError)) throw error
+    return error.message
+  }
+}
 
 export const preferencesSchema = choicesSchema.extend({
   pauseDays: wholeNumber(0, 365, 'Choose how long to pause: a year at most.').optional(),

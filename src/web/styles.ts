@@ -26,6 +26,8 @@ button.second { color: var(--accent); background: transparent; }
 .error { color: var(--bad); font-weight: 600; font-size: .9375rem; margin: .375rem 0 0; font-family: system-ui, sans-serif; }
 [aria-invalid=true] { border: 2px solid var(--bad) !important; }
 ol.stories { list-style: none; margin: 0; padding: 0; } ol.stories li { padding: .75rem 0; border-top: 1px solid var(--line); } ol.stories .topic { display: block; color: var(--quiet); font: .8125rem/1.4 system-ui, sans-serif; }
+.unseen { position: absolute; left: -100vw; width: 1px; height: 1px; overflow: hidden; }
+textarea { width: 100%; padding: .75rem; font: .875rem/1.5 ui-monospace, monospace; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 `
 

@@ -1,60 +1,80 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
+import { cors } from 'hono/cors'
 import { createProvider } from '../delivery/provider.ts'
 import { sendMessages } from '../delivery/send-messages.ts'
-import { findNewestDigest, type NewestDigest } from '../digests/newest-digest.ts'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
+import { parseAddress } from '../subscriptions/address.ts'
 import { confirm, confirmationHours, findConfirmation } from '../subscriptions/confirmations.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { getNewsletter, type Newsletter } from '../subscriptions/newsletters.ts'
-import { type Choices, defaultChoices } from '../subscriptions/preferences.ts'
+import { defaultChoices, isTimeZone } from '../subscriptions/preferences.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
-import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
+import { suggestAddress } from '../subscriptions/suggest-address.ts'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
-import { page } from './reply.tsx'
+import { page, reply } from './reply.tsx'
+import { embedOriginOf, isFromElsewhere } from './sign-up-origin.ts'
+import { honeypotField, signUpPage, typedChoices } from './sign-up-page.tsx'
+import { verifyPerson } from './turnstile.ts'
 import type { WebOptions } from './web-options.ts'
 
 /** From the front page to a confirmed subscription. */
 export function subscribeRoutes(context: Context, options: WebOptions): Hono {
+  const { config } = context
   const app = new Hono()
 
   app.get('/', async (c) => {
     const newsletter = await getNewsletter(context.db)
-    return frontPage(c, context, newsletter, { choices: { ...defaultChoices, timeZone: edgeTimeZone(c) } })
+    return signUpPage(c, context, newsletter, { choices: { ...defaultChoices, timeZone: edgeTimeZone(c) } })
   })
+
+  app.use(
+    '/subscribe',
+    cors({
+      origin: [...config.embedOrigins],
+      allowMethods: ['POST'],
+      allowHeaders: ['content-type', 'accept'],
+      exposeHeaders: ['retry-after'],
+      maxAge: 86_400,
+    }),
+  )
 
   app.post('/subscribe', async (c) => {
     const body = await readBody(c)
-    try {
-      const request = check(subscribeSchema, body)
-      await subscribe(context, request, evidenceOf(c, options, speaksJson(c) ? 'api' : 'form'))
-    } catch (error) {
-      if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
-      const newsletter = await getNewsletter(context.db)
-      return frontPage(c, context, newsletter, {
-        choices: typedChoices(body),
-        email: String(body.email ?? ''),
-        errors: error.fields,
+    const formAgain = async (state: { errors?: Readonly<Record<string, string>>; isFromElsewhere?: boolean }) => {
+      const { newsletter, name } = await askedFor(context, body)
+      const choices = typedChoices(body, edgeTimeZone(c))
+      return signUpPage(c, context, newsletter, { choices, email: textOf(body.email), newsletter: name, ...state })
+    }
+    if (isFromElsewhere(c, config)) {
+      if (!speaksJson(c)) return formAgain({ isFromElsewhere: true })
+      return reply(c, context, 403, {
+        title: 'From another site',
+        message: 'Pages of that site may not sign readers up: their origin has to be in EMBED_ORIGINS.',
       })
     }
-    options.background(sendConfirmations(context))
-    const message = `If that address can be subscribed, a mail is on its way to it. Follow the link in it within ${confirmationHours} hours; until then nothing else is sent.`
-    if (speaksJson(c)) return c.json({ message }, 202)
-    return page(
-      c,
-      context,
-      { title: 'Check your inbox', isPrivate: true },
-      <>
-        <h1>Check your inbox</h1>
-        <p>{message}</p>
-        <p class="quiet">
-          Nothing there after a few minutes? Look in the spam folder. We ask an address once a day at most.
-        </p>
-      </>,
-    )
+    const isProgram = textOf(body[honeypotField]) !== ''
+    try {
+      if (!isProgram) await signUp(c, body)
+    } catch (error) {
+      if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
+      return formAgain({ errors: error.fields })
+    }
+    const response = await checkInbox(c, context, body)
+    // Begun when the answer is there: how long it takes must not tell whether there was anything to send.
+    if (!isProgram) options.background(sendConfirmations(context))
+    return response
   })
+
+  const signUp = async (c: HonoContext, body: Record<string, unknown>) => {
+    const request = check(subscribeSchema, body)
+    const source = embedOriginOf(c, config) ? 'embed' : speaksJson(c) ? 'api' : 'form'
+    const evidence = evidenceOf(c, options, source)
+    await verifyPerson(context, body, { ip: evidence.ip, fetch: options.fetch ?? fetch })
+    await subscribe(context, { ...request, timeZone: request.timeZone ?? edgeTimeZone(c) }, evidence)
+  }
 
   app.get('/confirm/:token', async (c) => {
     const confirmation = await findConfirmation(context, c.req.param('token'))
@@ -81,6 +101,70 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
   })
 
   return app
+}
+
+const keptFields = ['newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'topics', 'topicsShown']
+
+/** The answer to every sign-up, whatever is known of its address. It may say that the spelling looks like a slip. */
+function checkInbox(c: HonoContext, context: Context, body: Readonly<Record<string, unknown>>) {
+  const message = `If that address can be subscribed, a mail is on its way to it. Follow the link in it within ${confirmationHours} hours; until then nothing else is sent.`
+  const suggestion = suggestionFor(textOf(body.email))
+  if (speaksJson(c)) return c.json({ message, ...(suggestion && { suggestion }) }, 202)
+  const kept = keptFields.flatMap((name) => [body[name] ?? []].flat().map((value) => [name, textOf(value)] as const))
+  return page(
+    c,
+    context,
+    { title: 'Check your inbox', isPrivate: true },
+    <>
+      <h1>Check your inbox</h1>
+      <p>{message}</p>
+      {suggestion && (
+        <form class="note" method="post" action="/subscribe">
+          <p>
+            Did you mean <strong>{suggestion}</strong>?
+          </p>
+          <input type="hidden" name="email" value={suggestion} />
+          {kept.map(([name, value]) => (
+            <input type="hidden" name={name} value={value} />
+          ))}
+          <p>
+            <button type="submit" class="second">
+              Yes, use that one
+            </button>
+          </p>
+        </form>
+      )}
+      <p class="quiet">
+        Nothing there after a few minutes? Look in the spam folder. We ask an address once a day at most.
+      </p>
+    </>,
+  )
+}
+
+function suggestionFor(email: string): string | undefined {
+  try {
+    return suggestAddress(parseAddress(email))
+  } catch {
+    return undefined // a program's, which need not be an address
+  }
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
+
+/** The newsletter that a form named, and its name in the form; the first one where there is none of that name. */
+async function askedFor(
+  context: Context,
+  body: Readonly<Record<string, unknown>>,
+): Promise<{ newsletter: Newsletter; name?: string }> {
+  const name = textOf(body.newsletter)
+  if (/^[a-z0-9-]{1,63}$/.test(name)) {
+    try {
+      return { newsletter: await getNewsletter(context.db, name), name }
+    } catch (error) {
+      if (!(error instanceof PublicError)) throw error
+    }
+  }
+  return { newsletter: await getNewsletter(context.db) }
 }
 
 /** At once, after the response; what fails here is swept up by the job. */
@@ -114,94 +198,5 @@ function confirmedPage(c: HonoContext, context: Context, newsletterName: string)
 /** Cloudflare knows roughly where a request comes from; elsewhere the page's script asks the browser. */
 function edgeTimeZone(c: HonoContext): string {
   const { cf } = c.req.raw as Request & { cf?: { timezone?: unknown } }
-  return typeof cf?.timezone === 'string' ? cf.timezone : defaultChoices.timeZone
-}
-
-/** What was typed, to be shown again, as far as it can be. */
-function typedChoices(body: Record<string, unknown>): Choices {
-  const text = (name: string) => (typeof body[name] === 'string' ? (body[name] as string) : undefined)
-  const topics = Array.isArray(body.topics) ? body.topics : body.topics === undefined ? [] : [body.topics]
-  return {
-    frequency:
-      (['daily', 'weekdays', 'weekly'] as const).find((one) => one === text('frequency')) ?? defaultChoices.frequency,
-    weekday: Number(text('weekday')) || defaultChoices.weekday,
-    hour: Number(text('hour') ?? defaultChoices.hour),
-    timeZone: text('timeZone')?.slice(0, 64) ?? defaultChoices.timeZone,
-    topics: topics.filter((topic): topic is string => typeof topic === 'string'),
-  }
-}
-
-type FormState = {
-  readonly choices: Choices
-  readonly email?: string
-  readonly errors?: Readonly<Record<string, string>>
-}
-
-async function frontPage(c: HonoContext, context: Context, newsletter: Newsletter, form: FormState) {
-  const errors = form.errors ?? {}
-  const isRefused = Object.keys(errors).length > 0
-  const newest = await findNewestDigest(context.db, newsletter.id)
-  return page(
-    c,
-    context,
-    {
-      title: isRefused ? 'Please check the form' : 'The digest',
-      status: isRefused ? 422 : 200,
-      newsletterName: newsletter.name,
-    },
-    <>
-      <h1>The news, once, when it suits you</h1>
-      <p>
-        One mail with the stories that are new since your last one: every day, on weekdays or once a week, at your hour,
-        about the topics you choose. When there is nothing new, nothing comes.
-      </p>
-      {isRefused && (
-        <div class="note" role="alert">
-          <p>Not quite yet: please look at the field marked below.</p>
-        </div>
-      )}
-      <form method="post" action="/subscribe" novalidate>
-        <div class="field">
-          <label for="email">Email address</label>
-          <input
-            type="email"
-            id="email"
-            name="email"
-            value={form.email ?? ''}
-            autocomplete="email"
-            required
-            {...(errors.email ? { autofocus: true } : {})}
-            {...errorAttributes('email', errors)}
-          />
-          <FieldError name="email" errors={errors} />
-        </div>
-        <ChoiceFields choices={form.choices} topics={newsletter.topics} errors={errors} guessTimeZone={!isRefused} />
-        <p class="hint">{consentText(newsletter.name)}</p>
-        <p>
-          <button type="submit">Subscribe</button>
-        </p>
-      </form>
-      {newest && <Newest digest={newest} />}
-    </>,
-  )
-}
-
-function Newest({ digest }: { readonly digest: NewestDigest }) {
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(
-    new Date(digest.editionDate),
-  )
-  return (
-    <section aria-labelledby="newest">
-      <h2 id="newest">In the newest digest</h2>
-      <p class="quiet">{day}</p>
-      <ol class="stories">
-        {digest.stories.map((story) => (
-          <li>
-            {story.topics && <span class="topic">{story.topics}</span>}
-            {story.url ? <a href={story.url}>{story.title}</a> : story.title}
-          </li>
-        ))}
-      </ol>
-    </section>
-  )
+  return typeof cf?.timezone === 'string' && isTimeZone(cf.timezone) ? cf.timezone : defaultChoices.timeZone
 }

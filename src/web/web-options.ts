@@ -6,4 +6,6 @@ export type WebOptions = {
   readonly background: (work: Promise<unknown>) => void
   /** The address a request came from, as this runtime knows it. */
   readonly clientAddress: (c: HonoContext) => string | null
+  /** How others are asked. Unset: the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch
 }

@@ -51,6 +51,38 @@ async function aConfirmation(createdAt: Date, keyId: string): Promise<void> {
     .execute()
 }
 
+describe('sign-ups', () => {
+  const limit = { CONFIRMATIONS_PER_HOUR: '3' }
+
+  it('are as many as there may be in an hour, or fewer', async () => {
+    await aConfirmation(ago(90 * minutes), 'k1')
+    await aConfirmation(ago(50 * minutes), 'k1')
+    expect(await look('sign-ups', limit)).toEqual({
+      name: 'sign-ups',
+      status: 'ok',
+      found: '1 of 3 confirmations in the last hour',
+      remedy: null,
+    })
+  })
+
+  it('are stopped for a while when there were too many', async () => {
+    await database.db
+      .insertInto('confirmation_stop')
+      .values({ stopped_until: ago(-20 * minutes) })
+      .execute()
+    expect(await look('sign-ups', limit)).toMatchObject({
+      status: 'warning',
+      found: 'stopped for 20 min more: 0 of 3 confirmations in the last hour',
+      remedy: expect.stringContaining('CONFIRMATIONS_PER_HOUR'),
+    })
+    await database.db
+      .updateTable('confirmation_stop')
+      .set({ stopped_until: ago(1) })
+      .execute()
+    expect(await look('sign-ups', limit)).toMatchObject({ status: 'ok' })
+  })
+})
+
 describe('signing keys', () => {
   const key = 'A'.repeat(43)
 

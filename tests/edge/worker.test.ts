@@ -89,6 +89,34 @@ describe('the worker', () => {
     expect(evidence).toEqual([{ ip: '203.0.113.7' }])
   })
 
+  it('guards signing up: by place, against throw-away mailboxes and other sites, and offers a form for those allowed', async () => {
+    const subscribe = (email: string, headers: Record<string, string> = {}) =>
+      visit('/subscribe', {
+        method: 'POST',
+        body: JSON.stringify({ email }),
+        headers: { 'content-type': 'application/json', 'cf-connecting-ip': '203.0.113.9', ...headers },
+      })
+    const addresses = ['ada@gmial.com', ...Array.from({ length: 25 }, (_, index) => `reader${index}@reader.example`)]
+    await database.db // no mail is to reach the next test
+      .insertInto('suppressions')
+      .values(addresses.map((email_key) => ({ email_key, reason: 'manual' as const, created_at: new Date() })))
+      .execute()
+    expect((await subscribe('ada@mailinator.com')).status).toBe(422)
+    expect((await subscribe('ada@reader.example', { origin: 'https://evil.example' })).status).toBe(403)
+    expect(await (await subscribe('ada@gmial.com')).json()).toMatchObject({ suggestion: 'ada@gmail.com' })
+    const many = await Promise.all(addresses.slice(1).map((email) => subscribe(email)))
+    expect(many.filter(({ status }) => status === 202)).toHaveLength(19)
+    expect(many.find(({ status }) => status === 429)?.headers.get('retry-after')).toMatch(/^\d+$/)
+    expect(await (await visit('/embed.js')).text()).toContain("new URL('/subscribe', script.src)")
+
+    const allowed = { EMBED_ORIGINS: 'https://www.example.com' }
+    const preflight = await visitWith(allowed, '/subscribe', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://www.example.com', 'access-control-request-method': 'POST' },
+    })
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://www.example.com')
+  })
+
   it('plans, renders and sends a digest on a tick, once', async () => {
     const { db } = database
     const now = Date.now()

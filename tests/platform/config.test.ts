@@ -33,6 +33,29 @@ describe('the environment', () => {
     })
   })
 
+  it('says how signing up is guarded', () => {
+    expect(readConfig({})).toMatchObject({
+      confirmationsPerHour: 500,
+      embedOrigins: [],
+      turnstile: undefined,
+      trustedProxies: ['127.0.0.0/8', '::1/128'],
+    })
+    expect(
+      readConfig({
+        CONFIRMATIONS_PER_HOUR: '2000',
+        EMBED_ORIGINS: 'https://www.example.com, http://localhost:8080',
+        TURNSTILE_SITE_KEY: '0x4AAA',
+        TURNSTILE_SECRET: '0x4BBB',
+        TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.7 2001:db8::1',
+      }),
+    ).toMatchObject({
+      confirmationsPerHour: 2_000,
+      embedOrigins: ['https://www.example.com', 'http://localhost:8080'],
+      turnstile: { siteKey: '0x4AAA', secret: '0x4BBB' },
+      trustedProxies: ['10.0.0.0/8', '192.0.2.7/32', '2001:db8::1/128'],
+    })
+  })
+
   it('limits the digests of the first days where it is told to', () => {
     expect(readConfig({ WARMUP: '200:42' }).warmUp).toEqual({ firstDay: 200, days: 42 })
     expect(readConfig({}).warmUp).toBeUndefined()
@@ -75,6 +98,14 @@ describe('the environment', () => {
     [{ SIGNING_KEYS: 'k1:c2hvcnQ=' }, /entry 1: the key is not base64 of at least 32 bytes/],
     [{ SIGNING_KEYS: `${key},${key}` }, /entry 2: the key id k1 occurs twice/],
     [{ SIGNING_KEYS: 'justakey' }, /SIGNING_KEYS, entry 1/],
+    [{ CONFIRMATIONS_PER_HOUR: '0' }, /CONFIRMATIONS_PER_HOUR is not a number of mails/],
+    [{ EMBED_ORIGINS: 'https://www.example.com/' }, /EMBED_ORIGINS is not a list of origins: write them like/],
+    [{ EMBED_ORIGINS: '*' }, /EMBED_ORIGINS is not/],
+    [{ EMBED_ORIGINS: 'https://www.example.com,javascript:alert(1)' }, /EMBED_ORIGINS is not/],
+    [{ TURNSTILE_SITE_KEY: '0x4AAA' }, /One of TURNSTILE_SITE_KEY and TURNSTILE_SECRET is set without the other/],
+    [{ TURNSTILE_SECRET: '0x4 BBB', TURNSTILE_SITE_KEY: '0x4AAA' }, /TURNSTILE_SECRET is not a key/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, /TRUSTED_PROXIES is not a list of addresses or networks/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/99' }, /TRUSTED_PROXIES is not/],
     [{ ALLOW_PRIVATE_FEEDS: 'yes' }, /ALLOW_PRIVATE_FEEDS is neither true nor false/],
   ])('refuses nonsense and says what would do: %j', (change, message) => {
     expect(() => readConfig({ ...complete, ...change })).toThrow(message)

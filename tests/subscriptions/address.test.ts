@@ -40,6 +40,39 @@ describe('an address', () => {
     )
   })
 
+  it('has a reason of its own for letters that cannot be mailed to, however they are composed', () => {
+    for (const local of ['b\u00fcro', 'bu\u0308ro', '\u7528\u6237']) {
+      expect(() => parseAddress(`${local}@example.com`)).toThrow('Letters beyond A to Z before the @')
+    }
+  })
+
+  it('may have 254 octets, as they are sent, and no more', () => {
+    const withDomain = (octets: number) => {
+      const rest = octets - 'a@'.length - '.com'.length
+      const labels = [62, 62, 62].map((length, index) => String.fromCharCode(98 + index).repeat(length))
+      return `a@${labels.join('.')}.${'e'.repeat(rest - 189)}.com`
+    }
+    expect(parseAddress(withDomain(254)).email).toHaveLength(254)
+    expect(() => parseAddress(withDomain(255))).toThrow()
+    // 60 letters of two octets are 67 in punycode
+    expect(() => parseAddress(`a@${'ü'.repeat(60)}.com`)).toThrow('not a domain')
+  })
+
+  it('keeps the name as typed, and is known whatever its case and the spelling of its domain', () => {
+    const label = fc.stringMatching(/^[a-zäöüßéñøłあ漢字]{1,12}$/)
+    const local = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}(\.[A-Za-z0-9_-]{1,20}){0,2}$/)
+    fc.assert(
+      fc.property(local, label, (name, domain) => {
+        const address = parseAddress(`${name}@${domain}.example`)
+        expect(address.email.slice(0, address.email.lastIndexOf('@'))).toBe(name)
+        expect(parseAddress(address.email)).toEqual(address)
+        for (const spelling of [domain.normalize('NFD'), domain.toUpperCase().replaceAll('SS', 'ß')]) {
+          expect(parseAddress(`${name.toUpperCase()}@${spelling}.EXAMPLE`).key).toBe(address.key)
+        }
+      }),
+    )
+  })
+
   it('is ASCII, of 254 octets at most and without white space, whatever is typed', () => {
     fc.assert(
       fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: 'binary' })), (text) => {

@@ -113,6 +113,8 @@ export interface Tables {
     expires_at: Time
     confirmed_at: OptionalTime
   }
+  sign_up_tries: { bucket: Uint8Array; tried_at: ColumnType<Date[], (Date | string)[]>; last_tried_at: Time }
+  confirmation_stop: { is_only: Generated<boolean>; stopped_until: OptionalTime }
   consent_texts: { hash: string; body: string }
   consent_events: {
     id: GeneratedAlways<number>
