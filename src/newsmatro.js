@@ -10,6 +10,8 @@ const isCurrent = major > 22 || (major === 22 && minor >= 13)
 const bundledNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
 
 process.env.NODE_ENV ??= 'production' // React renders about twice as fast
+// Else it is looked for where the command is given, and pages are compiled for another library of theirs.
+process.env.TSX_TSCONFIG_PATH ??= fileURLToPath(new URL('../tsconfig.json', import.meta.url))
 
 if (isCurrent) {
   await import('./heap.js')
