@@ -7,6 +7,7 @@ import * as cheaperMessages from './2026-11-26-cheaper-messages.ts'
 import * as newestSuppressions from './2026-11-26-newest-suppressions.ts'
 import * as unknownBatches from './2026-11-26-unknown-batches.ts'
 import * as liftedSuppressions from './2026-11-27-lifted-suppressions.ts'
+import * as preferenceCenter from './2026-11-29-preference-center.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-26-newest-suppressions': newestSuppressions,
   '2026-11-26-unknown-batches': unknownBatches,
   '2026-11-27-lifted-suppressions': liftedSuppressions,
+  '2026-11-29-preference-center': preferenceCenter,
 }

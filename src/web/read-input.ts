@@ -1,7 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { PublicError } from '../platform/errors.ts'
-import { choicesSchema, wholeNumber } from '../subscriptions/preferences.ts'
+import { choicesSchema, longestPauseDays, wholeNumber } from '../subscriptions/preferences.ts'
 
 /** Whether the other side is a program that speaks JSON, rather than a person's browser. */
 export function speaksJson(c: HonoContext): boolean {
@@ -43,19 +43,34 @@ export function topicsOf(body: Record<string, unknown>): unknown {
   return topics.length >= Number(body.topicsShown) ? [] : topics
 }
 
-export const subscribeSchema = choicesSchema.extend({
+/** An address alone. */
+export const addressSchema = z.object({
   email: z
     .string('Enter your email address.')
     .min(1, 'Enter your email address.')
     .max(320, 'That address is too long.'),
-  newsletter: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
-    .optional(),
 })
 
+const newsletterName = z
+  .string('There is no newsletter of that name.')
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
+
+export const subscribeSchema = choicesSchema.extend({
+  ...addressSchema.shape,
+  newsletter: newsletterName.optional(),
+})
+
+export const joinSchema = z.object({ newsletter: newsletterName })
+
 export const preferencesSchema = choicesSchema.extend({
-  pauseDays: wholeNumber(0, 365, 'Choose how long to pause: a year at most.').optional(),
+  pauseDays: wholeNumber(0, longestPauseDays, 'Choose how long to pause: a year at most.').optional(),
+  // An emptied date field ends a pause.
+  pauseUntil: z
+    .union(
+      [z.literal('').transform(() => null), z.null(), z.iso.date('Choose a day, like 2027-01-31.')],
+      'Choose a day.',
+    )
+    .optional(),
 })
 
 /** Checks a body against a schema. Throws `invalid_input` with a message for each field; no value is repeated in it. */

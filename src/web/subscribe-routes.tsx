@@ -1,7 +1,5 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
-import { createProvider } from '../delivery/provider.ts'
-import { sendMessages } from '../delivery/send-messages.ts'
 import { findNewestDigest, type NewestDigest } from '../digests/newest-digest.ts'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -14,6 +12,7 @@ import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
 import { page } from './reply.tsx'
+import { sendSoon } from './send-soon.ts'
 import type { WebOptions } from './web-options.ts'
 
 /** From the front page to a confirmed subscription. */
@@ -39,7 +38,7 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
         errors: error.fields,
       })
     }
-    options.background(sendConfirmations(context))
+    options.background(sendSoon(context))
     const message = `If that address can be subscribed, a mail is on its way to it. Follow the link in it within ${confirmationHours} hours; until then nothing else is sent.`
     if (speaksJson(c)) return c.json({ message }, 202)
     return page(
@@ -81,19 +80,6 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
   })
 
   return app
-}
-
-/** At once, after the response; what fails here is swept up by the job. */
-async function sendConfirmations(context: Context): Promise<void> {
-  try {
-    await sendMessages(context, createProvider(context.config), {
-      signal: new AbortController().signal,
-      transactionalOnly: true,
-      lanes: 1,
-    })
-  } catch (error) {
-    context.log.warn('confirmation_left_to_the_job', { error: error instanceof Error ? error.message : 'unknown' })
-  }
 }
 
 function confirmedPage(c: HonoContext, context: Context, newsletterName: string) {
@@ -181,6 +167,9 @@ async function frontPage(c: HonoContext, context: Context, newsletter: Newslette
           <button type="submit">Subscribe</button>
         </p>
       </form>
+      <p class="quiet">
+        Subscribed already, and looking for your settings? <a href="/my-link">Have your link mailed to you</a>.
+      </p>
       {newest && <Newest digest={newest} />}
     </>,
   )

@@ -1,0 +1,66 @@
+/** @jsxImportSource hono/jsx */
+import { Hono, type Context as HonoContext } from 'hono'
+import type { Context } from '../platform/context.ts'
+import { PublicError } from '../platform/errors.ts'
+import { mailMyLink } from '../subscriptions/my-link.ts'
+import { MyLinkForm } from './my-link-form.tsx'
+import { addressSchema, check, readBody, speaksJson } from './read-input.ts'
+import { page } from './reply.tsx'
+import { sendSoon } from './send-soon.ts'
+import type { WebOptions } from './web-options.ts'
+
+/** For readers who lost the link to their preferences. */
+export function myLinkRoutes(context: Context, options: WebOptions): Hono {
+  const app = new Hono()
+
+  app.get('/my-link', (c) => formPage(c, context))
+
+  app.post('/my-link', async (c) => {
+    const body = await readBody(c)
+    try {
+      await mailMyLink(context, check(addressSchema, body).email)
+    } catch (error) {
+      if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
+      return formPage(c, context, { email: String(body.email ?? '').slice(0, 320), errors: error.fields })
+    }
+    options.background(sendSoon(context))
+    const message = 'If that address gets our digest, or got it before, a mail with its link is on its way to it.'
+    if (speaksJson(c)) return c.json({ message }, 202)
+    return page(
+      c,
+      context,
+      { title: 'Check your inbox', isPrivate: true },
+      <>
+        <h1>Check your inbox</h1>
+        <p>{message}</p>
+        <p class="quiet">
+          Nothing there after a few minutes? Look in the spam folder. We mail a link once an hour at most, and three
+          times a day.
+        </p>
+      </>,
+    )
+  })
+
+  return app
+}
+
+function formPage(
+  c: HonoContext,
+  context: Context,
+  form: { readonly email?: string; readonly errors?: Readonly<Record<string, string>> } = {},
+) {
+  const isRefused = form.errors !== undefined
+  return page(
+    c,
+    context,
+    { title: isRefused ? 'Please check the form' : 'Your link', status: isRefused ? 422 : 200 },
+    <>
+      <h1>Lost your link?</h1>
+      <p>
+        Every digest has a link to your preferences. Enter your address, and it is mailed to you: with it you change
+        what comes and when, pause, leave, or have everything about you erased.
+      </p>
+      <MyLinkForm {...form} />
+    </>,
+  )
+}
