@@ -15,16 +15,20 @@ import { renderLetter } from './letters.ts'
 /** How long the link to a new address lives. */
 export const addressChangeHours = 72
 
+/** To one new address, whoever asks: as for confirmations. */
 const maximumMails = [
   { within: '24 hours', count: 1 },
   { within: '30 days', count: 3 },
 ] as const
+/** By one reader in 24 hours, to whatever addresses: a link must not become a way to mail strangers. */
+const maximumChangesADay = 3
 
 /**
- * Asks a new address whether it is the reader's, and tells the present one. Says nothing about the new one: it returns the
- * same for everyone, and mails no address that is suppressed, that is another reader's, or that was asked in the last 24
- * hours or three times in 30 days. What was asked for before and is still open is given up. Throws `invalid_input` for what
- * was typed wrong, `conflict` for a reader whose present address was never confirmed.
+ * Asks a new address whether it is the reader's, and tells the present one. Says nothing about the new one: it returns, tells
+ * the present address, and shows as open the same for every address, and asks none that is suppressed, that is another
+ * reader's, or that was asked in the last 24 hours or three times in 30 days. Idempotent for a day; what was asked for before
+ * is given up otherwise. Throws `invalid_input` for what was typed wrong, `conflict` for a reader whose present address was
+ * never confirmed, `too_many_requests` after three a day.
  */
 export async function requestAddressChange(
   context: Context,
@@ -43,8 +47,9 @@ export async function requestAddressChange(
     const reader = await lockReader(trx, subscriptionId)
     if (!reader.isConfirmed) throw new PublicError('conflict', 'Confirm the address you have first.')
     if (reader.emailKey === address.key) throw invalid('That is the address you have.')
+    if (!(await isNewRequest(trx, context, reader.id, address))) return
     await recallSuppressions(trx, context, [address.key])
-    if (!(await mayBeAsked(trx, context, address))) return
+    const isAsked = await mayBeAsked(trx, context, address)
     await giveUpOpen(trx, context, reader.id)
     const now = clock.sqlNow
     const { id: changeId } = await trx
@@ -78,13 +83,17 @@ export async function requestAddressChange(
           rendering_id: await storeRendering(trx, notice, rendered),
           created_at: clock.sqlNow,
         },
-        {
-          kind: 'address_change',
-          ...about,
-          to_email: address.email,
-          rendering_id: await storeRendering(trx, question, rendered),
-          created_at: clock.sqlNow,
-        },
+        ...(isAsked
+          ? [
+              {
+                kind: 'address_change' as const,
+                ...about,
+                to_email: address.email,
+                rendering_id: await storeRendering(trx, question, rendered),
+                created_at: clock.sqlNow,
+              },
+            ]
+          : []),
       ])
       .execute()
     await recordConsent(trx, context, {
@@ -120,6 +129,22 @@ async function newsletterOf(context: Context, subscriptionId: number) {
     .executeTakeFirst()
   if (!newsletter) throw new PublicError('not_found', 'There is no such subscription any more.')
   return newsletter
+}
+
+/** False for what the reader asked for in the last 24 hours already. */
+async function isNewRequest(
+  trx: InTransaction,
+  context: Context,
+  subscriberId: number,
+  address: Address,
+): Promise<boolean> {
+  const { rows: recent } = await sql<{ is_same: boolean }>`
+    select new_email_key = ${address.key} and confirmed_at is null and stopped_at is null as is_same from address_changes
+    where subscriber_id = ${subscriberId} and requested_at > ${context.clock.sqlNow} - interval '24 hours'
+    order by id desc limit ${maximumChangesADay}`.execute(trx)
+  if (recent.some(({ is_same }) => is_same)) return false
+  if (recent.length < maximumChangesADay) return true
+  throw new PublicError('too_many_requests', `Address changes can be asked for ${maximumChangesADay} times a day.`)
 }
 
 /** Under a lock of the address, so that two readers who ask for the same one count each other. */
@@ -185,82 +210,6 @@ export async function stopAddressChange(context: Context, subscriptionId: number
       details: { addressChange: changeId },
     })
   })
-}
-
-const tokenPattern = /^[A-Za-z0-9_-]{43}$/
-
-export type AddressChange = {
-  readonly id: number
-  readonly newEmail: string | null
-  readonly newsletterName: string
-  /** Made already. */
-  readonly isDone: boolean
-}
-
-/** Looks, and changes nothing. Throws `not_found` for a link never made, `expired` for one that is of no use any more. */
-export async function findAddressChange(context: Context, token: string): Promise<AddressChange> {
-  const tokenHash = tokenPattern.test(token) ? await sha256(token) : undefined
-  const { rows } = await sql<AddressChange & { isOver: boolean }>`
-    select a.id, a.new_email as "newEmail", n.name as "newsletterName", a.confirmed_at is not null as "isDone",
-      a.confirmed_at is null and (a.stopped_at is not null or a.expires_at <= ${context.clock.sqlNow}) as "isOver"
-    from address_changes a, lateral (
-      select s.newsletter_id from subscriptions s where s.subscriber_id = a.subscriber_id order by s.id limit 1) as s
-      join newsletters n on n.id = s.newsletter_id
-    where a.token_hash = ${tokenHash ?? new Uint8Array()}`.execute(context.db)
-  const [change] = rows
-  if (!change) throw new PublicError('not_found', 'This link is not one of ours, or was cut short.')
-  if (change.isOver) throw new PublicError('expired', 'This change of address was given up, or its link is too old.')
-  return change
-}
-
-/**
- * Makes the new address the reader's, for all that they get: what waits to be sent goes to it. Idempotent. Never becomes
- * one with another reader: where the address is somebody's by now, or suppressed, it throws `conflict` and nothing changes.
- */
-export async function confirmAddressChange(context: Context, token: string, evidence: Evidence): Promise<AddressChange> {
-  const change = await findAddressChange(context, token)
-  if (change.isDone) return change
-  await context.db.transaction().execute(async (trx) => {
-    // Reader, subscriptions, change: in the order of whoever suppresses an address, stops the change or erases the reader.
-    const { rows: readers } = await sql<{ id: number }>`
-      select id from subscribers where id = (select subscriber_id from address_changes where id = ${change.id})
-      for no key update`.execute(trx)
-    const readerId = readers[0]?.id ?? 0
-    await holdBegins(trx, [readerId], [])
-    const { rows } = await sql<{ new_email: string; new_email_key: string }>`
-      select new_email, new_email_key from address_changes
-      where id = ${change.id} and confirmed_at is null and stopped_at is null`.execute(trx)
-    const [open] = rows
-    if (!open) return // made, stopped or erased in the meantime
-    await recallSuppressions(trx, context, [open.new_email_key])
-    await sql`select pg_advisory_xact_lock(${addressLock}, hashtext(${open.new_email_key}))`.execute(trx)
-    const now = context.clock.sqlNow
-    const { numAffectedRows } = await sql`
-      update subscribers set email = ${open.new_email}, email_key = ${open.new_email_key}, suppression_lifted_at = null
-      where id = ${readerId} and not exists (select from subscribers where email_key = ${open.new_email_key})
-        and not exists (select from suppressions where email_key = ${open.new_email_key})`.execute(trx)
-    if (numAffectedRows !== 1n) {
-      throw new PublicError('conflict', 'This address cannot be used: it has a subscription of its own, or refused mail.')
-    }
-    await sql`update address_changes set confirmed_at = ${now} where id = ${change.id}`.execute(trx)
-    await sql`
-      update messages set to_email = ${open.new_email}
-      where state = 'pending' and id in (
-        select m.id from subscriptions s join messages m on m.subscription_id = s.id
-        where s.subscriber_id = ${readerId} and m.run_id is not null)`.execute(trx)
-    const { rows: subscriptions } = await sql<{ id: number }>`
-      select id from subscriptions where subscriber_id = ${readerId} order by id`.execute(trx)
-    for (const { id } of subscriptions) {
-      await recordConsent(trx, context, {
-        kind: 'address_changed',
-        subscriberId: readerId,
-        subscriptionId: id,
-        evidence,
-        details: { addressChange: change.id },
-      })
-    }
-  })
-  return { ...change, isDone: true }
 }
 
 const invalid = (message: string) => new PublicError('invalid_input', message, { fields: { email: message } })

@@ -3,7 +3,7 @@ import type { Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type TokenPurpose, verifyToken } from '../platform/signed-token.ts'
-import { MyLinkForm } from './my-link-form.tsx'
+import { MyLinkForm } from './address-form.tsx'
 import { speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
 

@@ -1,9 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
-import { PublicError } from '../platform/errors.ts'
 import { mailMyLink } from '../subscriptions/my-link.ts'
-import { MyLinkForm } from './my-link-form.tsx'
+import { MyLinkForm, refusedAddress, type TypedAddress } from './address-form.tsx'
 import { addressSchema, check, readBody, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
 import { sendSoon } from './send-soon.ts'
@@ -20,8 +19,8 @@ export function myLinkRoutes(context: Context, options: WebOptions): Hono {
     try {
       await mailMyLink(context, check(addressSchema, body).email)
     } catch (error) {
-      if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
-      return formPage(c, context, { email: String(body.email ?? '').slice(0, 320), errors: error.fields })
+      if (speaksJson(c)) throw error
+      return formPage(c, context, refusedAddress(error, body))
     }
     options.background(sendSoon(context))
     const message = 'If that address gets our digest, or got it before, a mail with its link is on its way to it.'
@@ -44,12 +43,8 @@ export function myLinkRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-function formPage(
-  c: HonoContext,
-  context: Context,
-  form: { readonly email?: string; readonly errors?: Readonly<Record<string, string>> } = {},
-) {
-  const isRefused = form.errors !== undefined
+function formPage(c: HonoContext, context: Context, typed?: TypedAddress) {
+  const isRefused = typed !== undefined
   return page(
     c,
     context,
@@ -60,7 +55,7 @@ function formPage(
         Every digest has a link to your preferences. Enter your address, and it is mailed to you: with it you change
         what comes and when, pause, leave, or have everything about you erased.
       </p>
-      <MyLinkForm {...form} />
+      <MyLinkForm typed={typed} />
     </>,
   )
 }
