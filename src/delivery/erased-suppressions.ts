@@ -51,25 +51,17 @@ export async function recallSuppressions(
   addressKeys: readonly string[],
 ): Promise<void> {
   const { keys } = context
-  // From key to key over the index: there are few, however many hashes there are.
-  const { rows: used } = await sql<{ key_id: string }>`
-    with recursive used as (
-      (select key_id from erased_suppressions order by key_id limit 1)
-      union all
-      select (select e.key_id from erased_suppressions e where e.key_id > used.key_id order by e.key_id limit 1)
-      from used where used.key_id is not null
-    )
-    select key_id from used where key_id is not null`.execute(trx)
+  const used = await hashKeyIds(trx)
   if (used.length === 0) return
-  const missing = used.find(({ key_id }) => keys.get(key_id) === undefined)
-  if (missing) {
+  const missing = used.find((keyId) => keys.get(keyId) === undefined)
+  if (missing !== undefined) {
     throw new PublicError(
       'misconfigured',
-      `Signing key ${missing.key_id} is not given, and suppressions of erased readers rest on it: put it back into SIGNING_KEYS, behind the newest.`,
+      `Signing key ${missing} is not given, and suppressions of erased readers rest on it: put it back into SIGNING_KEYS, behind the newest.`,
     )
   }
   const hashes = addressKeys.flatMap((addressKey) =>
-    used.map(({ key_id }) => ({ addressKey, hash: toHex(hashAddress(keys, key_id, addressKey)) })),
+    used.map((keyId) => ({ addressKey, hash: toHex(hashAddress(keys, keyId, addressKey)) })),
   )
   await sql`
     with given as (
@@ -84,4 +76,18 @@ export async function recallSuppressions(
     select distinct on (email_key) email_key, reason, created_at from recalled
     order by email_key, array_position(${suppressionReasons}::text[], reason) desc, created_at
     on conflict (email_key) do nothing`.execute(trx)
+}
+
+/** The ids of the signing keys that hashes rest on. */
+export async function hashKeyIds(trx: InTransaction): Promise<string[]> {
+  // From key to key over the index: there are few, however many hashes there are.
+  const { rows } = await sql<{ key_id: string }>`
+    with recursive used as (
+      (select key_id from erased_suppressions order by key_id limit 1)
+      union all
+      select (select e.key_id from erased_suppressions e where e.key_id > used.key_id order by e.key_id limit 1)
+      from used where used.key_id is not null
+    )
+    select key_id from used where key_id is not null`.execute(trx)
+  return rows.map(({ key_id }) => key_id)
 }
