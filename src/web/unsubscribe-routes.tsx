@@ -80,7 +80,7 @@ function goodbyePage(c: HonoContext, context: Context, undo: string | undefined)
     { title: 'You are unsubscribed', isPrivate: true },
     <>
       <h1>You are unsubscribed</h1>
-      <p>No further digest will be sent to you. Thank you for having read with us.</p>
+      <p>This digest is not sent to you any more. Thank you for having read it.</p>
       {undo ? (
         <form method="post" action={`/undo/${undo}`}>
           <p>Was that a slip? For {undoHours} hours this brings it back as it was.</p>
