@@ -113,8 +113,8 @@ const linkHours = 72
 
 /**
  * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, the
- * others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being rolled out,
- * mail whose link was made with it is left to the processes that have it.
+ * others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being
+ * rolled out, mail whose link was made with it is left to the processes that have it.
  */
 export function claimTransactional(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {

@@ -47,7 +47,7 @@ export async function forgetSuppressedAddresses(
  */
 export async function recallSuppressions(
   trx: InTransaction,
-  context: Pick<Context, 'keys'>,
+  context: Pick<Context, 'keys' | 'log'>,
   addressKeys: readonly string[],
 ): Promise<void> {
   const { keys } = context
@@ -55,10 +55,11 @@ export async function recallSuppressions(
   if (used.length === 0) return
   const missing = used.find((keyId) => keys.get(keyId) === undefined)
   if (missing !== undefined) {
-    throw new PublicError(
-      'misconfigured',
-      `Signing key ${missing} is not given, and suppressions of erased readers rest on it: put it back into SIGNING_KEYS, behind the newest.`,
-    )
+    context.log.error('signing_key_missing', {
+      key: missing,
+      remedy: 'put it back into SIGNING_KEYS, behind the newest',
+    })
+    throw new PublicError('unavailable', 'No address can be taken at the moment; the log of the service says why.')
   }
   const hashes = addressKeys.flatMap((addressKey) =>
     used.map((keyId) => ({ addressKey, hash: toHex(hashAddress(keys, keyId, addressKey)) })),

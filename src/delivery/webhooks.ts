@@ -89,7 +89,8 @@ async function lockMessage(trx: InTransaction, id: number): Promise<Message> {
     select id from batches where id = (select batch_id from messages where id = ${id}) and state in ('sending', 'unknown')
     for no key update`.execute(trx)
   const { rows } = await sql<Message>`
-    select id, kind, (select erased_at is not null from subscribers r where r.id = subscriber_id) as "isErased", subscriber_id as "subscriberId", subscription_id as "subscriptionId", batch_id as "batchId",
+    select id, kind, subscriber_id as "subscriberId",
+      (select erased_at is not null from subscribers r where r.id = subscriber_id) as "isErased", subscription_id as "subscriptionId", batch_id as "batchId",
       to_email as "toEmail", bounce_kind as "bounceKind", complained_at is not null as "hasComplained"
     from messages where id = ${id} for no key update`.execute(trx)
   const [message] = rows
@@ -109,11 +110,13 @@ async function recordOutcome(
   occurredAt: Date,
 ): Promise<void> {
   const column = columns.get(event.type)
+  // What the provider says may name the reader.
+  const failureReason = message.isErased ? 'erased' : event.failureReason
   if (column) {
     await sql`
       update messages set ${sql.ref(column)} = least(${sql.ref(column)}, ${occurredAt}::timestamptz)
         ${column === 'bounced_at' ? sql`, bounce_kind = ${message.bounceKind === 'hard' ? 'hard' : event.bounceKind}` : sql``}
-        ${column === 'failed_at' ? sql`, failure_reason = least(failure_reason, ${event.failureReason}::text)` : sql``}
+        ${column === 'failed_at' ? sql`, failure_reason = least(failure_reason, ${failureReason}::text)` : sql``}
       where id = ${message.id}`.execute(trx)
   }
   await sql`

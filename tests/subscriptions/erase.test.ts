@@ -75,7 +75,7 @@ describe('erasing a reader', () => {
       failed_at: hours(0),
       failure_reason: `550 ${email}`,
     })
-    await aMessage(site.db, reader, { provider_id: 'p2' })
+    await aMessage(site.db, reader, { provider_id: 'p2', batch: { last_error: `Invalid to: ${email}` } })
     await aMessage(site.db, reader, { state: 'pending' })
     await receiveWebhook(site.context, 'e1', webhookEvent({ type: 'delivered', providerId: 'p2', to: email }))
     await site.post('/my-link', { email })
@@ -217,7 +217,7 @@ describe('a suppressed reader who is erased', () => {
     const rotated = signingKeysOf(new Map([fresh, ['test', new Uint8Array(32).fill(7)]]))
     const missing = { ...site.context, keys: signingKeysOf(new Map([fresh])) }
     await expect(subscribe(missing, { email: 'new@reader.example' }, evidence)).rejects.toThrow(
-      'Signing key test is not given',
+      'No address can be taken',
     )
     expect(await site.messages()).toEqual([])
     await subscribe({ ...site.context, keys: rotated }, { email }, evidence)
@@ -347,6 +347,14 @@ describe('an event that comes after its reader was erased', () => {
     expect(await receiveWebhook(site.context, 'late', event)).toBe('repeated')
     return site.db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   }
+
+  it('that it failed says no more than that', async () => {
+    expect(await late('failed', { failed: { reason: `no such user: ${email}` } })).toMatchObject({
+      state: 'failed',
+      reason: 'erased',
+    })
+    expect(await allText()).not.toContain('ada')
+  })
 
   it('counts for the run, and keeps nothing of them', async () => {
     expect(await late('delivered')).toMatchObject({ delivered_at: monday, state: 'submitted' })

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { beginBatch } from '../../src/delivery/begin-batch.ts'
+import { claimTransactional } from '../../src/delivery/claim-batch.ts'
 import { addSuppressions } from '../../src/delivery/suppressions.ts'
 import { receiveWebhook } from '../../src/delivery/webhooks.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
@@ -77,7 +79,7 @@ describe('another address', () => {
   })
 
   it('that is another reader’s, suppressed, or asked too often, gets no mail; what the reader sees is the same', async () => {
-    const other = await aReader(site.db)
+    const other = await aReader(site.db, { email: 'taken@reader.example' })
     await addSuppressions(site.context, ['never@reader.example'])
     const asking = await aReader(site.db)
     await ask(asking, 'often@reader.example')
@@ -104,7 +106,7 @@ describe('another address', () => {
 
   it('is asked once a day and three times in 30 days, whoever asks', async () => {
     const askedAt: number[] = []
-    for (let day = 0; day <= 33; day++) {
+    for (const day of [0, 1, 2, 3, 29, 30, 31, 32, 33]) {
       site.context.clock.set(hours(24 * day + day / 60))
       await ask(await aReader(site.db))
       const asked = (await recipients()).filter((to) => to === fresh).length
@@ -158,6 +160,22 @@ describe('another address', () => {
     await site.send()
     expect(await recipients()).not.toContain('later@reader.example')
   })
+
+  it.each(['stop', 'erase'])(
+    'is not asked when a %s comes between the claim of the mail and its begin',
+    async (act) => {
+      const reader = await aReader(site.db, { email: old })
+      const { requestAddressChange } = await import('../../src/subscriptions/change-address.ts')
+      const evidence = { source: 'link', ip: null, userAgent: null } as const
+      await requestAddressChange(site.context, reader.subscriptionId, fresh, evidence)
+      const { batch } = await claimTransactional(site.context)
+      if (!batch) throw new Error('nothing was claimed')
+      await site.post(act === 'stop' ? `${pathOf(reader)}/stop` : pathOf(reader).replace('/address', '/erase'))
+      expect(await beginBatch(site.context, batch)).toBe('consent changed')
+      await site.send()
+      expect(await recipients()).toEqual([])
+    },
+  )
 
   it('can be asked for by who is suppressed: that is often why', async () => {
     const reader = await aReader(site.db, { email: old })
