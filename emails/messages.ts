@@ -32,6 +32,8 @@ const english = {
     sentBy: (newsletter: string) => `${newsletter} is sent by`,
     questions: 'Questions? Write to',
   },
+  /** Of every mail with a button. */
+  letter: { address: 'If the button does nothing, open this address in a browser:' },
   confirm: {
     subject: (newsletter: string) => `Confirm your subscription to ${newsletter}`,
     title: 'One click to confirm',
@@ -40,8 +42,36 @@ const english = {
     button: 'Confirm subscription',
     expires: 'The link works for 72 hours.',
     ignore: 'If it was not you, ignore this mail. Nothing more will be sent to you.',
-    address: 'If the button does nothing, open this address in a browser:',
     why: 'You receive this one mail because this address was entered in our subscription form.',
+  },
+  preferencesLink: {
+    subject: (newsletter: string) => `Your link to ${newsletter}`,
+    title: 'Your link',
+    asked: (newsletter: string) =>
+      `Someone, most likely you, asked for the link to your ${newsletter} preferences: how often it comes, when and about what, your address and your data.`,
+    button: 'Open my preferences',
+    keep: 'Whoever has the link can change them, so keep it to yourself.',
+    ignore: 'If it was not you, ignore this mail. Nothing has changed.',
+    why: 'You receive this mail because this address was entered on our page for lost links.',
+  },
+  addressChange: {
+    subject: (newsletter: string) => `Confirm your new address for ${newsletter}`,
+    title: 'One click to confirm',
+    asked: (newsletter: string) =>
+      `A reader of ${newsletter}, most likely you, asked for it to be sent to this address from now on. Confirm that it is yours, and it will be.`,
+    button: 'Use this address',
+    expires: 'The link works for 72 hours.',
+    ignore: 'If it was not you, ignore this mail. Nothing will be sent to you.',
+    why: 'You receive this one mail because a reader entered this address as their new one.',
+  },
+  addressChangeNotice: {
+    subject: (newsletter: string) => `Your address for ${newsletter} is about to change`,
+    title: 'Your address is about to change',
+    asked: (newsletter: string) =>
+      `Someone with your link, most likely you, asked for ${newsletter} to be sent to another address. It will be, once that address is confirmed.`,
+    button: 'See or stop the change',
+    ignore: 'If it was you, there is nothing to do here. If not, stop the change: until then your digests come here.',
+    why: 'You receive this mail because this is the address that your digests come to.',
   },
 }
 

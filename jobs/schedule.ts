@@ -1,6 +1,7 @@
 // The list of scheduled jobs: node-cron and Cron Triggers both go by it. Times are UTC.
 import type { Context, JobOptions } from '../src/platform/context.ts'
 import { forgetEventsJob } from './forget-events.ts'
+import { forgetReadersJob } from './forget-readers.ts'
 import { forgetSignUpsJob } from './forget-sign-ups.ts'
 import { planDigestsJob } from './plan-digests.ts'
 import { pollFeedsJob } from './poll-feeds.ts'
@@ -23,4 +24,5 @@ export const jobs: readonly Job[] = [
   sendMessagesJob,
   forgetEventsJob,
   forgetSignUpsJob,
+  forgetReadersJob,
 ]

@@ -132,3 +132,14 @@ export const confirmPreview = {
   confirmUrl: `${digestUrl}/confirm/Zm9yIHRoZSBwcmV2aWV3IG9ubHk`,
   publisher: previewPublisher,
 }
+
+const letter = (path: string) => ({
+  newsletterName: 'The Morning Post',
+  language: 'en',
+  url: `${digestUrl}/${path}`,
+  publisher: previewPublisher,
+})
+
+export const preferencesLinkPreview = letter('preferences/k1.preview')
+export const addressChangePreview = letter('address/Zm9yIHRoZSBwcmV2aWV3IG9ubHk')
+export const addressChangeNoticePreview = letter('preferences/k1.preview/address')

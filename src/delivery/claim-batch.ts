@@ -12,7 +12,8 @@ export type ClaimedMessage = {
   readonly renderingId: number
   readonly keyId: string
   readonly confirmedOn: string | null
-  readonly confirmationNonce: Uint8Array | null
+  /** What the token of a confirmation, or of a change of address, is made of. */
+  readonly nonce: Uint8Array | null
 }
 
 export type ClaimedBatch = {
@@ -107,30 +108,41 @@ export async function settleExpiredBatches(context: Context): Promise<number> {
   return rows.length
 }
 
+/** A link that somebody asked for is of no use to them when it comes days later. */
+const linkHours = 72
+
 /**
- * Takes the oldest transactional mail: they go before digests, each by itself. While a new signing key is being rolled out,
- * mail whose link was made with it is left to the processes that have it.
+ * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, the
+ * others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being
+ * rolled out, mail whose link was made with it is left to the processes that have it.
  */
 export function claimTransactional(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
-    const { rows } = await sql<Candidate>`
+    const { rows } = await sql<Candidate & { is_over: boolean }>`
       select m.id, m.kind, m.rendering_id,
         case
-          when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
-          when s.state <> 'pending' then 'no longer waiting for confirmation'
-          when c.expires_at <= ${now} then 'the link expired before it could be sent'
-        end as obstacle
+          when exists (select from suppressions x where x.email_key = lower(m.to_email)) then 'suppressed'
+          when m.kind = 'confirmation' then case
+            when s.state <> 'pending' then 'no longer waiting for confirmation'
+          end
+          when s.ended_reason = 'erased' then 'erased'
+          when s.confirmed_at is null then 'not confirmed'
+          when a.stopped_at is not null or (m.kind = 'address_change' and a.confirmed_at is not null) then 'no longer asked for'
+        end as obstacle, life.is_over
       from messages m
         join subscriptions s on s.id = m.subscription_id
-        join subscribers r on r.id = m.subscriber_id
-        join confirmations c on c.id = m.confirmation_id
+        left join confirmations c on c.id = m.confirmation_id
+        left join address_changes a on a.id = m.address_change_id,
+        lateral (select coalesce(c.expires_at, a.expires_at, m.created_at + make_interval(hours => ${linkHours})) <= ${now} as is_over) as life
       where m.state = 'pending' and m.kind <> 'digest'
-        and (m.key_id = any(${[...context.keys.ids]}::text[]) or c.expires_at <= ${now})
+        and (m.key_id = any(${[...context.keys.ids]}::text[]) or life.is_over)
       order by m.id limit 1
       for update of m skip locked`.execute(trx)
-    if (rows.length === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false }
-    return claim(context, trx, rows, 'emails')
+    const [row] = rows
+    if (!row) return { batch: undefined, canceled: 0, isMoreWaiting: false }
+    const obstacle = row.obstacle ?? (row.is_over ? 'the link expired before it could be sent' : null)
+    return claim(context, trx, [{ ...row, obstacle }], 'emails')
   })
 }
 
@@ -269,7 +281,8 @@ type MessageRow = {
 
 /** All that a payload is made of. */
 const payloadColumns = sql`m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, m.batch_position,
-  (select c.nonce from confirmations c where c.id = m.confirmation_id) as nonce`
+  coalesce((select c.nonce from confirmations c where c.id = m.confirmation_id),
+    (select a.nonce from address_changes a where a.id = m.address_change_id and m.kind = 'address_change')) as nonce`
 
 async function readMessages(db: Database | InTransaction, batchId: number): Promise<ClaimedMessage[]> {
   const { rows } = await sql<MessageRow>`
@@ -288,6 +301,6 @@ function toMessages(rows: readonly MessageRow[]): ClaimedMessage[] {
       renderingId: row.rendering_id,
       keyId: row.key_id,
       confirmedOn: row.confirmed_on,
-      confirmationNonce: row.nonce,
+      nonce: row.nonce,
     }))
 }

@@ -217,11 +217,11 @@ function payloadOf(
 ): MailPayload {
   if (!template) throw new Error('there is no rendering')
   const { keys } = context
-  const { keyId, subscriptionId, confirmationNonce, confirmedOn } = message
+  const { keyId, subscriptionId, nonce, confirmedOn } = message
   return fillTemplate(template, message.toEmail, message.id, {
     unsubscribeToken: signToken(keys, keyId, 'unsubscribe', subscriptionId),
     preferencesToken: signToken(keys, keyId, 'preferences', subscriptionId),
-    ...(confirmationNonce && { confirmationToken: deriveToken(keys, keyId, new Uint8Array(confirmationNonce)) }),
+    ...(nonce && { confirmationToken: deriveToken(keys, keyId, new Uint8Array(nonce)) }),
     ...(confirmedOn !== null && { confirmedOn }),
   })
 }

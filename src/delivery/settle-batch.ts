@@ -95,7 +95,9 @@ export function noteConfirmations(now: RawBuilder<Date>, messages: RawBuilder<un
     insert into consent_events (subscriber_id, subscription_id, kind, occurred_at, source, details)
     select subscriber_id, subscription_id, 'confirmation_sent', ${now}, 'service',
       jsonb_build_object('message', id, 'confirmation', confirmation_id)
-    from ${messages} as m where confirmation_id is not null and state = 'submitted'`
+    from ${messages} as m
+    where confirmation_id is not null and state = 'submitted'
+      and not exists (select from subscribers r where r.id = m.subscriber_id and r.erased_at is not null)`
 }
 
 async function finish(

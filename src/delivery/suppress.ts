@@ -19,13 +19,19 @@ type Addressee = { readonly subscriberId: number; readonly toEmail: string }
 
 /**
  * Waits for the mails to these readers that are just being begun, and lets none begin until the transaction ends: the
- * lock that a begin takes. To be called before a suppression is written.
+ * lock that a begin takes. Also for who asked that their mail go to one of these addresses (keys) from now on: that address
+ * is mailed about it. To be called before a suppression is written.
  */
-export async function holdBegins(trx: InTransaction, subscriberIds: readonly number[]): Promise<void> {
+export async function holdBegins(
+  trx: InTransaction,
+  subscriberIds: readonly number[],
+  keys: readonly string[],
+): Promise<void> {
   await sql`
-    select from subscriptions where subscriber_id = any(${subscriberIds}::bigint[]) order by id for no key update`.execute(
-    trx,
-  )
+    select from subscriptions where subscriber_id = any(
+      ${subscriberIds}::bigint[]
+      || array(select subscriber_id from address_changes where new_email_key = any(${keys}::text[]) and confirmed_at is null))
+    order by id for no key update`.execute(trx)
 }
 
 /** Suppresses an address and takes back what is waiting for it. */
@@ -36,7 +42,7 @@ export async function suppress(
   occurredAt: Date,
   now: RawBuilder<Date>,
 ): Promise<void> {
-  await holdBegins(trx, [to.subscriberId])
+  await holdBegins(trx, [to.subscriberId], [to.toEmail.toLowerCase()])
   await sql`
     insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), ${reason}, ${occurredAt})
     on conflict (email_key) do update set reason = excluded.reason, created_at = case
@@ -69,6 +75,10 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
         union all
         select max(m.delivered_at) from confirmations c join messages m on m.confirmation_id = c.id
         where c.subscriber_id = ${to.subscriberId} and lower(m.to_email) = lower(${to.toEmail}) and exists (select from soft)
+        union all
+        select max(delivered_at) from messages
+        where subscriber_id = ${to.subscriberId} and kind not in ('digest', 'confirmation')
+          and lower(to_email) = lower(${to.toEmail}) and exists (select from soft)
       ) as deliveries
     ), in_a_row as (
       select bounced_at, lag(bounced_at, ${softBouncesInARow - 1}) over (order by bounced_at) as first_at
@@ -81,7 +91,7 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
     await sql`delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'`.execute(trx)
     return
   }
-  await holdBegins(trx, [to.subscriberId])
+  await holdBegins(trx, [to.subscriberId], [to.toEmail.toLowerCase()])
   await sql`
     insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), 'soft_bounces', ${fullAt})
     on conflict (email_key) do update set created_at = excluded.created_at where suppressions.reason = 'soft_bounces'`.execute(
@@ -106,6 +116,9 @@ export async function cancelPending(
       union all
       select m.id from confirmations c join messages m on m.confirmation_id = c.id
       where c.subscriber_id = any(${subscriberIds}::bigint[]) and m.state = 'pending'
+      union all
+      select id from messages
+      where subscriber_id = any(${subscriberIds}::bigint[]) and kind not in ('digest', 'confirmation') and state = 'pending'
     ), locked as (
       select id from messages
       where id in (select id from waiting) and state = 'pending' and lower(to_email) = any(${keys}::text[])

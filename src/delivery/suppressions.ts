@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { SuppressionReason } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
+import { recallSuppressions } from './erased-suppressions.ts'
 import { cancelPending, holdBegins } from './suppress.ts'
 
 export type Suppression = {
@@ -50,7 +51,8 @@ export function addSuppressions(
       trx,
     )
     const readerIds = readers.map(({ id }) => id)
-    await holdBegins(trx, readerIds)
+    await holdBegins(trx, readerIds, keys)
+    await recallSuppressions(trx, context, keys)
     await sql`select from suppressions where email_key = any(${keys}::text[]) order by email_key for update`.execute(
       trx,
     )
@@ -78,6 +80,7 @@ export async function removeSuppressions(
 ): Promise<readonly Suppression[]> {
   return context.db.transaction().execute(async (trx) => {
     const keys = [...new Set(addressKeys)]
+    await recallSuppressions(trx, context, keys)
     await sql`
       with readers as materialized (
         select id from subscribers where email_key = any(${keys}::text[]) order by email_key for no key update

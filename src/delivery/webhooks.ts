@@ -2,7 +2,14 @@
 // they lead to depends on which events there were, not on how often or in which order they came.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import type { BounceKind, ConsentEventKind, InTransaction, MessageState } from '../platform/database/schema.ts'
+import type {
+  BounceKind,
+  ConsentEventKind,
+  InTransaction,
+  MessageKind,
+  MessageState,
+} from '../platform/database/schema.ts'
+import { storeErasedSuppression } from './erased-suppressions.ts'
 import { noteConfirmations } from './settle-batch.ts'
 import { suppress, weighSoftBounces } from './suppress.ts'
 import type { WebhookEvent } from './webhook-event.ts'
@@ -27,6 +34,7 @@ const columns = new Map(
 
 type Message = {
   readonly id: number
+  readonly kind: MessageKind
   readonly subscriberId: number
   readonly subscriptionId: number
   readonly batchId: number | null
@@ -34,6 +42,8 @@ type Message = {
   readonly toEmail: string
   readonly bounceKind: BounceKind | null
   readonly hasComplained: boolean
+  /** The reader was erased: nothing that names them is kept, also not the event. */
+  readonly isErased: boolean
 }
 
 /** Takes an event whose signature was verified. `svixId` is the same in each repetition of it. */
@@ -53,7 +63,8 @@ export async function receiveWebhook(context: Context, svixId: string, event: We
     const message = await lockMessage(trx, messageId)
     await recordOutcome(context, trx, message, event, occurredAt)
     if (message.batchId !== null) await settleLostBatch(context, trx, message.batchId)
-    await takeConsequences(context, trx, message, event, occurredAt)
+    if (message.isErased) await keepErased(context, trx, svixId, event, occurredAt)
+    else await takeConsequences(context, trx, message, event, occurredAt)
     return 'recorded'
   })
 }
@@ -86,7 +97,8 @@ async function lockMessage(trx: InTransaction, id: number): Promise<Message> {
     select id from batches where id = (select batch_id from messages where id = ${id}) and state in ('sending', 'unknown')
     for no key update`.execute(trx)
   const { rows } = await sql<Message>`
-    select id, subscriber_id as "subscriberId", subscription_id as "subscriptionId", batch_id as "batchId",
+    select id, kind, subscriber_id as "subscriberId",
+      (select erased_at is not null from subscribers r where r.id = subscriber_id) as "isErased", subscription_id as "subscriptionId", batch_id as "batchId",
       state, to_email as "toEmail", bounce_kind as "bounceKind", complained_at is not null as "hasComplained"
     from messages where id = ${id} for no key update`.execute(trx)
   const [message] = rows
@@ -106,11 +118,13 @@ async function recordOutcome(
   occurredAt: Date,
 ): Promise<void> {
   const column = columns.get(event.type)
+  // What the provider says may name the reader.
+  const failureReason = message.isErased ? 'erased' : event.failureReason
   if (column) {
     await sql`
       update messages set ${sql.ref(column)} = least(${sql.ref(column)}, ${occurredAt}::timestamptz)
         ${column === 'bounced_at' ? sql`, bounce_kind = ${message.bounceKind === 'hard' ? 'hard' : event.bounceKind}` : sql``}
-        ${column === 'failed_at' ? sql`, failure_reason = least(failure_reason, ${event.failureReason}::text)` : sql``}
+        ${column === 'failed_at' ? sql`, failure_reason = least(failure_reason, ${failureReason}::text)` : sql``}
       where id = ${message.id}`.execute(trx)
   }
   await sql`
@@ -164,15 +178,47 @@ async function takeConsequences(
       if (message.bounceKind !== 'hard') await recordConsent(context, trx, message, 'hard_bounce')
       return
     case 'email.complained':
-      await sql`
-        update subscriptions set state = 'ended', ended_reason = 'complaint', ended_at = ${now}, next_digest_at = null
-        where id = ${message.subscriptionId} and state <> 'ended'`.execute(trx)
+      // The mail to a new address came to somebody else perhaps, who says nothing of the reader's digest.
+      if (message.kind !== 'address_change') {
+        await sql`
+          update subscriptions set state = 'ended', ended_reason = 'complaint', ended_at = ${now}, next_digest_at = null
+          where id = ${message.subscriptionId} and state <> 'ended'`.execute(trx)
+      }
       await suppress(trx, message, 'complaint', occurredAt, now)
       if (!message.hasComplained) await recordConsent(context, trx, message, 'complaint')
       return
     case 'email.suppressed':
       await suppress(trx, message, 'provider', occurredAt, now)
   }
+}
+
+/**
+ * What follows for an address whose reader was erased: it is suppressed by its hash alone, or in plain where it belongs to
+ * somebody again.
+ */
+async function keepErased(
+  context: Context,
+  trx: InTransaction,
+  svixId: string,
+  event: WebhookEvent,
+  occurredAt: Date,
+): Promise<void> {
+  await sql`update webhook_events set payload = '{}' where svix_id = ${svixId}`.execute(trx)
+  const reason = reasonOf(event)
+  const [addressKey] = event.to
+  if (reason === undefined || addressKey === undefined || event.to.length > 1) return
+  const { rows } = await sql<{ id: number }>`
+    select id from subscribers where email_key = ${addressKey} for no key update`.execute(trx)
+  const [anew] = rows
+  if (!anew) return storeErasedSuppression(trx, context, addressKey, reason, occurredAt)
+  await suppress(trx, { subscriberId: anew.id, toEmail: addressKey }, reason, occurredAt, context.clock.sqlNow)
+}
+
+/** The reason for which an event suppresses an address by itself. */
+function reasonOf({ type, bounceKind }: WebhookEvent): 'hard_bounce' | 'complaint' | 'provider' | undefined {
+  if (type === 'email.bounced') return bounceKind === 'hard' ? 'hard_bounce' : undefined
+  if (type === 'email.complained') return 'complaint'
+  return type === 'email.suppressed' ? 'provider' : undefined
 }
 
 async function recordConsent(

@@ -54,7 +54,7 @@ export const waitingCheck: RowCheck = {
     const [confirmations] = rows
     if (confirmations && confirmations.singles > 0) {
       return problem(
-        `${counted(confirmations.singles, 'confirmation', most)}, the oldest for ${duration(confirmations.waiting_for ?? 0)}`,
+        `${counted(confirmations.singles, 'transactional mail', most)}, the oldest for ${duration(confirmations.waiting_for ?? 0)}`,
         'See that newsmatro start is running, that sending is not paused, and its log for job_failed.',
       )
     }

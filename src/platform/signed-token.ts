@@ -3,7 +3,11 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 import { toBase64Url } from './encoding.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-export type TokenPurpose = 'unsubscribe' | 'preferences'
+export type TokenPurpose =
+  | 'unsubscribe'
+  | 'preferences'
+  /** Takes back the unsubscribing of that time (milliseconds), and no other. */
+  | `undo ${number}`
 
 const made = new WeakMap<Uint8Array, KeyObject>()
 const tokenPattern = /^([A-Za-z0-9-]{1,16})\.([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{43})$/
@@ -47,6 +51,16 @@ export function deriveToken(keys: SigningKeys, keyId: string, nonce: Uint8Array)
   const secret = keys.get(keyId)
   if (!secret) throw new Error(`signing key ${keyId} was retired`)
   return mac(secret, `confirmation v1 ${toBase64Url(nonce)}`).toString('base64url')
+}
+
+/**
+ * What an address that must not be kept is known again by: only someone with the key can tell which address it is, or try
+ * which it might be. Throws when the key was retired.
+ */
+export function hashAddress(keys: SigningKeys, keyId: string, addressKey: string): Uint8Array<ArrayBuffer> {
+  const secret = keys.get(keyId)
+  if (!secret) throw new Error(`signing key ${keyId} was retired`)
+  return new Uint8Array(mac(secret, `address v1 ${addressKey}`))
 }
 
 /** Not WebCrypto: its every signature goes to another thread and back, which costs ten times the signature. */

@@ -74,7 +74,9 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
     // The spelling that confirmed is the one that is mailed: local parts may differ by case (RFC 5321 §2.4).
     await sql`
       update subscribers set email = m.to_email from messages m join confirmations c on c.id = m.confirmation_id
-      where c.token_hash = ${tokenHash} and subscribers.id = c.subscriber_id`.execute(trx)
+      where c.token_hash = ${tokenHash} and subscribers.id = c.subscriber_id and subscribers.email_key = lower(m.to_email)`.execute(
+      trx,
+    )
     await trx.updateTable('confirmations').set({ confirmed_at: now }).where('token_hash', '=', tokenHash).execute()
     await recordConsent(trx, context, { kind: 'confirmed', subscriberId: row.subscriber_id, subscriptionId, evidence })
     return true

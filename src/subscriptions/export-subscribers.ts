@@ -38,7 +38,7 @@ export async function* exportSubscribers(
     const { rows } = await sql<ExportedReader & { id: number }>`
       with page as (
         select * from subscriptions
-        where id > ${last} and newsletter_id = ${newsletter.id} and (state = 'active' or ${isAll})
+        where id > ${last} and newsletter_id = ${newsletter.id} and (state = 'active' or (${isAll} and ended_reason is distinct from 'erased'))
         order by id limit ${pageSize}
       )
       select page.id, r.email, page.frequency, page.weekday, page.hour, page.time_zone as "timeZone",

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { recallSuppressions } from '../delivery/erased-suppressions.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, InTransaction, SubscriptionState } from '../platform/database/schema.ts'
 import type { Evidence } from './consent.ts'
@@ -45,6 +46,12 @@ export function importSubscribers(
 ): Promise<ImportedSet> {
   return withKnownTimeZone(() =>
     context.db.transaction().execute(async (trx) => {
+      if (!isDryRun)
+        await recallSuppressions(
+          trx,
+          context,
+          readers.map(({ emailKey }) => emailKey),
+        )
       const known = await lookUp(trx, newsletter, readers)
       const isNew = readers.map((_, index) => known[index]?.state === null)
       const newReaders = readers.filter((_, index) => isNew[index])

@@ -72,6 +72,7 @@ export async function withKnownTimeZone<T>(write: () => Promise<T>): Promise<T> 
 
 export type Preferences = Choices & {
   readonly subscriptionId: number
+  readonly subscriberId: number
   readonly email: string
   readonly newsletterId: number
   readonly state: SubscriptionState
@@ -80,13 +81,14 @@ export type Preferences = Choices & {
   readonly pausedUntil: string | null
 }
 
-/** What a subscription's preference center shows. Throws `not_found`. */
+/** What a subscription's preference center shows. Throws `not_found`, also for a reader who was erased. */
 export async function getPreferences(context: Context, subscriptionId: number): Promise<Preferences> {
   const row = await context.db
     .selectFrom('subscriptions as s')
     .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
     .select([
       's.id',
+      's.subscriber_id',
       's.newsletter_id',
       's.state',
       's.frequency',
@@ -97,6 +99,7 @@ export async function getPreferences(context: Context, subscriptionId: number): 
     ])
     .select(['s.paused_until', 's.topic_choice_id', 'r.email'])
     .where('s.id', '=', subscriptionId)
+    .where('r.erased_at', 'is', null)
     .executeTakeFirst()
   if (!row) throw new PublicError('not_found', 'There is no such subscription any more.')
   const topics = await context.db
@@ -108,6 +111,7 @@ export async function getPreferences(context: Context, subscriptionId: number): 
     .execute()
   return {
     subscriptionId: row.id,
+    subscriberId: row.subscriber_id,
     email: row.email,
     newsletterId: row.newsletter_id,
     state: row.state,
@@ -127,11 +131,17 @@ export type PartialChoices = { readonly [name in keyof Choices]?: Choices[name] 
 export type PreferencesChange = PartialChoices & {
   /** Pause for so many days from today, the reader's local day; 0 ends a pause. */
   readonly pauseDays?: number | undefined
+  /** Pause until a day, `YYYY-MM-DD`: no digest before it. At most a year ahead, where the reader lives; null ends a pause. */
+  readonly pauseUntil?: string | null | undefined
 }
+
+/** A pause is a year at most: whoever wants a longer one wants to leave. */
+export const longestPauseDays = 365
 
 /**
  * Changes an active subscription and works out anew when its next digest comes: never a second one on a local day that had
- * one. `readUntil` stays, so no article is lost or told twice. Throws `conflict` when the subscription is not active.
+ * one. `readUntil` stays, so no article is lost or told twice. Throws `conflict` when the subscription is not active,
+ * `invalid_input` for a pause that ends in the past or too far ahead.
  */
 export async function changePreferences(
   context: Context,
@@ -153,7 +163,6 @@ export async function changePreferences(
       const topicChoiceId = change.topics
         ? await chooseTopics(trx, row.newsletter_id, change.topics)
         : row.topic_choice_id
-      const now = context.clock.sqlNow
       const timeZone = change.timeZone ?? row.time_zone
       await trx
         .updateTable('subscriptions')
@@ -163,12 +172,7 @@ export async function changePreferences(
           hour: change.hour ?? row.hour,
           time_zone: timeZone,
           topic_choice_id: topicChoiceId,
-          paused_until:
-            change.pauseDays === undefined
-              ? row.paused_until
-              : change.pauseDays === 0
-                ? null
-                : sql<string>`(${now} at time zone ${timeZone})::date + ${change.pauseDays}::int`,
+          paused_until: await pauseOf(trx, context, change, timeZone, row.paused_until),
         })
         .where('id', '=', subscriptionId)
         .execute()
@@ -184,6 +188,29 @@ export async function changePreferences(
     }),
   )
 }
+
+/** The day until which to pause, by the database's clock where the reader lives. A day that is the pause's already stays as it is. */
+async function pauseOf(
+  trx: InTransaction,
+  context: Context,
+  change: PreferencesChange,
+  timeZone: string,
+  current: string | null,
+): Promise<string | null> {
+  const { pauseDays, pauseUntil } = change
+  if (pauseUntil === null || pauseDays === 0) return null
+  if (pauseUntil === undefined && pauseDays === undefined) return current
+  if (pauseUntil !== undefined && pauseUntil === current) return current
+  const { rows } = await sql<{ until: string; ahead: number }>`
+    select until, until - today as ahead from (select (${context.clock.sqlNow} at time zone ${timeZone})::date as today) as t,
+      lateral (select coalesce(${pauseUntil ?? null}::date, today + ${pauseDays ?? 0}::int) as until) as u`.execute(trx)
+  const [pause] = rows
+  if (!pause || pause.ahead < 1) throw invalidPause('Choose a day after today, or none.')
+  if (pause.ahead > longestPauseDays) throw invalidPause('Choose a day within a year.')
+  return pause.until
+}
+
+const invalidPause = (message: string) => new PublicError('invalid_input', message, { fields: { pauseUntil: message } })
 
 /** Sets when an active subscription's next digest comes, from its choices, its pause and the day of its last digest. */
 export async function reschedule(trx: InTransaction, context: Context, subscriptionId: number): Promise<void> {

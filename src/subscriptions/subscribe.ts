@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { recallSuppressions } from '../delivery/erased-suppressions.ts'
 import { type MailTemplate, storeRendering } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
@@ -49,6 +50,7 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
     await withKnownTimeZone(() =>
       context.db.transaction().execute(async (trx) => {
         const subscriberId = await findOrAddSubscriber(trx, address)
+        await recallSuppressions(trx, context, [address.key])
         const subscription = await requestSubscription(trx, newsletter, subscriberId, choices)
         await recordConsent(trx, context, {
           kind: 'requested',
@@ -126,20 +128,25 @@ function definedChoices(request: SubscribeRequest): Partial<Choices> {
   }
 }
 
-/** Locks the subscriber's row, so that two requests at once count each other's confirmations. */
+/**
+ * Locks the subscriber's row, so that two requests at once count each other's confirmations. Whoever waits here for a reader
+ * to be erased finds nobody then, and adds them anew.
+ */
 async function findOrAddSubscriber(trx: InTransaction, address: Address): Promise<number> {
-  await trx
-    .insertInto('subscribers')
-    .values({ email: address.email, email_key: address.key })
-    .onConflict((conflict) => conflict.column('email_key').doNothing())
-    .execute()
-  const { id } = await trx
-    .selectFrom('subscribers')
-    .select('id')
-    .where('email_key', '=', address.key)
-    .forNoKeyUpdate() // a stronger lock would hold up, and be held up by, a mail to them that is just being begun
-    .executeTakeFirstOrThrow()
-  return id
+  for (;;) {
+    await trx
+      .insertInto('subscribers')
+      .values({ email: address.email, email_key: address.key })
+      .onConflict((conflict) => conflict.column('email_key').doNothing())
+      .execute()
+    const found = await trx
+      .selectFrom('subscribers')
+      .select('id')
+      .where('email_key', '=', address.key)
+      .forNoKeyUpdate() // a stronger lock would hold up, and be held up by, a mail to them that is just being begun
+      .executeTakeFirst()
+    if (found) return found.id
+  }
 }
 
 /** A new or ended subscription waits for confirmation; a waiting one takes the newest choices; an active one stays as it is. */

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import { type Evidence, recordConsent } from './consent.ts'
+import { PublicError } from '../platform/errors.ts'
+import { signToken, verifyToken } from '../platform/signed-token.ts'
+import { consentText, type Evidence, recordConsent } from './consent.ts'
+import { isSuppressed, notMailed } from './reader.ts'
 
 /**
  * Ends a subscription and takes back what is still waiting to be sent, in one transaction. Idempotent, also for a
@@ -14,10 +17,11 @@ export async function unsubscribe(
 ): Promise<void> {
   await context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
-    const { rows } = await sql<{ subscriber_id: number }>`
-      update subscriptions set state = 'ended', ended_reason = 'unsubscribed', ended_at = ${now}, next_digest_at = null
-      where id = ${subscriptionId} and state <> 'ended'
-      returning subscriber_id`.execute(trx)
+    const { rows } = await sql<{ subscriber_id: number; was: string }>`
+      with before as materialized (select id, state from subscriptions where id = ${subscriptionId} for no key update)
+      update subscriptions s set state = 'ended', ended_reason = 'unsubscribed', ended_at = ${now}, next_digest_at = null
+      from before where s.id = before.id and before.state <> 'ended'
+      returning s.subscriber_id, before.state as was`.execute(trx)
     const [row] = rows
     if (!row) return
     await sql`
@@ -27,6 +31,100 @@ export async function unsubscribe(
         union all
         select m.id from messages m join confirmations c on c.id = m.confirmation_id 
         where c.subscriber_id = ${row.subscriber_id} and c.subscription_id = ${subscriptionId})`.execute(trx)
-    await recordConsent(trx, context, { kind, subscriberId: row.subscriber_id, subscriptionId, evidence })
+    await recordConsent(trx, context, {
+      kind,
+      subscriberId: row.subscriber_id,
+      subscriptionId,
+      evidence,
+      details: { was: row.was },
+    })
   })
+}
+
+/** How long whoever unsubscribed on the page can take it back. */
+export const undoHours = 24
+
+/**
+ * A token that takes back an unsubscribing on the page, until a day after it; undefined where there is none to take back:
+ * one made by the mailbox is not, nor a subscription that was never confirmed.
+ */
+export async function undoToken(context: Context, subscriptionId: number): Promise<string | undefined> {
+  const { rows } = await sql<{ ended_at: Date }>`
+    select s.ended_at from subscriptions s, lateral (
+      select e.kind, e.details from consent_events e
+      where e.subscriber_id = s.subscriber_id and e.subscription_id = s.id
+        and e.kind in ('unsubscribed_page', 'unsubscribed_one_click')
+      order by e.id desc limit 1) as last
+    where s.id = ${subscriptionId} and s.state = 'ended' and s.ended_reason = 'unsubscribed'
+      and s.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours})
+      and last.kind = 'unsubscribed_page' and last.details ->> 'was' = 'active'`.execute(context.db)
+  const [row] = rows
+  if (!row) return undefined
+  const { keys } = context
+  const time = row.ended_at.getTime()
+  return `${time}.${signToken(keys, keys.newestId, `undo ${time}`, subscriptionId)}`
+}
+
+export type Undo = {
+  readonly subscriptionId: number
+  readonly newsletterName: string
+  /** Nothing is left to do: it was pressed before, or they came back another way. */
+  readonly isActive: boolean
+}
+
+/** Looks, and changes nothing. Throws `not_found` for a token that is not genuine, `expired` for one that is of no use any more. */
+export async function findUndo(context: Context, token: string): Promise<Undo> {
+  const [, digits = '', signed = ''] = /^([1-9]\d{0,14})\.(.{1,200})$/.exec(token) ?? []
+  const time = Number(digits)
+  const subscriptionId = digits === '' ? undefined : verifyToken(context.keys, `undo ${time}`, signed)
+  if (subscriptionId === undefined)
+    throw new PublicError('not_found', 'This link is not one of ours, or was cut short.')
+  const { rows } = await sql<{ name: string; is_active: boolean; is_open: boolean }>`
+    select n.name, s.state = 'active' as is_active,
+      s.state = 'ended' and s.ended_reason = 'unsubscribed' and s.ended_at = ${new Date(time)}::timestamptz
+        and s.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours}) as is_open
+    from subscriptions s join newsletters n on n.id = s.newsletter_id where s.id = ${subscriptionId}`.execute(
+    context.db,
+  )
+  const [row] = rows
+  if (!row || !(row.is_active || row.is_open)) {
+    throw new PublicError('expired', `This could be taken back for ${undoHours} hours only. Please subscribe again.`)
+  }
+  return { subscriptionId, newsletterName: row.name, isActive: row.is_active }
+}
+
+/**
+ * Brings a subscription back as it was. Idempotent. Throws as {@link findUndo} does, and `conflict` when the address must
+ * not be mailed any more.
+ */
+export async function undoUnsubscribe(context: Context, token: string, evidence: Evidence): Promise<Undo> {
+  const undo = await findUndo(context, token)
+  if (undo.isActive) return undo
+  const { subscriptionId } = undo
+  await context.db.transaction().execute(async (trx) => {
+    // The reader before the subscription, as whoever suppresses an address locks them.
+    const { rows: readers } = await sql<{ id: number }>`
+      select id from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
+      for no key update`.execute(trx)
+    const [reader] = readers
+    if (!reader || (await isSuppressed(trx, reader.id))) throw new PublicError('conflict', notMailed)
+    const time = new Date(Number(token.split('.', 1)[0]))
+    const now = context.clock.sqlNow
+    const { numAffectedRows } = await sql`
+      update subscriptions set state = 'active', ended_reason = null, ended_at = null,
+        next_digest_at = next_digest_at(
+          ${now}, greatest(last_digest_on, paused_until - 1), frequency, weekday, hour, time_zone)
+      where id = ${subscriptionId} and state = 'ended' and ended_reason = 'unsubscribed' and ended_at = ${time}`.execute(
+      trx,
+    )
+    if (numAffectedRows !== 1n) return // taken back, or ended otherwise, in the meantime
+    await recordConsent(trx, context, {
+      kind: 'unsubscribe_undone',
+      subscriberId: reader.id,
+      subscriptionId,
+      evidence,
+      text: consentText(undo.newsletterName),
+    })
+  })
+  return { ...undo, isActive: true }
 }

@@ -44,8 +44,10 @@ export function ChoiceFields(props: {
   readonly ticked?: readonly string[] | undefined
   /** Let the page's script choose the browser's time zone. */
   readonly guessTimeZone?: boolean
+  /** Where a page has them more than once. */
+  readonly idPrefix?: string
 }) {
-  const { choices, topics, errors } = props
+  const { choices, topics, errors, idPrefix = '' } = props
   const zones = timeZones.includes(choices.timeZone) ? timeZones : [choices.timeZone, ...timeZones]
   return (
     <>
@@ -69,8 +71,8 @@ export function ChoiceFields(props: {
       </fieldset>
       <div class="row">
         <div class="field">
-          <label for="hour">At</label>
-          <select id="hour" name="hour" {...errorAttributes('hour', errors)}>
+          <label for={`${idPrefix}hour`}>At</label>
+          <select id={`${idPrefix}hour`} name="hour" {...errorAttributes('hour', errors)}>
             {Array.from({ length: 24 }, (_, hour) => (
               <option value={String(hour)} selected={choices.hour === hour}>
                 {`${String(hour).padStart(2, '0')}:00`}
@@ -80,8 +82,8 @@ export function ChoiceFields(props: {
           <FieldError name="hour" errors={errors} />
         </div>
         <div class="field">
-          <label for="weekday">Weekly digests come on</label>
-          <select id="weekday" name="weekday" {...errorAttributes('weekday', errors)}>
+          <label for={`${idPrefix}weekday`}>Weekly digests come on</label>
+          <select id={`${idPrefix}weekday`} name="weekday" {...errorAttributes('weekday', errors)}>
             {weekdays.map((day, index) => (
               <option value={String(index + 1)} selected={choices.weekday === index + 1}>
                 {day}
@@ -92,9 +94,9 @@ export function ChoiceFields(props: {
         </div>
       </div>
       <div class="field">
-        <label for="timeZone">Your time zone</label>
+        <label for={`${idPrefix}timeZone`}>Your time zone</label>
         <select
-          id="timeZone"
+          id={`${idPrefix}timeZone`}
           name="timeZone"
           {...(props.guessTimeZone ? { 'data-guess': 'true' } : {})}
           {...errorAttributes('timeZone', errors)}

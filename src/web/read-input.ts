@@ -2,7 +2,7 @@ import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
 import { PublicError } from '../platform/errors.ts'
 import { parseAddress } from '../subscriptions/address.ts'
-import { choicesSchema, wholeNumber } from '../subscriptions/preferences.ts'
+import { choicesSchema, longestPauseDays, wholeNumber } from '../subscriptions/preferences.ts'
 
 /** Whether the other side is a program that speaks JSON, rather than a person's browser. */
 export function speaksJson(c: HonoContext): boolean {
@@ -44,23 +44,17 @@ export function topicsOf(body: Record<string, unknown>): unknown {
   return topics.length >= Number(body.topicsShown) ? [] : topics
 }
 
-/** In the order of the form: the first field with an error has the focus. */
-export const subscribeSchema = z
-  .object({
-    email: z
-      .string('Enter your email address.')
-      .min(1, 'Enter your email address.')
-      .max(320, 'That address is too long.')
-      .superRefine((text, issues) => {
-        const problem = addressProblem(text)
-        if (problem !== undefined) issues.addIssue(problem)
-      }),
-    newsletter: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
-      .optional(),
-  })
-  .extend(choicesSchema.shape)
+/** An address alone. */
+export const addressSchema = z.object({
+  email: z
+    .string('Enter your email address.')
+    .min(1, 'Enter your email address.')
+    .max(320, 'That address is too long.')
+    .superRefine((text, issues) => {
+      const problem = addressProblem(text)
+      if (problem !== undefined) issues.addIssue(problem)
+    }),
+})
 
 /** Looked at with the other fields, so that all that is wrong is said at once. */
 function addressProblem(text: string): string | undefined {
@@ -73,8 +67,26 @@ function addressProblem(text: string): string | undefined {
   }
 }
 
+const newsletterName = z
+  .string('There is no newsletter of that name.')
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
+
+/** In the order of the form: the first field with an error has the focus. */
+export const subscribeSchema = addressSchema
+  .extend({ newsletter: newsletterName.optional() })
+  .extend(choicesSchema.shape)
+
+export const joinSchema = z.object({ newsletter: newsletterName })
+
 export const preferencesSchema = choicesSchema.extend({
-  pauseDays: wholeNumber(0, 365, 'Choose how long to pause: a year at most.').optional(),
+  pauseDays: wholeNumber(0, longestPauseDays, 'Choose how long to pause: a year at most.').optional(),
+  // An emptied date field ends a pause.
+  pauseUntil: z
+    .union(
+      [z.literal('').transform(() => null), z.null(), z.iso.date('Choose a day, like 2027-01-31.')],
+      'Choose a day.',
+    )
+    .optional(),
 })
 
 /** Checks a body against a schema. Throws `invalid_input` with a message for each field; no value is repeated in it. */

@@ -78,6 +78,9 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
           <button type="submit">Subscribe</button>
         </p>
       </form>
+      <p class="quiet">
+        Subscribed already, and looking for your settings? <a href="/my-link">Have your link mailed to you</a>.
+      </p>
       {newest && <Newest digest={newest} />}
     </>,
   )

@@ -16,7 +16,7 @@ label, legend { font-weight: 600; font-size: .9375rem; }
 fieldset { border: 0; margin: 0; padding: 0; } fieldset label, label.plain { font-weight: 400; }
 .field { margin: 0 0 1.25rem; } .field > label, .field legend { display: block; margin-bottom: .375rem; padding: 0; }
 .row { display: flex; flex-wrap: wrap; gap: 0 1rem; } .row > .field { flex: 1 1 11rem; min-width: 0; }
-input[type=email], input[type=text], select { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font-size: 1rem; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
+input[type=email], input[type=text], input[type=date], select { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font-size: 1rem; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
 .choices { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; } .choices label { display: inline-flex; align-items: center; gap: .5rem; min-height: 2.75rem; }
 input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
 button { min-height: 2.75rem; padding: .5rem 1.25rem; font-size: 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 2px solid var(--accent); border-radius: .375rem; cursor: pointer; }
@@ -28,6 +28,8 @@ button.second { color: var(--accent); background: transparent; }
 ol.stories { list-style: none; margin: 0; padding: 0; } ol.stories li { padding: .75rem 0; border-top: 1px solid var(--line); } ol.stories .topic { display: block; color: var(--quiet); font: .8125rem/1.4 system-ui, sans-serif; }
 .unseen { position: absolute; left: -100vw; width: 1px; height: 1px; overflow: hidden; }
 textarea { width: 100%; padding: .75rem; font: .875rem/1.5 ui-monospace, monospace; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
+details { border-top: 1px solid var(--line); padding: .75rem 0; } summary { cursor: pointer; min-height: 2rem; font: 600 1rem/2rem system-ui, sans-serif; } details > :nth-child(2) { margin-top: .75rem; }
+ol.history { margin: 0; padding: 0; list-style: none; } ol.history li { padding: .5rem 0; font-size: .9375rem; } ul.plain { margin: 0 0 1rem; padding: 0 0 0 1.25rem; } ul.plain li { padding: .375rem 0; }
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 `
 

@@ -1,8 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
 import { cors } from 'hono/cors'
-import { createProvider } from '../delivery/provider.ts'
-import { sendMessages } from '../delivery/send-messages.ts'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { parseAddress } from '../subscriptions/address.ts'
@@ -15,6 +13,7 @@ import { suggestAddress } from '../subscriptions/suggest-address.ts'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
 import { page, reply } from './reply.tsx'
+import { sendSoon } from './send-soon.ts'
 import { embedOriginOf, isFromElsewhere } from './sign-up-origin.ts'
 import { honeypotField, signUpPage, typedChoices } from './sign-up-page.tsx'
 import { verifyPerson } from './turnstile.ts'
@@ -64,7 +63,7 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     }
     const response = await checkInbox(c, context, body)
     // Begun when the answer is there: how long it takes must not tell whether there was anything to send.
-    if (!isProgram) options.background(sendConfirmations(context))
+    if (!isProgram) options.background(sendSoon(context))
     return response
   })
 
@@ -165,19 +164,6 @@ async function askedFor(
     }
   }
   return { newsletter: await getNewsletter(context.db) }
-}
-
-/** At once, after the response; what fails here is swept up by the job. */
-async function sendConfirmations(context: Context): Promise<void> {
-  try {
-    await sendMessages(context, createProvider(context.config), {
-      signal: new AbortController().signal,
-      transactionalOnly: true,
-      lanes: 1,
-    })
-  } catch (error) {
-    context.log.warn('confirmation_left_to_the_job', { error: error instanceof Error ? error.message : 'unknown' })
-  }
 }
 
 function confirmedPage(c: HonoContext, context: Context, newsletterName: string) {

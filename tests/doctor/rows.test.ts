@@ -107,6 +107,18 @@ describe('signing keys', () => {
       found: expect.stringContaining('not given here: k1'),
     })
   })
+
+  it('are missed where the suppressions of erased readers rest on one', async () => {
+    await database.db
+      .insertInto('erased_suppressions')
+      .values({ address_hash: new Uint8Array(32), key_id: 'k1', reason: 'manual', created_at: ago(days) })
+      .execute()
+    expect(await look('signing-keys', { SIGNING_KEYS: `k2:${key}=,k1:${key}=` })).toMatchObject({ status: 'ok' })
+    expect(await look('signing-keys', { SIGNING_KEYS: `k2:${key}=` })).toMatchObject({
+      status: 'problem',
+      found: expect.stringContaining('rest on keys not given here: k1'),
+    })
+  })
 })
 
 describe('feeds', () => {
@@ -220,7 +232,7 @@ describe('waiting mail', () => {
     await aConfirmation(ago(30 * minutes), 'k1')
     expect(await look('waiting-mail')).toMatchObject({
       status: 'problem',
-      found: '1 confirmation, the oldest for 30 min',
+      found: '1 transactional mail, the oldest for 30 min',
     })
   })
 })

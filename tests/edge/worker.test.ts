@@ -89,6 +89,43 @@ describe('the worker', () => {
     expect(evidence).toEqual([{ ip: '203.0.113.7' }])
   })
 
+  it('takes a reader through all that their links do', async () => {
+    const { db } = database
+    const act = (path: string, fields: Record<string, string> = {}) =>
+      visit(path, { method: 'POST', body: new URLSearchParams(fields), headers: { origin: 'https://digest.example' } })
+    const mailed = async (count: number, kind: string) => {
+      const mails = await vi.waitFor(async () => {
+        const sent = await sentMails(db)
+        expect(sent).toHaveLength(count)
+        return sent
+      })
+      return new RegExp(`/${kind}/\\S+`).exec(mails.at(-1)?.text ?? '')?.[0] ?? ''
+    }
+    await act('/subscribe', { email: 'reader@example.com' })
+    await act(await mailed(1, 'confirm'))
+    await act('/my-link', { email: 'reader@example.com' })
+    const preferences = await mailed(2, 'preferences')
+    const page = await (await visit(preferences)).text()
+    expect(page).toContain('Subscription confirmed')
+    const tomorrow = /name="pauseUntil" value="" min="([^"]+)"/.exec(page)?.[1] ?? ''
+    expect(await (await act(preferences, { pauseUntil: tomorrow })).text()).toContain('Saved.')
+    const unsubscribe = /\/unsubscribe\/[^"]+/.exec(page)?.[0] ?? ''
+    const left = await (await act(unsubscribe, { from: 'page' })).text()
+    expect(await states()).toEqual([{ state: 'ended' }])
+    await act(/\/undo\/[^"]+/.exec(left)?.[0] ?? '')
+    expect(await states()).toEqual([{ state: 'active' }])
+    await act(`${preferences}/address`, { email: 'new@example.com' })
+    await act(await mailed(4, 'address'))
+    expect(await (await visit(`${preferences}/export`)).json()).toMatchObject({ address: 'new@example.com' })
+    await act(`${preferences}/erase`)
+    expect((await visit(preferences)).status).toBe(404)
+    const clicked = await act(unsubscribe, { 'List-Unsubscribe': 'One-Click' })
+    expect([clicked.status, await clicked.text()]).toEqual([200, ''])
+    await tick(new Date())
+    const gone = await db.selectFrom('subscribers').select(['email', 'is_mail_under_way']).execute()
+    expect(gone).toEqual([{ email: expect.stringMatching(/^erased-\d+@erased\.invalid$/), is_mail_under_way: false }])
+  })
+
   it('guards signing up: by place, against throw-away mailboxes and other sites, and offers a form for those allowed', async () => {
     const subscribe = (email: string, headers: Record<string, string> = {}) =>
       visit('/subscribe', {

@@ -2,7 +2,17 @@
 import { describe, expect, test } from 'vitest'
 import { dark, light } from '../../emails/components/theme.ts'
 import { contrastOf, textsOf } from './contrast.ts'
-import { all, DomUtils, type Element, isElement, parse, renderConfirm, renderDigest, story } from './support.ts'
+import {
+  all,
+  DomUtils,
+  type Element,
+  isElement,
+  letters,
+  parse,
+  renderConfirm,
+  renderDigest,
+  story,
+} from './support.ts'
 
 const attribute = (element: Element, name: string) => DomUtils.getAttributeValue(element, name)
 
@@ -16,6 +26,7 @@ const mails = {
     renderDigest({ stories: [story({ imageAlt: '' }), story({ imageAlt: ' ' })] }),
   'digest in Hebrew': () => renderDigest({ language: 'he' }),
   confirmation: () => renderConfirm(),
+  ...letters,
 }
 
 describe.each(Object.entries(mails))('%s', (name, mail) => {

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { addressChangeSubject } from '../../emails/address-change.tsx'
+import { addressChangeNoticeSubject } from '../../emails/address-change-notice.tsx'
+import { preferencesLinkPreview } from '../../emails/components/preview-props.ts'
 import { ConfirmEmail, confirmSubject } from '../../emails/confirm.tsx'
 import { digestSubject } from '../../emails/digest.tsx'
+import { preferencesLinkSubject } from '../../emails/preferences-link.tsx'
 import { preview, story } from './support.ts'
 
 const subjectOf = (title: string, newsletterName = 'The Morning Post', language = 'en') =>
@@ -62,4 +66,16 @@ describe('the subject of a digest', () => {
 
 test('the confirmation says what it confirms', () => {
   expect(confirmSubject(ConfirmEmail.PreviewProps)).toBe('Confirm your subscription to The Morning Post')
+})
+
+test('the others say what they are about, in 60 characters whatever the newsletter is called', () => {
+  expect(preferencesLinkSubject(preferencesLinkPreview)).toBe('Your link to The Morning Post')
+  expect(addressChangeSubject(preferencesLinkPreview)).toBe('Confirm your new address for The Morning Post')
+  expect(addressChangeNoticeSubject(preferencesLinkPreview)).toBe(
+    'Your address for The Morning Post is about to change',
+  )
+  const long = { ...preferencesLinkPreview, newsletterName: 'word '.repeat(100) }
+  for (const subject of [preferencesLinkSubject, addressChangeSubject, addressChangeNoticeSubject]) {
+    expect(subject(long).length).toBeLessThanOrEqual(60)
+  }
 })

@@ -1,7 +1,11 @@
 import { DomUtils, parseDocument } from 'htmlparser2'
-import { createElement } from 'react'
+import { createElement, type JSX } from 'react'
+import { AddressChangeEmail, addressChangeText } from '../../emails/address-change.tsx'
+import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/address-change-notice.tsx'
+import type { LetterProps } from '../../emails/components/letter.tsx'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText, type Story } from '../../emails/digest.tsx'
+import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
 
 export { DomUtils }
@@ -38,6 +42,23 @@ export const renderDigest = (changes: Partial<DigestProps> = {}): Promise<Render
 export const renderConfirm = (changes: Partial<ConfirmProps> = {}): Promise<RenderedMail> => {
   const props = { ...ConfirmEmail.PreviewProps, ...changes }
   return renderMail(createElement(ConfirmEmail, props), confirmText(props))
+}
+
+const letter =
+  (
+    Email: ((props: LetterProps) => JSX.Element) & { PreviewProps: LetterProps },
+    text: (props: LetterProps) => string,
+  ) =>
+  (changes: Partial<LetterProps> = {}): Promise<RenderedMail> => {
+    const props = { ...Email.PreviewProps, ...changes }
+    return renderMail(createElement(Email, props), text(props))
+  }
+
+/** The mails about the preference center, by what they are. */
+export const letters = {
+  'lost link': letter(PreferencesLinkEmail, preferencesLinkText),
+  'change of address': letter(AddressChangeEmail, addressChangeText),
+  'notice of a change of address': letter(AddressChangeNoticeEmail, addressChangeNoticeText),
 }
 
 export const parse = (html: string): Document => parseDocument(html)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { wrap } from '../../emails/components/plain-text.ts'
 import { digestText } from '../../emails/digest.tsx'
-import { hrefsOf, preview, renderConfirm, renderDigest, story } from './support.ts'
+import { hrefsOf, letters, preview, renderConfirm, renderDigest, story, visibleText } from './support.ts'
 
 const isUrl = (line: string) => /^https?:\/\/\S+$/.test(line)
 
@@ -74,4 +74,24 @@ test('the text of the confirmation has its link, its limit and the way to say no
   expect(text).toContain('ignore this mail')
   expect(text.replace(/\s+/g, ' ')).toContain('4 Ropewalk, Calderhaven CH1 2QT')
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(78)
+})
+
+describe.each(Object.entries(letters))('the %s', (_, render) => {
+  test('says the same in both parts, with its link once as a button and once to copy', async () => {
+    const { html, text } = await render({ url: 'https://digest.example/MARKER0001' })
+    expect(hrefsOf(html).filter((href) => href.endsWith('MARKER0001'))).toHaveLength(1)
+    expect(visibleText(html)).toContain('https://digest.example/MARKER0001')
+    expect(text).toMatch(/:\nhttps:\/\/digest\.example\/MARKER0001\n/)
+    const words = text.replace(/\s+/g, ' ')
+    expect(words).toContain('4 Ropewalk, Calderhaven CH1 2QT')
+    for (const part of [words, visibleText(html)])
+      expect(part).toMatch(/most likely you.* You receive this (one )?mail because/)
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(78)
+  })
+
+  test('makes no markup of the newsletter’s name', async () => {
+    const { html, text } = await render({ newsletterName: '<script>alert(1)</script>\r\nBcc: x' })
+    expect(html).not.toContain('<script>')
+    expect(text.split('\n')).not.toContain('Bcc: x')
+  })
 })

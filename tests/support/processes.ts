@@ -1,6 +1,7 @@
 // The program as a process of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 
 export type Started = { readonly child: ChildProcess; stdout: string; stderr: string }
 

@@ -128,7 +128,7 @@ describe('from the form to the first digest', () => {
         timeZone: 'America/New_York',
         topics: ['climate', 'sport'],
         topicsShown: '2',
-        pauseDays: 'keep',
+        pauseUntil: '',
       }),
     )
     expect(await saved.text()).toContain('Saved')
@@ -365,11 +365,11 @@ describe('preferences', () => {
     const { subscriptionId } = await aReader(database.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
     const url = `/preferences/${signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
-    expect(await (await post(url, form({ pauseDays: '14' }))).text()).toContain('Paused until 7 December')
+    expect(await (await post(url, form({ pauseDays: '14' }))).text()).toContain('Paused until Monday 7 December')
     expect((await subscriptions())[0]).toMatchObject({ next_digest_at: new Date('2026-12-07T06:00:00Z') })
-    await post(url, form({ pauseDays: 'keep', hour: '9' }))
+    await post(url, form({ pauseUntil: '2026-12-07', hour: '9' }))
     expect((await subscriptions())[0]).toMatchObject({ next_digest_at: new Date('2026-12-07T09:00:00Z') })
-    await post(url, form({ pauseDays: '0' }))
+    await post(url, form({ pauseUntil: '' }))
     expect((await subscriptions())[0]).toMatchObject({ next_digest_at: hours(3), paused_until: null })
   })
 

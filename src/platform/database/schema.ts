@@ -11,7 +11,7 @@ type Json<T> = ColumnType<T, string, string>
 export type Frequency = 'daily' | 'weekdays' | 'weekly'
 export type SubscriptionState = 'pending' | 'active' | 'ended'
 export type EndedReason = 'unsubscribed' | 'complaint' | 'hard_bounce' | 'erased'
-export type MessageKind = 'digest' | 'confirmation'
+export type MessageKind = 'digest' | 'confirmation' | 'preferences_link' | 'address_change' | 'address_change_notice'
 export type MessageState = 'pending' | 'sending' | 'submitted' | 'canceled' | 'failed' | 'unknown'
 export type BatchState = 'sending' | 'submitted' | 'refused' | 'unknown'
 export type ExclusionReason = 'nothing_new' | 'suppressed' | 'missed'
@@ -25,6 +25,10 @@ export type ConsentEventKind =
   | 'preferences_changed'
   | 'unsubscribed_one_click'
   | 'unsubscribed_page'
+  | 'unsubscribe_undone'
+  | 'address_change_requested'
+  | 'address_change_stopped'
+  | 'address_changed'
   | 'complaint'
   | 'hard_bounce'
   | 'erased'
@@ -77,8 +81,10 @@ export interface Tables {
     id: GeneratedAlways<number>
     email: string
     email_key: string
-    suppression_lifted_at: Time | null
+    suppression_lifted_at: OptionalTime
     created_at: Generated<Date>
+    erased_at: OptionalTime
+    is_mail_under_way: Generated<boolean>
   }
   topic_choices: { id: GeneratedAlways<number>; newsletter_id: number; choice_key: string }
   topic_choice_topics: { topic_choice_id: number; topic_id: number }
@@ -128,6 +134,20 @@ export interface Tables {
     user_agent: string | null
     details: ColumnType<Record<string, unknown>, string | undefined, never>
   }
+  address_changes: {
+    id: GeneratedAlways<number>
+    subscriber_id: number
+    new_email: string | null
+    new_email_key: string | null
+    token_hash: Uint8Array
+    nonce: Uint8Array
+    key_id: string
+    requested_at: Time
+    expires_at: Time
+    confirmed_at: OptionalTime
+    stopped_at: OptionalTime
+  }
+  erased_suppressions: { address_hash: Uint8Array; key_id: string; reason: SuppressionReason; created_at: Time }
   suppressions: { email_key: string; reason: SuppressionReason; created_at: Time }
   signing_keys: { key_id: string; secret: Uint8Array; created_at: Generated<Date> }
   renderings: { id: GeneratedAlways<number>; content_hash: string; template: Json<unknown>; created_at: Time }
@@ -178,6 +198,7 @@ export interface Tables {
     run_id: number | null
     digest_id: number | null
     confirmation_id: number | null
+    address_change_id: number | null
     to_email: string
     state: Generated<MessageState>
     reason: string | null

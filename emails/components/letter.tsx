@@ -1,0 +1,83 @@
+// A mail about one thing, with one button: what all mails but the digest look like.
+import { Column, Heading, Row, Text } from '@react-email/components'
+import { messagesFor } from '../messages.ts'
+import { clean } from './clean.ts'
+import type { Publisher } from './digest-props.ts'
+import { Footer } from './footer.tsx'
+import { MailLayout } from './layout.tsx'
+import { MailLink, Strip } from './parts.tsx'
+import { blocks, heading, linked, wrap } from './plain-text.ts'
+import { subjectOf } from './subject.ts'
+import { footerText } from './text-footer.ts'
+import { paint, serif } from './theme.ts'
+
+/** What is the same in all of them; `url` is where the button leads, or a mark that is replaced per reader. */
+export type LetterProps = { newsletterName: string; language: string; url: string; publisher: Publisher }
+
+export type LetterWords = {
+  subject: string
+  title: string
+  /** Why the mail came, before the button. */
+  asked: string
+  button: string
+  /** What else is to be known, after the button. */
+  notes: readonly string[]
+  /** Why the reader gets it, in the footer. */
+  why: string
+}
+
+/** The subject, in at most 60 characters. */
+export const letterSubject = (words: LetterWords, language: string) => subjectOf([words.subject], language, words.title)
+
+/** The text part. */
+export function letterText({ newsletterName, language, url, publisher }: LetterProps, words: LetterWords): string {
+  return `${blocks(
+    heading(words.title),
+    wrap(words.asked),
+    linked(`${words.button}:`, url),
+    ...words.notes.map((note) => wrap(note)),
+    footerText({ newsletterName, language, publisher, why: words.why }),
+  )}\n`
+}
+
+/** The HTML part. */
+export function Letter({ words, ...props }: LetterProps & { words: LetterWords }) {
+  const { newsletterName, language, url, publisher } = props
+  const body = paint({ text: 'body' }, { margin: '0 0 20px', fontSize: '17px', lineHeight: '1.55' })
+  const small = paint({ text: 'muted' }, { margin: '0 0 4px', fontSize: '14px', lineHeight: '22px' })
+  return (
+    <MailLayout
+      language={language}
+      title={letterSubject(words, language)}
+      intro={clean(words.subject)}
+      footer={<Footer {...{ newsletterName, language, publisher }} why={words.why} />}
+    >
+      <Strip top={36} bottom={32}>
+        <Heading as="h1" {...paint({ text: 'ink' }, titleStyle, 'lead-title')}>
+          {words.title}
+        </Heading>
+        <Text {...body}>{words.asked}</Text>
+        <Row align="left" style={{ width: 'auto', margin: '0 0 24px' }} width={undefined}>
+          <Column {...paint({ fill: 'button' }, { padding: '14px 26px', fontSize: '17px', lineHeight: '24px' })}>
+            <MailLink href={url} tone="onButton" style={{ fontWeight: 700 }}>
+              {words.button}
+            </MailLink>
+          </Column>
+        </Row>
+        <Row>
+          <Column>
+            <Text {...body}>{words.notes.join(' ')}</Text>
+            <Text {...small}>{messagesFor(language).letter.address}</Text>
+            <Text
+              {...paint({ text: 'body' }, { margin: 0, fontSize: '14px', lineHeight: '22px', wordBreak: 'break-all' })}
+            >
+              {url}
+            </Text>
+          </Column>
+        </Row>
+      </Strip>
+    </MailLayout>
+  )
+}
+
+const titleStyle = { margin: '0 0 16px', fontFamily: serif, fontSize: '32px', lineHeight: '1.2', fontWeight: 700 }

@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import { erasedAddress, eraseMail } from '../delivery/erased-mail.ts'
+import { forgetSuppressedAddresses } from '../delivery/erased-suppressions.ts'
+import { holdBegins } from '../delivery/suppress.ts'
+import type { Context } from '../platform/context.ts'
+import type { InTransaction } from '../platform/database/schema.ts'
+import { type Evidence, recordConsent } from './consent.ts'
+
+/**
+ * Erases the reader of a subscription, in one transaction (GDPR 17). What stays names nobody: the rows that the sums of runs
+ * count, the kinds and times of what they agreed to, and of a suppressed address a keyed hash. A mail that was begun before
+ * keeps its address until it has its answer; none begins afterwards. Idempotent. Throws `not_found`.
+ */
+export async function eraseReader(context: Context, subscriptionId: number, evidence: Evidence): Promise<void> {
+  await context.db.transaction().execute(async (trx) => {
+    // The reader before their subscriptions, as whoever suppresses an address locks them. With no lock against keys, which
+    // a mail that is just being begun holds; the one that the new key needs is free once nobody begins.
+    const { rows } = await sql<{ id: number; email_key: string }>`
+      select id, email_key from subscribers
+      where id = (select subscriber_id from subscriptions where id = ${subscriptionId}) and erased_at is null
+      for no key update`.execute(trx)
+    const [reader] = rows
+    if (!reader) return
+    await holdBegins(trx, [reader.id], [])
+    const now = context.clock.sqlNow
+    await forgetSuppressedAddresses(trx, context, await addressesOf(trx, reader.id, reader.email_key))
+    await recordConsent(trx, context, {
+      kind: 'erased',
+      subscriberId: reader.id,
+      subscriptionId,
+      evidence: { source: evidence.source, ip: null, userAgent: null },
+    })
+    const nobody = erasedAddress(sql.ref('id'))
+    await sql`
+      update subscribers set erased_at = ${now}, email = ${nobody}, email_key = ${nobody}, suppression_lifted_at = null
+      where id = ${reader.id}`.execute(trx)
+    await sql`
+      update subscriptions set state = 'ended', ended_reason = 'erased', ended_at = ${now}, next_digest_at = null,
+        frequency = 'daily', weekday = 1, hour = 7, time_zone = 'UTC', topic_choice_id = null, paused_until = null,
+        read_until = null, last_digest_on = null, confirmed_at = null
+      where subscriber_id = ${reader.id}`.execute(trx)
+    await sql`
+      update messages set state = 'canceled', reason = 'erased', settled_at = ${now}
+      where state = 'pending' and id in (
+        select m.id from subscriptions s join messages m on m.subscription_id = s.id
+        where s.subscriber_id = ${reader.id} and m.run_id is not null
+        union all
+        select m.id from confirmations c join messages m on m.confirmation_id = c.id where c.subscriber_id = ${reader.id}
+        union all
+        select id from messages where subscriber_id = ${reader.id} and kind not in ('digest', 'confirmation'))`.execute(
+      trx,
+    )
+    await sql`
+      update address_changes set new_email = null, new_email_key = null,
+        stopped_at = case when confirmed_at is null then coalesce(stopped_at, ${now}) else stopped_at end
+      where subscriber_id = ${reader.id}`.execute(trx)
+    await sql`
+      update consent_events set ip = null, user_agent = null, details = '{}'
+      where subscriber_id = ${reader.id}`.execute(trx)
+    if (await eraseMail(trx, reader.id)) {
+      await sql`update subscribers set is_mail_under_way = true where id = ${reader.id}`.execute(trx)
+    }
+  })
+}
+
+/** The address they have, and those they had: what was mailed to them, and belongs to nobody else now. */
+async function addressesOf(trx: InTransaction, subscriberId: number, addressKey: string): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`
+    select ${addressKey}::text as key
+    union
+    select lower(m.to_email) from subscriptions s join messages m on m.subscription_id = s.id
+    where s.subscriber_id = ${subscriberId} and m.run_id is not null
+      and not exists (select from subscribers r where r.email_key = lower(m.to_email) and r.id <> ${subscriberId})
+    order by key`.execute(trx)
+  return rows.map(({ key }) => key)
+}

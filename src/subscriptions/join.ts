@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Context } from '../platform/context.ts'
+import type { Database } from '../platform/database/schema.ts'
+import { PublicError } from '../platform/errors.ts'
+import { consentText, type Evidence, recordConsent } from './consent.ts'
+import { getNewsletter } from './newsletters.ts'
+import { isSuppressed, notMailed } from './reader.ts'
+
+export type Offer = { readonly slug: string; readonly name: string }
+
+const mostOffers = 50
+
+/** The newsletters of the site that a reader does not get, by name. */
+export async function otherNewsletters(db: Database, subscriberId: number): Promise<Offer[]> {
+  const { rows } = await sql<Offer>`
+    select slug, name from newsletters n
+    where not exists (
+      select from subscriptions s where s.subscriber_id = ${subscriberId} and s.newsletter_id = n.id and s.state = 'active')
+    order by name limit ${mostOffers}`.execute(db)
+  return rows
+}
+
+/**
+ * Subscribes the reader of an active subscription to another newsletter, at once: their address was proven before, and the
+ * button behind their link is what a confirmation asks for. It comes at the times that they chose for the one they have,
+ * about every topic. Idempotent. Returns the id of the subscription. Throws `conflict` when the address must not be mailed
+ * or this link's subscription is not active, `invalid_input` when there is no such newsletter.
+ */
+export async function joinNewsletter(
+  context: Context,
+  subscriptionId: number,
+  slug: string,
+  evidence: Evidence,
+): Promise<number> {
+  const newsletter = await getNewsletter(context.db, slug)
+  return context.db.transaction().execute(async (trx) => {
+    const { rows: readers } = await sql<{ id: number }>`
+      select id from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
+      for no key update`.execute(trx)
+    const [reader] = readers
+    if (reader && (await isSuppressed(trx, reader.id))) throw new PublicError('conflict', notMailed)
+    const now = context.clock.sqlNow
+    // What waits for a confirmation has one now; its mail is canceled when it is claimed.
+    const { rows } = await sql<{ id: number }>`
+      insert into subscriptions as s (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, language,
+        confirmed_at, read_until, next_digest_at)
+      select subscriber_id, ${newsletter.id}, 'active', frequency, weekday, hour, time_zone, ${newsletter.language}, ${now},
+        ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end,
+        next_digest_at(${now}, null, frequency, weekday, hour, time_zone)
+      from subscriptions where id = ${subscriptionId} and state = 'active'
+      on conflict (subscriber_id, newsletter_id) do update set state = 'active', ended_reason = null, ended_at = null,
+        frequency = excluded.frequency, weekday = excluded.weekday, hour = excluded.hour, time_zone = excluded.time_zone,
+        topic_choice_id = null, paused_until = null, confirmed_at = excluded.confirmed_at,
+        read_until = greatest(s.read_until, excluded.read_until),
+        next_digest_at = next_digest_at(${now}, s.last_digest_on, excluded.frequency, excluded.weekday, excluded.hour,
+          excluded.time_zone)
+      where s.state <> 'active'
+      returning id`.execute(trx)
+    const [joined] = rows
+    if (!joined || !reader) {
+      const there = await trx
+        .selectFrom('subscriptions')
+        .select('id')
+        .where('subscriber_id', '=', reader?.id ?? 0)
+        .where('newsletter_id', '=', newsletter.id)
+        .where('state', '=', 'active')
+        .executeTakeFirst()
+      if (there) return there.id
+      throw new PublicError('conflict', 'You are not subscribed at the moment. Subscribe again first.')
+    }
+    const event = { subscriberId: reader.id, subscriptionId: joined.id, evidence }
+    await recordConsent(trx, context, { ...event, kind: 'requested', text: consentText(newsletter.name) })
+    await recordConsent(trx, context, { ...event, kind: 'confirmed' })
+    return joined.id
+  })
+}

@@ -1,0 +1,59 @@
+// The mails about the preference center: the same for everyone but for the link.
+import { createElement } from 'react'
+import { AddressChangeEmail, addressChangeSubject, addressChangeText } from '../../emails/address-change.tsx'
+import {
+  AddressChangeNoticeEmail,
+  addressChangeNoticeSubject,
+  addressChangeNoticeText,
+} from '../../emails/address-change-notice.tsx'
+import { PreferencesLinkEmail, preferencesLinkSubject, preferencesLinkText } from '../../emails/preferences-link.tsx'
+import { renderMail } from '../../emails/render.ts'
+import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
+import type { Context } from '../platform/context.ts'
+import type { MessageKind } from '../platform/database/schema.ts'
+import { listId, publisherOf } from '../platform/publisher.ts'
+
+const letters = {
+  preferences_link: {
+    path: ({ preferencesToken }: Links) => `preferences/${preferencesToken}`,
+    ...{ Email: PreferencesLinkEmail, subject: preferencesLinkSubject, text: preferencesLinkText },
+  },
+  address_change: {
+    path: ({ confirmationToken }: Links) => `address/${confirmationToken}`,
+    ...{ Email: AddressChangeEmail, subject: addressChangeSubject, text: addressChangeText },
+  },
+  address_change_notice: {
+    path: ({ preferencesToken }: Links) => `preferences/${preferencesToken}/address`,
+    ...{ Email: AddressChangeNoticeEmail, subject: addressChangeNoticeSubject, text: addressChangeNoticeText },
+  },
+} as const satisfies Partial<Record<MessageKind, unknown>>
+
+type Links = { readonly preferencesToken: string; readonly confirmationToken: string }
+
+/** Renders a mail of such a kind, for any reader of a newsletter. */
+export async function renderLetter(
+  context: Context,
+  kind: keyof typeof letters,
+  newsletter: { readonly name: string; readonly slug: string; readonly language: string },
+): Promise<MailTemplate> {
+  const { config } = context
+  const { path, Email, subject, text } = letters[kind]
+  const markers = slotMarkers(context.random)
+  const props = {
+    newsletterName: newsletter.name,
+    language: newsletter.language,
+    url: `${config.publicUrl}/${path(markers)}`,
+    publisher: publisherOf(config, newsletter.name),
+  }
+  const parts = await renderMail(createElement(Email, props), text(props))
+  return toTemplate(
+    {
+      from: config.mailFrom,
+      replyTo: config.contactAddress,
+      subject: subject(props),
+      ...parts,
+      headers: { 'List-Id': listId(config, newsletter), 'Auto-Submitted': 'auto-generated' },
+    },
+    markers,
+  )
+}

@@ -1,0 +1,50 @@
+/** @jsxImportSource hono/jsx */
+import { PublicError } from '../platform/errors.ts'
+import { errorAttributes, FieldError } from './choice-fields.tsx'
+
+type AddressFormProps = {
+  /** Where it is sent. */
+  readonly action: string
+  readonly label: string
+  readonly button: string
+  readonly typed?: TypedAddress | undefined
+}
+
+export type TypedAddress = { readonly email: string; readonly errors: Readonly<Record<string, string>> }
+
+/** A form of one address, with what was typed before and what was wrong with it. */
+export function AddressForm({ action, label, button, typed }: AddressFormProps) {
+  const errors = typed?.errors ?? {}
+  return (
+    <form method="post" action={action} novalidate>
+      <div class="field">
+        <label for="email">{label}</label>
+        <input
+          type="email"
+          id="email"
+          name="email"
+          value={typed?.email ?? ''}
+          autocomplete="email"
+          required
+          {...(errors.email ? { autofocus: true } : {})}
+          {...errorAttributes('email', errors)}
+        />
+        <FieldError name="email" errors={errors} />
+      </div>
+      <p>
+        <button type="submit">{button}</button>
+      </p>
+    </form>
+  )
+}
+
+/** The form that has a reader's link mailed to them. */
+export function MyLinkForm({ typed }: { readonly typed?: TypedAddress | undefined }) {
+  return <AddressForm action="/my-link" label="Email address" button="Mail me my link" typed={typed} />
+}
+
+/** What was typed into an address form, where it was refused; any other error is thrown on. */
+export function refusedAddress(error: unknown, body: Record<string, unknown>): TypedAddress {
+  if (!(error instanceof PublicError) || error.code !== 'invalid_input') throw error
+  return { email: String(body.email ?? '').slice(0, 320), errors: error.fields }
+}

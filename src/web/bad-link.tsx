@@ -1,0 +1,38 @@
+/** @jsxImportSource hono/jsx */
+import type { Context as HonoContext } from 'hono'
+import type { Context } from '../platform/context.ts'
+import { PublicError } from '../platform/errors.ts'
+import { type TokenPurpose, verifyToken } from '../platform/signed-token.ts'
+import { MyLinkForm } from './address-form.tsx'
+import { speaksJson } from './read-input.ts'
+import { page } from './reply.tsx'
+
+/** The id that a link's token was signed for. Throws `not_found` for a bad, old or foreign token. */
+export function idOf(context: Context, purpose: TokenPurpose, token: string): number {
+  const id = verifyToken(context.keys, purpose, token)
+  if (id === undefined) throw new PublicError('not_found', 'This link is not one of ours, or was cut short.')
+  return id
+}
+
+/** For routes behind a token: a person whose link does not work is offered a fresh one, a program gets its problem. */
+export function answerBadLink(context: Context) {
+  return (error: Error, c: HonoContext): Response | Promise<Response> => {
+    if (!(error instanceof PublicError) || (error.code !== 'not_found' && error.code !== 'expired') || speaksJson(c)) {
+      throw error
+    }
+    return page(
+      c,
+      context,
+      { title: 'This link does not work', status: error.code === 'expired' ? 410 : 404, isPrivate: true },
+      <>
+        <h1>This link does not work</h1>
+        <p>{error.message}</p>
+        <p>
+          The newest mail from us has links that do. Or enter your address, and a fresh link to your preferences is
+          mailed to it; to unsubscribe, too.
+        </p>
+        <MyLinkForm />
+      </>,
+    )
+  }
+}

@@ -1,0 +1,61 @@
+/** @jsxImportSource hono/jsx */
+import type { ConsentEntry } from '../subscriptions/reader.ts'
+
+const kinds: Readonly<Record<string, string>> = {
+  requested: 'Subscription asked for',
+  confirmation_sent: 'Confirmation mailed',
+  confirmed: 'Subscription confirmed',
+  imported: 'Taken over from where you had subscribed',
+  preferences_changed: 'Preferences changed',
+  unsubscribed_one_click: 'Unsubscribed in the mailbox',
+  unsubscribed_page: 'Unsubscribed on our page',
+  unsubscribe_undone: 'Unsubscribing taken back',
+  address_change_requested: 'Another address asked for',
+  address_change_stopped: 'Change of address stopped',
+  address_changed: 'Address changed',
+  complaint: 'Reported as spam',
+  hard_bounce: 'Mail refused for good',
+}
+
+const sources: Readonly<Record<string, string>> = {
+  form: 'our form',
+  api: 'our interface for programs',
+  link: 'your link',
+  'one-click': 'the button of your mailbox',
+  import: 'an import',
+  demo: 'a demonstration',
+  service: 'this service',
+  provider: 'the mail provider',
+}
+
+/** A reader's history of consent: what, when, in which words, from where. */
+export function History(props: { readonly entries: readonly ConsentEntry[]; readonly timeZone: string }) {
+  const { entries, timeZone } = props
+  const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone })
+  return (
+    <details>
+      <summary>What you agreed to, and when</summary>
+      {entries.length === 0 ? (
+        <p class="hint">Nothing yet.</p>
+      ) : (
+        <ol class="history">
+          {entries.map((entry) => (
+            <li>
+              <strong>{kinds[entry.kind] ?? entry.kind}</strong> ({entry.newsletterName}),{' '}
+              <time datetime={entry.occurredAt.toISOString()}>{time.format(entry.occurredAt)}</time>, through{' '}
+              {sources[entry.source] ?? entry.source}
+              {entry.ip && `, from ${entry.ip}`}.
+              {entry.text && (
+                <>
+                  {' '}
+                  The words: <q>{entry.text}</q>
+                </>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+      <p class="hint">The newest 50. The download has all of them.</p>
+    </details>
+  )
+}

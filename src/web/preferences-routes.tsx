@@ -1,0 +1,83 @@
+/** @jsxImportSource hono/jsx */
+import { Hono } from 'hono'
+import type { Context } from '../platform/context.ts'
+import { PublicError } from '../platform/errors.ts'
+import { addDays, localDay } from '../subscriptions/in-words.ts'
+import { joinNewsletter } from '../subscriptions/join.ts'
+import { changePreferences, getPreferences, type Preferences } from '../subscriptions/preferences.ts'
+import { answerBadLink, idOf } from './bad-link.tsx'
+import { evidenceOf } from './evidence.ts'
+import { preferencesPage, type Shown } from './preferences-page.tsx'
+import { check, joinSchema, preferencesSchema, readBody } from './read-input.ts'
+import type { WebOptions } from './web-options.ts'
+
+/** What comes, when, and about what: to look with GET, to change with POST. */
+export function preferencesRoutes(context: Context, options: WebOptions): Hono {
+  const app = new Hono()
+  app.onError(answerBadLink(context))
+
+  app.get('/preferences/:token', async (c) => {
+    const token = c.req.param('token')
+    const preferences = await getPreferences(context, idOf(context, 'preferences', token))
+    return preferencesPage(c, context, token, withSuggestion(preferences, c.req.query(), context.clock.now()), {
+      suggested: ['frequency', 'pauseDays', 'without'].some((name) => c.req.query(name) !== undefined),
+    })
+  })
+
+  app.post('/preferences/:token', async (c) => {
+    const token = c.req.param('token')
+    const preferences = await getPreferences(context, idOf(context, 'preferences', token))
+    const { subscriptionId } = preferences
+    const body = await readBody(c)
+    try {
+      await changePreferences(context, subscriptionId, check(preferencesSchema, body), evidenceOf(c, options, 'link'))
+    } catch (error) {
+      if (!(error instanceof PublicError) || error.code !== 'invalid_input') throw error
+      return preferencesPage(c, context, token, withTyped(preferences, body), { errors: error.fields })
+    }
+    return preferencesPage(c, context, token, await getPreferences(context, subscriptionId), { note: 'Saved.' })
+  })
+
+  app.post('/preferences/:token/join', async (c) => {
+    const token = c.req.param('token')
+    const subscriptionId = idOf(context, 'preferences', token)
+    const preferences = await getPreferences(context, subscriptionId)
+    const { newsletter } = check(joinSchema, await readBody(c))
+    await joinNewsletter(context, subscriptionId, newsletter, evidenceOf(c, options, 'link'))
+    return preferencesPage(c, context, token, preferences, { note: 'You are subscribed.' })
+  })
+
+  return app
+}
+
+/** A one-tap link of the digest opens the page with its change filled in; only the button makes it. */
+function withSuggestion(preferences: Preferences, query: Record<string, string>, now: Date): Shown {
+  const parsed = preferencesSchema.pick({ frequency: true, pauseDays: true }).safeParse(query)
+  const { frequency, pauseDays } = parsed.success ? parsed.data : {}
+  return {
+    ...preferences,
+    ...(frequency === undefined ? {} : { frequency }),
+    ...(pauseDays === undefined
+      ? {}
+      : { pauseUntil: pauseDays === 0 ? '' : addDays(localDay(now, preferences.timeZone), pauseDays) }),
+    ...(query.without === undefined ? {} : { without: query.without }),
+  }
+}
+
+/** What was typed, to be shown again, as far as it can be. */
+function withTyped(preferences: Preferences, body: Record<string, unknown>): Shown {
+  const { shape } = preferencesSchema
+  const typed = <T,>(schema: { safeParse(value: unknown): { success: boolean; data?: T } }, name: string) =>
+    schema.safeParse(body[name]).data
+  const topics = [body.topics ?? []].flat().filter((topic) => typeof topic === 'string')
+  return {
+    ...preferences,
+    frequency: typed(shape.frequency, 'frequency') ?? preferences.frequency,
+    weekday: typed(shape.weekday, 'weekday') ?? preferences.weekday,
+    hour: typed(shape.hour, 'hour') ?? preferences.hour,
+    timeZone: typed(shape.timeZone, 'timeZone') ?? preferences.timeZone,
+    storedTimeZone: preferences.timeZone,
+    ...(body.topicsShown === undefined ? {} : { ticked: topics }),
+    ...(typeof body.pauseUntil === 'string' ? { pauseUntil: body.pauseUntil.slice(0, 40) } : {}),
+  }
+}

@@ -1,0 +1,388 @@
+import { sql } from 'kysely'
+import { describe, expect, inject, it } from 'vitest'
+import { beginBatch } from '../../src/delivery/begin-batch.ts'
+import { claimDigests } from '../../src/delivery/claim-batch.ts'
+import { getRun, listRuns } from '../../src/delivery/runs.ts'
+import { addSuppressions, listSuppressions, removeSuppressions } from '../../src/delivery/suppressions.ts'
+import { receiveWebhook } from '../../src/delivery/webhooks.ts'
+import { planDigests } from '../../src/digests/plan-digests.ts'
+import { connect } from '../../src/platform/database/connect.ts'
+import { signingKeysOf } from '../../src/platform/signing-keys.ts'
+import { eraseReader } from '../../src/subscriptions/erase.ts'
+import { exportSubscribers } from '../../src/subscriptions/export-subscribers.ts'
+import { forgetReaders } from '../../src/subscriptions/forget-readers.ts'
+import { importSubscribers } from '../../src/subscriptions/import-subscribers.ts'
+import { getNewsletter } from '../../src/subscriptions/newsletters.ts'
+import { defaultChoices } from '../../src/subscriptions/preferences.ts'
+import { subscribe } from '../../src/subscriptions/subscribe.ts'
+import { at, monday } from '../support/context.ts'
+import { aMessage, anArticle, aReader } from '../support/factories.ts'
+import { hours, readerSite } from '../support/reader-site.ts'
+import { webhookEvent } from '../support/webhooks.ts'
+
+const site = readerSite()
+const email = 'Ada.Secret@reader.example'
+const key = email.toLowerCase()
+const evidence = { source: 'form', ip: '203.0.113.9', userAgent: 'Netscape' } as const
+type Reader = { readonly subscriptionId: number }
+const erase = ({ subscriptionId }: Reader) =>
+  site.post(`/preferences/${site.token('preferences', subscriptionId)}/erase`)
+const suppressions = async () =>
+  (await site.db.selectFrom('suppressions').selectAll().execute()).map((row) => row.email_key)
+const hashes = () => site.db.selectFrom('erased_suppressions').select(['key_id', 'reason']).execute()
+const hold = (address: string) =>
+  site.db
+    .insertInto('suppressions')
+    .values({ email_key: address, reason: 'complaint', created_at: hours(-2) })
+    .execute()
+const again = () => subscribe(site.context, { email }, evidence)
+const subscriber = (id: number) =>
+  site.db.selectFrom('subscribers').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+/** Everything in the service's own tables that could hold a text, as one text. */
+async function allText(): Promise<string> {
+  const { rows } = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'`.execute(
+    site.db,
+  )
+  const parts = await Promise.all(
+    rows.map(({ name }) => sql<{ row: string }>`select t::text as row from ${sql.table(name)} t`.execute(site.db)),
+  )
+  return parts
+    .flatMap((part) => part.rows.map(({ row }) => row))
+    .join('\n')
+    .toLowerCase()
+}
+
+async function aPlannedReader() {
+  await anArticle(site.db, { firstSeenAt: hours(-1) })
+  const reader = await aReader(site.db, { email })
+  await planDigests(site.context, at(monday))
+  return reader
+}
+
+describe('erasing a reader', () => {
+  it('looks first, then leaves nothing that names them, anywhere', async () => {
+    await again()
+    await site.send()
+    await site.visit(await site.link('confirm'), { method: 'POST', headers: { 'user-agent': 'Netscape' } })
+    const [subscription] = await site.subscriptions()
+    const reader = { subscriptionId: subscription?.id ?? 0, subscriberId: subscription?.subscriber_id ?? 0, email }
+    await aMessage(site.db, reader, {
+      provider_id: 'p1',
+      state: 'failed',
+      reason: `550 ${email} unknown`,
+      failed_at: hours(0),
+      failure_reason: `550 ${email}`,
+    })
+    await aMessage(site.db, reader, { provider_id: 'p2', batch: { last_error: `Invalid to: ${email}` } })
+    await aMessage(site.db, reader, { state: 'pending' })
+    await receiveWebhook(site.context, 'e1', webhookEvent({ type: 'delivered', providerId: 'p2', to: email }))
+    await site.post('/my-link', { email })
+    await site.post(`/preferences/${site.token('preferences', reader.subscriptionId)}/address`, {
+      email: 'ada.hidden@reader.example',
+    })
+    const path = `/preferences/${site.token('preferences', reader.subscriptionId)}`
+    await site.post(path, { timeZone: 'Pacific/Chatham' })
+
+    const before = await allText()
+    for (const trace of [key, 'ada.hidden', '203.0.113.9', '192.0.2.7', 'chatham']) expect(before).toContain(trace)
+    const looked = await site.everything()
+    expect(await site.text(`${path}/erase`)).toContain('Erase everything about you?')
+    expect(await site.everything()).toEqual(looked)
+
+    for (let time = 0; time < 2; time++) {
+      const response = await erase(reader)
+      expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('is erased')])
+    }
+    const after = await allText()
+    for (const trace of ['ada', '203.0.113.9', '192.0.2.7', 'netscape', 'chatham', '550'])
+      expect(after).not.toContain(trace)
+    expect((await site.consent()).map(({ kind }) => kind)).toEqual([
+      'requested',
+      'confirmation_sent',
+      'confirmed',
+      'address_change_requested',
+      'preferences_changed',
+      'erased',
+    ])
+    expect(await site.subscriptions()).toMatchObject([{ state: 'ended', ended_reason: 'erased' }])
+    const exported = []
+    const newsletter = await getNewsletter(site.db)
+    for await (const row of exportSubscribers(site.context, newsletter, { isAll: true })) exported.push(row)
+    expect(exported).toEqual([])
+  })
+
+  it('leaves the sums of runs as they were', async () => {
+    await anArticle(site.db, { firstSeenAt: hours(-1) })
+    const readers = []
+    for (let index = 0; index < 3; index++) readers.push(await aReader(site.db))
+    await planDigests(site.context, at(monday))
+    await site.send()
+    const [run] = await listRuns(site.context, { limit: 1 })
+    await erase(readers[0] ?? { subscriptionId: 0 })
+    expect(await getRun(site.context, run?.id ?? 0)).toEqual(run)
+    expect(run).toMatchObject({ due: 3, status: 'done', messages: { submitted: 3 } })
+  })
+
+  it('takes back what waits, which the run then counts as erased', async () => {
+    const reader = await aPlannedReader()
+    await erase(reader)
+    await site.send()
+    expect(await site.sandbox.mails()).toEqual([])
+    const [run] = await listRuns(site.context, { limit: 1 })
+    expect(run).toMatchObject({ due: 1, status: 'done', messages: { canceled: 1 }, canceledBecause: { erased: 1 } })
+  })
+
+  it('ends every link: one click is still answered, the others say so calmly', async () => {
+    await again()
+    await site.send()
+    const confirm = await site.link('confirm')
+    await site.post(confirm)
+    const [reader] = await site.subscriptions()
+    const id = reader?.id ?? 0
+    await erase({ subscriptionId: id })
+    const unsubscribe = `/unsubscribe/${site.token('unsubscribe', id)}`
+    const multipart = new FormData()
+    multipart.append('List-Unsubscribe', 'One-Click')
+    const headers = { origin: 'https://mail.example' }
+    for (const init of [
+      { body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }), headers },
+      { body: multipart, headers },
+      { headers },
+      { body: '{"no": "form"', headers: { ...headers, 'content-type': 'application/json' } },
+    ]) {
+      const clicked = await site.visit(unsubscribe, { method: 'POST', ...init })
+      expect([clicked.status, await clicked.text()]).toEqual([200, ''])
+      expect(clicked.headers.get('location') ?? clicked.headers.get('set-cookie')).toBeNull()
+    }
+    expect(await site.text(unsubscribe)).toContain('You are unsubscribed')
+    expect((await site.visit(`/preferences/${site.token('preferences', id)}`)).status).toBe(404)
+    expect((await site.post(`/preferences/${site.token('preferences', id)}`, { hour: '5' })).status).toBe(404)
+    expect((await site.post(confirm)).status).toBe(410)
+    expect((await site.consent()).at(-1)).toMatchObject({ kind: 'erased' })
+  })
+
+  it('cannot be undone in the history: nothing else of an event changes, and no other reader’s does', async () => {
+    const [gone, other] = [await aReader(site.db), await aReader(site.db)]
+    await site.post(`/preferences/${site.token('preferences', other.subscriptionId)}`, { hour: '9' })
+    await erase(gone)
+    const change = (set: string) => sql.raw(`update consent_events set ${set}`).execute(site.db)
+    for (const set of ["ip = null, user_agent = null, details = '{}'", "kind = 'confirmed'", "source = 'x'"]) {
+      await expect(change(set)).rejects.toThrow('append-only')
+    }
+    await expect(sql`delete from consent_events`.execute(site.db)).rejects.toThrow('append-only')
+  })
+})
+
+describe('a suppressed reader who is erased', () => {
+  it('is known by a keyed hash alone, and is not mailed when somebody subscribes the address', async () => {
+    const reader = await aReader(site.db, { email })
+    await hold(key)
+    await erase(reader)
+    expect(await suppressions()).toEqual([])
+    expect(await hashes()).toEqual([{ key_id: 'test', reason: 'complaint' }])
+    expect(await allText()).not.toContain('ada')
+    await again()
+    await site.send()
+    expect(await site.sandbox.mails()).toEqual([])
+    expect(await suppressions()).toEqual([key])
+    expect(await hashes()).toEqual([])
+  })
+
+  it('is not mailed after an import either, nor after a change of address to it', async () => {
+    await hold(key)
+    await erase(await aReader(site.db, { email }))
+    const other = await aReader(site.db)
+    await site.post(`/preferences/${site.token('preferences', other.subscriptionId)}/address`, { email })
+    expect((await site.sandbox.mails()).map(({ to }) => to)).toEqual([[other.email]])
+    await removeSuppressions(site.context, [key])
+    await hold(key)
+    await erase(await aReader(site.db, { email }))
+    const person = { ...defaultChoices, email, emailKey: key, confirmedAt: hours(-48), source: null }
+    const newsletter = await getNewsletter(site.db)
+    expect(await importSubscribers(site.context, newsletter, [person], evidence)).toMatchObject({
+      added: 1,
+      suppressed: 1,
+    })
+    await anArticle(site.db, { firstSeenAt: hours(-1) })
+    await planDigests(site.context, at(hours(2)))
+    expect(await site.db.selectFrom('exclusions').select('reason').execute()).toContainEqual({ reason: 'suppressed' })
+  })
+
+  it('is still recognised by a key that signs no more, and nothing is taken while that key is missing', async () => {
+    await hold(key)
+    await erase(await aReader(site.db, { email }))
+    const fresh = ['fresh', new Uint8Array(32).fill(9)] as const
+    const rotated = signingKeysOf(new Map([fresh, ['test', new Uint8Array(32).fill(7)]]))
+    const missing = { ...site.context, keys: signingKeysOf(new Map([fresh])) }
+    await expect(subscribe(missing, { email: 'new@reader.example' }, evidence)).rejects.toThrow(
+      'No address can be taken',
+    )
+    expect(await site.messages()).toEqual([])
+    await subscribe({ ...site.context, keys: rotated }, { email }, evidence)
+    expect(await suppressions()).toEqual([key])
+    expect(await site.messages()).toEqual([])
+  })
+
+  it('is found by the operator who names the address', async () => {
+    await hold(key)
+    await erase(await aReader(site.db, { email }))
+    expect(await addSuppressions(site.context, [key])).toMatchObject({ added: [{ address: key, was: 'complaint' }] })
+    const listed = []
+    for await (const one of listSuppressions(site.context)) listed.push(one.address)
+    expect(listed).toEqual([key])
+  })
+
+  it('also with the address they had before', async () => {
+    const reader = await aReader(site.db, { email: 'now@reader.example' })
+    await aMessage(site.db, { ...reader, email })
+    await hold(key)
+    await erase(reader)
+    expect(await suppressions()).toEqual([])
+    await again()
+    expect(await suppressions()).toEqual([key])
+  })
+})
+
+describe('a mail at the moment of erasing', () => {
+  it('that was claimed is not begun, and its address is gone', async () => {
+    const reader = await aPlannedReader()
+    const { batch } = await claimDigests(site.context)
+    if (!batch) throw new Error('nothing was claimed')
+    await erase(reader)
+    expect(await beginBatch(site.context, batch)).toBe('consent changed')
+    expect(await allText()).not.toContain('ada')
+    site.context.clock.set(hours(1))
+    await site.send()
+    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.messages()).toMatchObject([{ state: 'canceled', reason: 'erased' }])
+  })
+
+  it('that was begun is asked about with the same bytes, and its address goes with the answer', async () => {
+    const reader = await aPlannedReader()
+    site.sandbox.intercept = async (_, pass) => {
+      await pass() // accepted, but the answer never arrives
+      return new Response('bad gateway', { status: 502 })
+    }
+    const stop = new AbortController()
+    const { sendMessages } = await import('../../src/delivery/send-messages.ts')
+    const { createProvider } = await import('../../src/delivery/provider.ts')
+    await sendMessages(site.context, createProvider(site.context.config), {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    })
+    site.sandbox.intercept = undefined
+    expect(await site.messages()).toMatchObject([{ state: 'sending', to_email: email }])
+    await erase(reader)
+    expect(await site.messages()).toMatchObject([{ state: 'sending', to_email: email }])
+    expect(await subscriber(reader.subscriberId)).toMatchObject({ is_mail_under_way: true })
+    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 0 })
+    site.context.clock.set(hours(1))
+    await site.send()
+    expect(site.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).toHaveLength(2)
+    expect(new Set(site.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).size).toBe(1)
+    expect(await site.sandbox.mails()).toHaveLength(1)
+    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 1, addressesForgotten: 0 })
+    expect(await allText()).not.toContain('ada')
+    expect(await site.messages()).toMatchObject([{ state: 'submitted' }])
+    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 0 })
+  })
+
+  it('waits for a begin that was first, and lets none begin that comes later', async ({ skip }) => {
+    skip(
+      inject('testDatabase').kind !== 'server',
+      'all connections are one session on the embedded database: nothing there waits',
+    )
+    const reader = await aPlannedReader()
+    const { batch } = await claimDigests(site.context)
+    if (!batch) throw new Error('nothing was claimed')
+    const other = connect(site.url)
+    const waiting = async (work: Promise<unknown>) => {
+      let isOver = false
+      void work.finally(() => {
+        isOver = true
+      })
+      while (!isOver) {
+        const { rows } = await sql`select from pg_locks where not granted and pid in (
+          select pid from pg_stat_activity where datname = current_database())`.execute(site.db)
+        if (rows.length > 0) return true
+      }
+      return false
+    }
+    let erasing: Promise<unknown> = Promise.resolve()
+    await site.db.transaction().execute(async (trx) => {
+      // As a begin does: the subscription, and then a key of the reader.
+      await sql`select from subscriptions where id = ${reader.subscriptionId} for share`.execute(trx)
+      erasing = eraseReader({ ...site.context, db: other }, reader.subscriptionId, evidence)
+      expect(await waiting(erasing)).toBe(true)
+      await sql`select from subscribers where id = ${reader.subscriberId} for key share`.execute(trx)
+    })
+    await erasing
+    expect(await beginBatch(site.context, batch)).toBe('consent changed')
+    await other.destroy()
+  })
+
+  it('a request for the same address waits, and begins anew', async ({ skip }) => {
+    skip(
+      inject('testDatabase').kind !== 'server',
+      'all connections are one session on the embedded database: nothing there waits',
+    )
+    const reader = await aReader(site.db, { email })
+    await hold(key)
+    await Promise.all([erase(reader), again(), again()])
+    await site.send()
+    expect(await site.sandbox.mails()).toEqual([])
+    expect(await suppressions()).toEqual([key])
+  })
+})
+
+describe('an event that comes after its reader was erased', () => {
+  const late = async (type: string, data = {}) => {
+    const reader = await aReader(site.db, { email })
+    const id = await aMessage(site.db, reader, { provider_id: 'p' })
+    await erase(reader)
+    const event = webhookEvent({ type, providerId: 'p', to: email, data })
+    expect(await receiveWebhook(site.context, 'late', event)).toBe('recorded')
+    expect(await receiveWebhook(site.context, 'late', event)).toBe('repeated')
+    return site.db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  }
+
+  it('that it failed says no more than that', async () => {
+    expect(await late('failed', { failed: { reason: `no such user: ${email}` } })).toMatchObject({
+      state: 'failed',
+      reason: 'erased',
+    })
+    expect(await allText()).not.toContain('ada')
+  })
+
+  it('counts for the run, and keeps nothing of them', async () => {
+    expect(await late('delivered')).toMatchObject({ delivered_at: monday, state: 'submitted' })
+    expect(await allText()).not.toContain('ada')
+    expect(await hashes()).toEqual([])
+  })
+
+  it.each([
+    ['complained', {}, 'complaint'],
+    ['bounced', { bounce: { type: 'Permanent' } }, 'hard_bounce'],
+    ['suppressed', {}, 'provider'],
+  ])('that it was %s keeps the address from being mailed, by its hash', async (type, data, reason) => {
+    await late(type, data)
+    expect(await allText()).not.toContain('ada')
+    expect(await hashes()).toEqual([{ key_id: 'test', reason }])
+    expect((await site.consent()).at(-1)).toMatchObject({ kind: 'erased' })
+    await again()
+    expect(await site.messages()).toHaveLength(1)
+  })
+
+  it('suppresses the address in plain when it is somebody’s again', async () => {
+    const reader = await aReader(site.db, { email })
+    await aMessage(site.db, reader, { provider_id: 'p' })
+    await erase(reader)
+    await again()
+    await receiveWebhook(site.context, 'late', webhookEvent({ type: 'complained', providerId: 'p', to: email }))
+    expect(await suppressions()).toEqual([key])
+    await site.send()
+    expect(await site.sandbox.mails()).toEqual([])
+  })
+})

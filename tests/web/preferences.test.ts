@@ -1,0 +1,258 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { dayInWords, localDay, nextDigestInWords } from '../../src/subscriptions/in-words.ts'
+import { anArticle, aReader, aTopic } from '../support/factories.ts'
+import { hours, readerSite } from '../support/reader-site.ts'
+
+const site = readerSite()
+const pathOf = ({ subscriptionId }: { subscriptionId: number }) =>
+  `/preferences/${site.token('preferences', subscriptionId)}`
+const aNewsletter = async (slug: string, name: string) =>
+  (await site.db.insertInto('newsletters').values({ slug, name }).returning('id').executeTakeFirstOrThrow()).id
+
+describe('the next digest in words', () => {
+  const now = new Date('2026-11-24T12:00:00Z')
+  it.each([
+    ['2026-11-25T06:00:00Z', 'Europe/Berlin', 'Tomorrow, Wednesday 25 November, at 07:00 in Berlin, if there is news.'],
+    ['2026-11-24T20:00:00Z', 'UTC', 'Today, Tuesday 24 November, at 20:00 UTC, if there is news.'],
+    ['2026-11-24T12:30:00Z', 'Asia/Kolkata', 'Today, Tuesday 24 November, at 18:00 in Kolkata, if there is news.'],
+    ['2026-11-24T23:00:00Z', 'Asia/Tokyo', 'Tomorrow, Wednesday 25 November, at 08:00 in Tokyo, if there is news.'],
+    [
+      '2026-12-04T12:00:00Z',
+      'America/Argentina/Buenos_Aires',
+      'On Friday 4 December, at 09:00 in Buenos Aires, if there is news.',
+    ],
+    ['2027-01-02T00:00:00Z', 'UTC', 'On Saturday 2 January 2027, at 00:00 UTC, if there is news.'],
+    ['2026-11-25T12:00:00Z', 'Etc/GMT+5', 'Tomorrow, Wednesday 25 November, at 07:00 GMT+5, if there is news.'],
+    ['2026-11-24T12:00:00Z', 'UTC', 'It is due now, if there is news.'],
+  ])('%s in %s', (next, zone, words) => {
+    expect(nextDigestInWords(new Date(next), zone, now)).toBe(words)
+  })
+
+  it('names a day that the calendar has, in any zone', () => {
+    const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'))
+    const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
+    fc.assert(
+      fc.property(zone, time, (timeZone, instant) => {
+        const day = localDay(instant, timeZone)
+        expect(day).toMatch(/^20\d\d-\d\d-\d\d$/)
+        expect(Math.abs(Date.parse(day) - instant.getTime())).toBeLessThan(39 * 3_600_000)
+        expect(dayInWords(day, day.slice(0, 4))).toMatch(/^[A-Z][a-z]+day \d{1,2} [A-Z][a-z]+$/)
+      }),
+    )
+  })
+})
+
+describe('a pause', () => {
+  it('until a day: nothing comes before it', async () => {
+    const reader = await aReader(site.db, { time_zone: 'Asia/Tokyo' })
+    const page = await site.text(pathOf(reader))
+    expect(page).toMatch(/name="pauseUntil" value="" min="2026-11-24" max="2027-11-23"/)
+    const saved = await site.post(pathOf(reader), { pauseUntil: '2027-01-31' })
+    expect(await saved.text()).toContain('Paused until Sunday 31 January 2027.')
+    expect((await site.subscriptions())[0]).toMatchObject({
+      paused_until: '2027-01-31',
+      next_digest_at: new Date('2027-01-30T21:00:00Z'),
+    })
+  })
+
+  it.each([
+    ['2026-11-23', 'Choose a day after today, or none.'],
+    ['2027-11-24', 'Choose a day within a year.'],
+    ['2026-02-30', 'Choose a day'],
+    ['tomorrow', 'Choose a day'],
+    ['9'.repeat(500), 'Choose a day'],
+  ])('until %s is refused on the form, and what else was typed stays', async (pauseUntil, message) => {
+    const reader = await aReader(site.db)
+    const response = await site.post(pathOf(reader), { pauseUntil, hour: '21', frequency: 'weekly' })
+    const page = await response.text()
+    expect(response.status).toBe(422)
+    expect(page).toContain('aria-describedby="pauseUntil-error"')
+    expect(page).toContain(message)
+    expect(page).toMatch(/<option value="21" selected/)
+    expect(page).toMatch(/value="weekly" checked/)
+    expect((await site.subscriptions())[0]).toMatchObject({ paused_until: null, hour: 6, frequency: 'daily' })
+    expect(await site.consent()).toEqual([])
+  })
+
+  it('goes by the day where the reader lives, also where it is another already', async () => {
+    site.context.clock.set(new Date('2026-11-23T11:00:00Z'))
+    const reader = await aReader(site.db, { time_zone: 'Pacific/Kiritimati' })
+    expect((await site.post(pathOf(reader), { pauseUntil: '2026-11-24' })).status).toBe(422)
+    expect((await site.post(pathOf(reader), { pauseUntil: '2026-11-25' })).status).toBe(200)
+  })
+
+  it('that is over, still on the page of yesterday, is no mistake', async () => {
+    const reader = await aReader(site.db, { paused_until: '2026-11-20' })
+    expect(await site.text(pathOf(reader))).toMatch(/name="pauseUntil" value=""/)
+    expect((await site.post(pathOf(reader), { pauseUntil: '2026-11-20', hour: '9' })).status).toBe(200)
+  })
+})
+
+describe('a one-tap link of the digest', () => {
+  it.each([
+    ['frequency=weekly', { frequency: 'weekly' }],
+    ['pauseDays=14', { paused_until: '2026-12-07' }],
+    ['without=climate', { topic_choice_id: expect.any(Number) }],
+  ])('%s fills in its change, and one button makes it', async (query, change) => {
+    await aTopic(site.db, 'sport')
+    await aTopic(site.db, 'climate')
+    const reader = await aReader(site.db)
+    const before = await site.everything()
+    const page = await site.text(`${pathOf(reader)}?${query}`)
+    expect(page).toContain('Your change is filled in below')
+    expect(await site.everything()).toEqual(before)
+    const first = /<form [^>]*action="([^"]+)"[^>]*>(.*?)<\/form>/s.exec(page)
+    const fields = fieldsOf(first?.[2] ?? '')
+    expect((await site.post(first?.[1] ?? '', fields)).status).toBe(200)
+    expect((await site.subscriptions())[0]).toMatchObject({
+      frequency: 'daily',
+      paused_until: null,
+      topic_choice_id: null,
+      ...change,
+    })
+  })
+
+  it('with nonsense in it shows the page as it is', async () => {
+    const reader = await aReader(site.db)
+    for (const query of [
+      'frequency=hourly',
+      'pauseDays=-1',
+      'pauseDays=9999',
+      'without=%00',
+      'frequency=weekly&pauseDays=x',
+    ]) {
+      expect((await site.visit(`${pathOf(reader)}?${query}`)).status).toBe(200)
+    }
+  })
+})
+
+/** What a browser sends of a form. */
+function fieldsOf(html: string): Record<string, string[]> {
+  const fields: Record<string, string[]> = {}
+  const add = (name: string | undefined, value: string | undefined) => {
+    if (name) fields[name] = [...(fields[name] ?? []), value ?? '']
+  }
+  for (const [tag] of html.matchAll(/<input [^>]*>/g)) {
+    if (/type="(radio|checkbox)"/.test(tag) && !/ checked/.test(tag)) continue
+    add(/ name="([^"]*)"/.exec(tag)?.[1], / value="([^"]*)"/.exec(tag)?.[1])
+  }
+  for (const [, name, options = ''] of html.matchAll(/<select [^>]*name="([^"]*)"[^>]*>(.*?)<\/select>/gs)) {
+    add(name, /<option value="([^"]*)" selected/.exec(options)?.[1])
+  }
+  return fields
+}
+
+describe('several newsletters', () => {
+  it('are on one page, each with its own settings', async () => {
+    const reader = await aReader(site.db)
+    const second = await aNewsletter('evening', 'The Evening')
+    await site.post(`${pathOf(reader)}/join`, { newsletter: 'evening' })
+    const page = await site.text(pathOf(reader))
+    expect(page).toContain('Your newsletters')
+    const forms = [...page.matchAll(/<form method="post" action="(\/preferences\/[^"/]+)" novalidate/g)].map(
+      ([, path]) => path,
+    )
+    expect(forms).toHaveLength(2)
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect((await site.post(forms[1] ?? '', { hour: '20' })).status).toBe(200)
+    expect(await site.subscriptions()).toMatchObject([
+      { state: 'active', hour: 6 },
+      { state: 'active', hour: 20, newsletter_id: second },
+    ])
+  })
+
+  it('are joined by one press of who proved their address, with the words kept', async () => {
+    await aNewsletter('evening', 'The Evening')
+    const reader = await aReader(site.db, { hour: 18, time_zone: 'Europe/Berlin', topics: ['climate'] })
+    expect(await site.text(pathOf(reader))).toContain('Subscribe to The Evening')
+    for (let time = 0; time < 2; time++) {
+      const response = await site.post(`${pathOf(reader)}/join`, { newsletter: 'evening' })
+      expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('You are subscribed.')])
+    }
+    expect((await site.subscriptions())[1]).toMatchObject({
+      state: 'active',
+      hour: 18,
+      time_zone: 'Europe/Berlin',
+      topic_choice_id: null,
+      read_until: hours(-24),
+      next_digest_at: new Date('2026-11-23T17:00:00Z'),
+    })
+    const events = await site.consent()
+    expect(events.map(({ kind }) => kind)).toEqual(['requested', 'confirmed'])
+    expect(events[0]).toMatchObject({ source: 'link', consent_text_hash: expect.any(String) })
+    expect(await site.text(pathOf(reader))).not.toContain('Subscribe to The Evening')
+  })
+
+  it('are not joined through a link whose subscription is not active, nor for a suppressed address', async () => {
+    await aNewsletter('evening', 'The Evening')
+    const gone = await aReader(site.db, {
+      state: 'ended',
+      ended_reason: 'unsubscribed',
+      ended_at: hours(-1),
+      next_digest_at: null,
+    })
+    const never = await aReader(site.db)
+    await site.db
+      .insertInto('suppressions')
+      .values({ email_key: never.email, reason: 'manual', created_at: hours(0) })
+      .execute()
+    for (const reader of [gone, never]) {
+      expect((await site.post(`${pathOf(reader)}/join`, { newsletter: 'evening' })).status).toBe(409)
+    }
+    expect((await site.post(`${pathOf(never)}/join`, { newsletter: 'no such' })).status).toBe(422)
+    expect(await site.subscriptions()).toHaveLength(2)
+    expect(await site.consent()).toEqual([])
+  })
+
+  it('joined while a confirmation waits are confirmed, and its mail is not sent', async () => {
+    await aNewsletter('evening', 'The Evening')
+    const reader = await aReader(site.db)
+    const { subscribe } = await import('../../src/subscriptions/subscribe.ts')
+    await subscribe(
+      site.context,
+      { email: reader.email, newsletter: 'evening' },
+      { source: 'form', ip: null, userAgent: null },
+    )
+    await site.post(`${pathOf(reader)}/join`, { newsletter: 'evening' })
+    await site.send()
+    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.messages()).toMatchObject([{ state: 'canceled', reason: 'no longer waiting for confirmation' }])
+  })
+})
+
+describe('what is kept about a reader', () => {
+  it('is shown as a history: what, when, which words, from where', async () => {
+    await aNewsletter('evening', 'The Evening')
+    const reader = await aReader(site.db, { time_zone: 'Europe/Berlin' })
+    await site.post(`${pathOf(reader)}/join`, { newsletter: 'evening' })
+    const page = await site.text(pathOf(reader))
+    expect(page).toContain('Subscription confirmed')
+    expect(page).toContain('23 November 2026 at 07:00')
+    expect(page).toContain('through your link, from 192.0.2.7')
+    expect(page).toContain('Send me the The Evening digest by email.')
+  })
+
+  it('is downloaded as JSON, with all of it and nothing of others', async () => {
+    const other = await aReader(site.db)
+    await anArticle(site.db, { firstSeenAt: hours(-1), title: 'A river moves' })
+    const reader = await aReader(site.db, { topics: ['climate'] })
+    await site.post(pathOf(reader), { hour: '9' })
+    await site.post('/my-link', { email: reader.email })
+    const before = await site.everything()
+    const response = await site.visit(`${pathOf(reader)}/export`)
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="my-data.json"')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const text = await response.text()
+    expect(JSON.parse(text)).toMatchObject({
+      address: reader.email,
+      suppression: null,
+      subscriptions: [{ newsletter: 'newsmatro', state: 'active', hour: 9, topics: ['climate'] }],
+      consent: [{ kind: 'preferences_changed', ip: '192.0.2.7', details: { hour: 9 } }],
+      mails: [{ kind: 'preferences_link', to: reader.email, state: 'submitted' }],
+    })
+    expect(text).not.toContain(other.email)
+    expect(await site.everything()).toEqual(before)
+  })
+})
