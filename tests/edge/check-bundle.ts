@@ -11,7 +11,8 @@ import { projectFolder, wranglerEnvironment, wranglerProgram } from './wrangler.
 const maximumGzipBytes = 1_000_000
 const shownParts = 12
 /** What belongs to Node and to trials. Kysely's dialect for PGlite is a wrapper without PGlite in it. */
-const foreign = /node_modules\/(?:node-cron|@electric-sql|undici|@hono\/node-server|tsx)\/|(?:^|\/)src\/(?:sandbox|demo|doctor|commands)\//
+const foreign =
+  /node_modules\/(?:node-cron|@electric-sql|undici|@hono\/node-server|tsx)\/|(?:^|\/)src\/(?:sandbox|demo|doctor|commands)\//
 
 type Meta = {
   readonly inputs: Readonly<Record<string, unknown>>
@@ -34,7 +35,9 @@ try {
 
   const strangers = Object.keys(meta.inputs).filter((path) => foreign.test(path))
   if (strangers.length > 0) {
-    fail(`These do not belong into the worker: ${strangers.join(', ')}. src/worker.ts reaches them through an import; cut it.`)
+    fail(
+      `These do not belong into the worker: ${strangers.join(', ')}. src/worker.ts reaches them through an import; cut it.`,
+    )
   }
   if (gzipBytes > maximumGzipBytes) {
     fail(
@@ -59,7 +62,8 @@ function partsOf(meta: Meta): [string, number][] {
   const sizes = new Map<string, number>()
   for (const output of Object.values(meta.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
-      const name = [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].at(-1)?.[1] ?? path.split('/').slice(0, 2).join('/')
+      const name =
+        [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].at(-1)?.[1] ?? path.split('/').slice(0, 2).join('/')
       sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput)
     }
   }
