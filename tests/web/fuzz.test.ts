@@ -18,7 +18,7 @@ beforeEach(async () => {
   tokens = { preferences: tokenFor('preferences'), unsubscribe: tokenFor('unsubscribe') }
 })
 
-const runs = { numRuns: 60 }
+const runs = { numRuns: 40 }
 const names = ['email', 'newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'topics', 'topicsShown', 'pauseDays']
 const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
 /** Any UTF-16, lone surrogates and NUL too. */
