@@ -57,7 +57,6 @@ export function createApp(context: Context, options: WebOptions): Hono {
   app.use(
     originCheck({
       publicUrl: context.config.publicUrl,
-      alsoFrom: (path) => (path === '/subscribe' ? context.config.embedOrigins : []),
       refuse: (c) =>
         reply(c, context, 403, {
           title: 'That came from another site',

@@ -18,8 +18,10 @@ beforeEach(async () => {
   }
 })
 
-const subscribe = (headers: Record<string, string>) =>
-  web.request('/subscribe', { method: 'POST', body: new URLSearchParams({ email: 'bob@reader.example' }), headers })
+const choose = (headers: Record<string, string>) => {
+  const body = new URLSearchParams({ hour: '9' })
+  return web.request(`/preferences/${tokens.preferences}`, { method: 'POST', body, headers })
+}
 
 describe('where a form comes from', () => {
   it.each([
@@ -35,7 +37,7 @@ describe('where a form comes from', () => {
     ['no origin at all', { origin: '\u00ff' }, 403],
   ])('%s', async (_, headers, status) => {
     const before = await dumpTables(web.db)
-    const response = await subscribe(headers)
+    const response = await choose(headers)
     expect(response.status).toBe(status)
     if (status === 403) expect(await dumpTables(web.db)).toEqual(before)
   })
