@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}'],
     exclude: ['tests/edge/**', 'tests/browser/**', 'node_modules/**'],
     globalSetup: 'tests/support/global-setup.ts',
+    setupFiles: 'tests/support/check-logs.ts',
     maxWorkers: 2,
     // CI adds the counts of all its runs up
     reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],

@@ -1,4 +1,5 @@
-import { render } from '@react-email/components'
+// Not through @react-email/components, which passes it on: wrangler's bundler then never runs its module.
+import { render } from '@react-email/render'
 import type { ReactElement } from 'react'
 import { foldLines } from './components/fold-lines.ts'
 

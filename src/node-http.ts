@@ -13,6 +13,8 @@ export type HttpServer = {
 type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch']
 
 const closeGraceMs = 5_000
+/** For a request to arrive, head and body. */
+const requestTimeoutMs = 30_000
 
 /** Listens, or throws a {@link PublicError} that says what to do. Port 0 takes any that is free. */
 export async function serve(
@@ -21,6 +23,7 @@ export async function serve(
 ): Promise<HttpServer> {
   const { host, port, variable } = options
   const server = createAdaptorServer({ fetch }) as Server
+  server.requestTimeout = requestTimeoutMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, host, port, variable)))
     server.listen(port, host, resolve)

@@ -8,15 +8,20 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { embedPageRoute, embedScriptRoute } from './embed-routes.tsx'
+import { originCheck } from './origin-check.ts'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
 import { script, styles } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
+import { timeLimit } from './time-limit.ts'
 import { turnstileOrigin } from './turnstile.ts'
 import type { WebOptions } from './web-options.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
 const maximumBodyBytes = 64 * 1024
+/** Of an id that whoever asked brought along, so that it can be found in both logs. Others are replaced. */
+const maximumRequestIdLength = 64
+const defaultTimeLimitMs = 20_000
 
 /** The whole public face, for any runtime with fetch. */
 export function createApp(context: Context, options: WebOptions): Hono {
@@ -25,7 +30,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
     context.config.turnstile !== undefined && ['/', '/subscribe'].includes(c.req.path)
   // Before the headers of the pages, which would keep other sites from loading it.
   app.route('/', embedScriptRoute(context))
-  app.use(requestId())
+  app.use(requestId({ limitLength: maximumRequestIdLength }))
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -42,6 +47,21 @@ export function createApp(context: Context, options: WebOptions): Hono {
       strictTransportSecurity: context.config.publicUrl.startsWith('https:')
         ? 'max-age=31536000; includeSubDomains'
         : false,
+    }),
+  )
+  app.use(async (c, next) => {
+    await next()
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+  })
+  app.use(timeLimit(options.timeLimitMs ?? defaultTimeLimitMs))
+  app.use(
+    originCheck({
+      publicUrl: context.config.publicUrl,
+      refuse: (c) =>
+        reply(c, context, 403, {
+          title: 'That came from another site',
+          message: 'A form is taken from our own pages only: open the page here, and send it again.',
+        }),
     }),
   )
   // Before the limit for all the others: events may be larger than what a form holds.
@@ -90,8 +110,9 @@ export function createApp(context: Context, options: WebOptions): Hono {
       })
     }
     const code = 'code' in error ? String(error.code) : null
+    const request = c.get('requestId')
     context.log.error('request_failed', {
-      request: c.get('requestId'),
+      request,
       method: c.req.method,
       error: error.message,
       name: error.name,
@@ -99,7 +120,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
     })
     return reply(c, context, 500, {
       title: 'Something went wrong here',
-      message: `That is our fault, not yours. Please try again in a minute; if it goes on, write to ${context.config.contactAddress}.`,
+      message: `That is our fault, not yours. Please try again in a minute; if it goes on, write to ${context.config.contactAddress}, and name ${request}.`,
     })
   })
   return app

@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { raw } from 'hono/html'
 import type { Choices } from '../subscriptions/preferences.ts'
 
 type Errors = Readonly<Record<string, string>>
@@ -33,7 +34,25 @@ const frequencies = [
   ['weekly', 'Once a week'],
 ] as const
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-const timeZones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])]
+const timeZones = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
+/** Made once: there are more than four hundred, and most of what a page took was to write them. */
+const zoneOptions = [...timeZones].map((zone) => `<option value="${zone}">${shownZone(zone)}</option>`).join('')
+
+function ZoneOptions({ chosen }: { readonly chosen: string }) {
+  if (timeZones.has(chosen)) return raw(zoneOptions.replace(`"${chosen}"`, `"${chosen}" selected`))
+  return (
+    <>
+      <option value={chosen} selected>
+        {shownZone(chosen)}
+      </option>
+      {raw(zoneOptions)}
+    </>
+  )
+}
+
+function shownZone(zone: string): string {
+  return zone.replaceAll('_', ' ')
+}
 
 /** How often, when and what: the fields that signing up and the preference center share. */
 export function ChoiceFields(props: {
@@ -48,7 +67,6 @@ export function ChoiceFields(props: {
   readonly idPrefix?: string
 }) {
   const { choices, topics, errors, idPrefix = '' } = props
-  const zones = timeZones.includes(choices.timeZone) ? timeZones : [choices.timeZone, ...timeZones]
   return (
     <>
       <fieldset class="field" {...groupAttributes('frequency', errors)}>
@@ -101,11 +119,7 @@ export function ChoiceFields(props: {
           {...(props.guessTimeZone ? { 'data-guess': 'true' } : {})}
           {...errorAttributes('timeZone', errors)}
         >
-          {zones.map((zone) => (
-            <option value={zone} selected={zone === choices.timeZone}>
-              {zone.replaceAll('_', ' ')}
-            </option>
-          ))}
+          <ZoneOptions chosen={choices.timeZone} />
         </select>
         <FieldError name="timeZone" errors={errors} />
       </div>

@@ -8,4 +8,6 @@ export type WebOptions = {
   readonly clientAddress: (c: HonoContext) => string | null
   /** How others are asked. Unset: the runtime's own. */
   readonly fetch?: typeof globalThis.fetch
+  /** After how many milliseconds a request is answered at the latest. Unset: 20 s. */
+  readonly timeLimitMs?: number
 }

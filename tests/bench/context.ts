@@ -6,6 +6,8 @@ import type { Database } from '../../src/platform/database/schema.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { signingKeysOf } from '../../src/platform/signing-keys.ts'
 
+export const benchKeys = signingKeysOf(new Map([['bench', new Uint8Array(32).fill(7)]]))
+
 /** The service as it runs, with the sink as its provider. */
 export function contextOn(db: Database, sinkUrl: string): Context {
   return {
@@ -13,7 +15,7 @@ export function contextOn(db: Database, sinkUrl: string): Context {
     db,
     clock: systemClock,
     log: createLog((line) => process.stderr.write(`${line}\n`)),
-    keys: signingKeysOf(new Map([['bench', new Uint8Array(32).fill(7)]])),
+    keys: benchKeys,
     random: (byteCount) => new Uint8Array(randomBytes(byteCount)),
     fetchUrl: () => Promise.reject(new Error('nothing is fetched here')),
   }

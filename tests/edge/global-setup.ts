@@ -41,6 +41,7 @@ async function serveSandbox(db: Database): Promise<Opened> {
     db,
     clock: systemClock,
     random: (byteCount) => new Uint8Array(randomBytes(byteCount)),
+    requestsPerSecond: 1_000,
   })
   const server = await serve(sandbox.fetch, { host: '127.0.0.1', port: 0, variable: 'PORT' })
   return { url: `http://127.0.0.1:${server.port}`, close: () => server.close() }

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
+const webTests = ['journey', 'security', 'scanner', 'fuzz'].map((name) => `tests/web/${name}.test.ts`)
+
 const root = resolve(import.meta.dirname, '../..')
 
 export default defineConfig({
@@ -23,7 +25,9 @@ export default defineConfig({
     })),
   ],
   test: {
-    include: ['tests/edge/**/*.test.ts'],
+    // What the web answers is asked on Node too, by the same tests.
+    include: ['tests/edge/**/*.test.ts', ...webTests],
+    setupFiles: join(root, 'tests/support/check-logs.ts'),
     globalSetup: join(import.meta.dirname, 'global-setup.ts'),
     reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],
     // All files share one database.

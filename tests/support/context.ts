@@ -4,8 +4,8 @@ import { readConfig } from '../../src/platform/config.ts'
 import type { Context, JobOptions } from '../../src/platform/context.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import { FetchUrlError } from '../../src/platform/fetch-url.ts'
-import { silentLog } from '../../src/platform/log.ts'
 import { signingKeysOf } from '../../src/platform/signing-keys.ts'
+import { keptLog } from './kept-log.ts'
 
 export const monday = new Date('2026-11-23T06:00:00Z')
 
@@ -22,7 +22,7 @@ export function testContext(
     config: readConfig({ PUBLIC_URL: 'https://digest.example', ...env }),
     db,
     clock: fixedClock(monday),
-    log: silentLog,
+    log: keptLog,
     keys: signingKeysOf(new Map([['test', new Uint8Array(32).fill(7)]])),
     random: (byteCount) => {
       const bytes = createHash('sha512').update(`test ${drawn++}`).digest()

@@ -7,6 +7,8 @@ import type { Database } from '../../src/platform/database/schema.ts'
 import { emptyDatabase } from './empty-database.ts'
 import { createOnServer } from './server-database.ts'
 
+export { theNewsletterId } from './newsletter.ts'
+
 export type OpenTestDatabase = { readonly url: string; close(): Promise<void> }
 
 /** A migrated database of this test file's own: a copy in memory, or one on the server of TEST_DATABASE_URL. */
@@ -53,9 +55,4 @@ export function testDatabase(): { readonly db: Database; readonly url: string } 
       return opened.url
     },
   }
-}
-
-/** The id of the newsletter that every new installation has. */
-export async function theNewsletterId(db: Database): Promise<number> {
-  return (await db.selectFrom('newsletters').select('id').where('slug', '=', 'newsmatro').executeTakeFirstOrThrow()).id
 }

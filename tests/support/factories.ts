@@ -1,7 +1,7 @@
 // Rows for tests, made of no more than a test says.
 import { sql } from 'kysely'
 import type { Database, NewRow } from '../../src/platform/database/schema.ts'
-import { theNewsletterId } from './database.ts'
+import { theNewsletterId } from './newsletter.ts'
 
 let sequence = 0
 

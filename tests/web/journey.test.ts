@@ -1,28 +1,13 @@
-import type { Hono } from 'hono'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { webFixture } from '#web-fixture'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { createApp } from '../../src/web/app.tsx'
-import { at, monday, type TestContext, testContext } from '../support/context.ts'
-import { testDatabase } from '../support/database.ts'
+import { at, monday } from '../support/context.ts'
 import { anArticle, aReader, aTopic } from '../support/factories.ts'
-import { mailingTo, startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
-const database = testDatabase()
-let sandbox: TestSandbox
-let context: TestContext
-let app: Hono
-let work: Promise<unknown>[]
-
-beforeEach(async () => {
-  const bare = testContext(database.db)
-  sandbox = await startSandbox(bare)
-  context = mailingTo(bare, sandbox)
-  work = []
-  app = createApp(context, { background: (promise) => work.push(promise), clientAddress: () => '192.0.2.7' })
-})
-afterEach(() => sandbox.close())
+const web = webFixture()
 
 const hours = (number: number) => new Date(monday.getTime() + number * 3_600_000)
 const form = (fields: Record<string, string | string[]>) => {
@@ -35,15 +20,11 @@ const json = (body: unknown) => ({
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json' },
 })
-const post = async (path: string, init: RequestInit) => {
-  const response = await app.request(path, init)
-  await Promise.all(work.splice(0))
-  return response
-}
+const post = (path: string, init: RequestInit) => web.request(path, init)
 const path = (url: string | undefined) => (url ?? '').replace('https://digest.example', '')
 const linkTo = (kind: string, text: string | null | undefined) =>
   path(new RegExp(`https://digest\\.example/${kind}/[A-Za-z0-9_.-]+`).exec(text ?? '')?.[0])
-const subscriptions = () => database.db.selectFrom('subscriptions').selectAll().orderBy('id').execute()
+const subscriptions = () => web.db.selectFrom('subscriptions').selectAll().orderBy('id').execute()
 const everything = async () => {
   const tables = [
     'subscribers',
@@ -55,7 +36,7 @@ const everything = async () => {
   ] as const
   return Promise.all(
     tables.map((table) =>
-      database.db
+      web.db
         .selectFrom(table)
         .selectAll()
         .orderBy(table === 'suppressions' ? 'email_key' : ('id' as never))
@@ -66,11 +47,11 @@ const everything = async () => {
 
 describe('from the form to the first digest', () => {
   it('subscribes, confirms, gets a digest, changes it and leaves', async () => {
-    await aTopic(database.db, 'climate')
-    await aTopic(database.db, 'sport')
-    await anArticle(database.db, { title: 'A river moves', firstSeenAt: hours(-3), topics: ['climate'] })
+    await aTopic(web.db, 'climate')
+    await aTopic(web.db, 'sport')
+    await anArticle(web.db, { title: 'A river moves', firstSeenAt: hours(-3), topics: ['climate'] })
 
-    const front = await (await app.request('/')).text()
+    const front = await (await web.request('/')).text()
     expect(front).toContain('name="email"')
     expect(front).toContain('Climate')
 
@@ -89,34 +70,34 @@ describe('from the form to the first digest', () => {
     expect(await answer.text()).toContain('Check your inbox')
     expect(await subscriptions()).toMatchObject([{ state: 'pending', next_digest_at: null }])
 
-    const [confirmation] = await sandbox.mails()
+    const [confirmation] = await web.mails()
     expect(confirmation).toMatchObject({ to: ['Ada@reader.example'] })
-    expect(sandbox.calls[0]?.path).toBe('/emails')
+    expect(await web.db.selectFrom('batches').select('endpoint').execute()).toEqual([{ endpoint: 'emails' }])
     const confirmPath = linkTo('confirm', confirmation?.text)
     expect(linkTo('confirm', confirmation?.html)).toBe(confirmPath)
 
     const before = await everything()
-    for (const method of ['GET', 'HEAD', 'GET']) expect((await app.request(confirmPath, { method })).status).toBe(200)
+    for (const method of ['GET', 'HEAD', 'GET']) expect((await web.request(confirmPath, { method })).status).toBe(200)
     expect(await everything()).toEqual(before)
 
     expect(await (await post(confirmPath, form({}))).text()).toContain('You are subscribed')
     expect(await (await post(confirmPath, form({}))).text()).toContain('You are subscribed')
-    expect(await (await app.request(confirmPath)).text()).toContain('You are subscribed')
+    expect(await (await web.request(confirmPath)).text()).toContain('You are subscribed')
     const [active] = await subscriptions()
     // 07:00 in Berlin is past at 06:00 UTC + 1; 08:00 is an hour away.
     expect(active).toMatchObject({ state: 'active', hour: 8, next_digest_at: hours(1), read_until: hours(-24) })
-    const consent = await database.db.selectFrom('consent_events').selectAll().orderBy('id').execute()
+    const consent = await web.db.selectFrom('consent_events').selectAll().orderBy('id').execute()
     expect(consent.map((event) => event.kind)).toEqual(['requested', 'confirmation_sent', 'confirmed'])
     expect(consent[0]).toMatchObject({ source: 'form', ip: '192.0.2.7', consent_text_hash: expect.any(String) })
 
-    context.clock.set(hours(1))
-    await planDigests(context, at(hours(1)))
-    await sendMessages(context, createProvider(context.config), { signal: new AbortController().signal })
-    const digest = (await sandbox.mails()).at(-1)
+    web.context.clock.set(hours(1))
+    await planDigests(web.context, at(hours(1)))
+    await sendMessages(web.context, createProvider(web.context.config), { signal: new AbortController().signal })
+    const digest = (await web.mails()).at(-1)
     expect(digest?.subject).toContain('A river moves')
 
     const preferencesPath = linkTo('preferences', digest?.text)
-    const page = await (await app.request(`${preferencesPath}?frequency=weekly`)).text()
+    const page = await (await web.request(`${preferencesPath}?frequency=weekly`)).text()
     expect(page).toMatch(/value="weekly" checked/)
     expect((await subscriptions())[0]).toMatchObject({ frequency: 'daily' })
     const saved = await post(
@@ -141,7 +122,7 @@ describe('from the form to the first digest', () => {
 
     const header = path(digest?.headers['List-Unsubscribe']?.slice(1, -1))
     expect(linkTo('unsubscribe', digest?.html)).toBe(header)
-    expect(await (await app.request(header)).text()).toContain('Unsubscribe?')
+    expect(await (await web.request(header)).text()).toContain('Unsubscribe?')
     expect((await subscriptions())[0]).toMatchObject({ state: 'active' })
     const left = await post(header, form({ from: 'page' }))
     expect(await left.text()).toContain('You are unsubscribed')
@@ -155,8 +136,8 @@ describe('from the form to the first digest', () => {
 
 describe('subscribing', () => {
   it('gives the same answer for the known, the unknown, the suppressed and the subscribed', async () => {
-    await aReader(database.db, { email: 'known@reader.example' })
-    await database.db
+    await aReader(web.db, { email: 'known@reader.example' })
+    await web.db
       .insertInto('suppressions')
       .values({ email_key: 'never@reader.example', reason: 'complaint', created_at: monday })
       .execute()
@@ -167,16 +148,16 @@ describe('subscribing', () => {
     }
     expect(new Set(answers.map(String)).size).toBe(1)
     expect(answers[0]?.[0]).toBe(202)
-    expect((await sandbox.mails()).map((mail) => mail.to)).toEqual([['new@reader.example']])
+    expect((await web.mails()).map((mail) => mail.to)).toEqual([['new@reader.example']])
   })
 
   it('asks an address once in 24 hours and three times in 30 days, whatever its case', async () => {
     const askedAt: number[] = []
     for (let day = 0; day <= 40; day++) {
       for (const offset of [0, 6]) {
-        context.clock.set(hours(day * 24 + offset))
+        web.context.clock.set(hours(day * 24 + offset))
         await post('/subscribe', json({ email: offset ? 'ADA@reader.example' : 'ada@reader.example' }))
-        if ((await sandbox.mails()).length > askedAt.length) askedAt.push(day)
+        if ((await web.mails()).length > askedAt.length) askedAt.push(day)
       }
     }
     expect(askedAt).toEqual([0, 1, 2, 30, 31, 32])
@@ -184,16 +165,15 @@ describe('subscribing', () => {
 
   it('asks once when the same form is sent many times at the same moment', async () => {
     await Promise.all(Array.from({ length: 8 }, () => post('/subscribe', json({ email: 'ada@reader.example' }))))
-    await Promise.all(work.splice(0))
-    expect(await sandbox.mails()).toHaveLength(1)
+    expect(await web.mails()).toHaveLength(1)
     expect(await subscriptions()).toHaveLength(1)
   })
 
   it('leaves an active subscription as it is, whoever types the address', async () => {
-    const reader = await aReader(database.db, { hour: 6 })
+    const reader = await aReader(web.db, { hour: 6 })
     await post('/subscribe', json({ email: reader.email, hour: 20, frequency: 'weekly' }))
     expect(await subscriptions()).toMatchObject([{ state: 'active', hour: 6, frequency: 'daily' }])
-    expect(await sandbox.mails()).toHaveLength(0)
+    expect(await web.mails()).toHaveLength(0)
   })
 
   it.each([
@@ -242,9 +222,9 @@ describe('subscribing', () => {
 
 describe('topics', () => {
   it('may be many, as feeds invent them: the form shows those in use, and all of them ticked means every topic', async () => {
-    for (let index = 0; index < 260; index++) await aTopic(database.db, `topic-${index}`)
-    await anArticle(database.db, { firstSeenAt: new Date(), topics: ['topic-259'] })
-    const front = await (await app.request('/')).text()
+    for (let index = 0; index < 260; index++) await aTopic(web.db, `topic-${index}`)
+    await anArticle(web.db, { firstSeenAt: new Date(), topics: ['topic-259'] })
+    const front = await (await web.request('/')).text()
     const shown = [...front.matchAll(/name="topics" value="([^"]+)"/g)].map((match) => match[1] ?? '')
     expect(shown).toHaveLength(24)
     expect(shown).toContain('topic-259')
@@ -255,11 +235,11 @@ describe('topics', () => {
   })
 
   it('are never all when the only one is to become fewer', async () => {
-    const { subscriptionId } = await aReader(database.db, { topics: ['climate'] })
-    await aTopic(database.db, 'sport')
+    const { subscriptionId } = await aReader(web.db, { topics: ['climate'] })
+    await aTopic(web.db, 'sport')
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const token = signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)
-    const page = await (await app.request(`/preferences/${token}?without=climate`)).text()
+    const token = signToken(web.context.keys, web.context.keys.newestId, 'preferences', subscriptionId)
+    const page = await (await web.request(`/preferences/${token}?without=climate`)).text()
     expect(page).toContain('That is your only topic')
     expect(page).not.toMatch(/name="topics" value="[^"]+" checked/)
   })
@@ -268,26 +248,24 @@ describe('topics', () => {
 describe('confirming', () => {
   it('mails the spelling that confirmed, whoever typed another before', async () => {
     await post('/subscribe', json({ email: 'ADA@reader.example' }))
-    context.clock.set(hours(25))
+    web.context.clock.set(hours(25))
     await post('/subscribe', json({ email: 'ada@reader.example' }))
-    const [, second] = await sandbox.mails()
+    const [, second] = await web.mails()
     await post(linkTo('confirm', second?.text), form({}))
-    expect(await database.db.selectFrom('subscribers').select('email').execute()).toEqual([
-      { email: 'ada@reader.example' },
-    ])
+    expect(await web.db.selectFrom('subscribers').select('email').execute()).toEqual([{ email: 'ada@reader.example' }])
   })
 
   it('refuses a link after 72 hours, a made-up one, and a used one after the reader left', async () => {
     await post('/subscribe', json({ email: 'ada@reader.example' }))
-    const confirmPath = linkTo('confirm', (await sandbox.mails())[0]?.text)
-    context.clock.set(hours(73))
-    expect((await app.request(confirmPath)).status).toBe(410)
+    const confirmPath = linkTo('confirm', (await web.mails())[0]?.text)
+    web.context.clock.set(hours(73))
+    expect((await web.request(confirmPath)).status).toBe(410)
     expect((await post(confirmPath, form({}))).status).toBe(410)
     expect((await post(`/confirm/${'A'.repeat(43)}`, form({}))).status).toBe(404)
     expect((await post('/confirm/nonsense', form({}))).status).toBe(404)
-    context.clock.set(hours(1))
+    web.context.clock.set(hours(1))
     expect((await post(confirmPath, form({}))).status).toBe(200)
-    await database.db
+    await web.db
       .updateTable('subscriptions')
       .set({ state: 'ended', ended_reason: 'unsubscribed', ended_at: monday, next_digest_at: null })
       .execute()
@@ -297,12 +275,12 @@ describe('confirming', () => {
   it('never keeps the token itself', async () => {
     await post('/subscribe', json({ email: 'ada@reader.example' }))
     const token =
-      linkTo('confirm', (await sandbox.mails())[0]?.text)
+      linkTo('confirm', (await web.mails())[0]?.text)
         .split('/')
         .at(-1) ?? 'none'
     expect(token).toHaveLength(43)
     expect(JSON.stringify(await everything())).not.toContain(token)
-    const renderings = await database.db.selectFrom('renderings').selectAll().execute()
+    const renderings = await web.db.selectFrom('renderings').selectAll().execute()
     expect(JSON.stringify(renderings)).not.toContain(token)
   })
 })
@@ -326,9 +304,9 @@ describe('one-click unsubscribe (RFC 8058)', () => {
       }),
     ],
   ])('accepts a body that is %s: blank 200, no cookie, no redirect, twice', async (_, init) => {
-    const { subscriptionId } = await aReader(database.db)
+    const { subscriptionId } = await aReader(web.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const token = signToken(context.keys, context.keys.newestId, 'unsubscribe', subscriptionId)
+    const token = signToken(web.context.keys, web.context.keys.newestId, 'unsubscribe', subscriptionId)
     for (let time = 0; time < 2; time++) {
       const response = await post(`/unsubscribe/${token}`, init())
       expect(response.status).toBe(200)
@@ -337,14 +315,14 @@ describe('one-click unsubscribe (RFC 8058)', () => {
       expect(response.headers.get('location')).toBeNull()
     }
     expect(await subscriptions()).toMatchObject([{ state: 'ended', ended_reason: 'unsubscribed' }])
-    const events = await database.db.selectFrom('consent_events').select('kind').execute()
+    const events = await web.db.selectFrom('consent_events').select('kind').execute()
     expect(events).toEqual([{ kind: 'unsubscribed_one_click' }])
   })
 
   it('refuses a token made for something else', async () => {
-    const { subscriptionId } = await aReader(database.db)
+    const { subscriptionId } = await aReader(web.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const token = signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)
+    const token = signToken(web.context.keys, web.context.keys.newestId, 'preferences', subscriptionId)
     expect((await post(`/unsubscribe/${token}`, form({}))).status).toBe(404)
     expect(await subscriptions()).toMatchObject([{ state: 'active' }])
   })
@@ -352,9 +330,9 @@ describe('one-click unsubscribe (RFC 8058)', () => {
 
 describe('preferences', () => {
   it('never bring a second digest on a day that had one, and keep every story', async () => {
-    const { subscriptionId } = await aReader(database.db, { last_digest_on: '2026-11-23', next_digest_at: hours(24) })
+    const { subscriptionId } = await aReader(web.db, { last_digest_on: '2026-11-23', next_digest_at: hours(24) })
     const { changePreferences } = await import('../../src/subscriptions/preferences.ts')
-    await changePreferences(context, subscriptionId, { hour: 23 }, { source: 'link', ip: null, userAgent: null })
+    await changePreferences(web.context, subscriptionId, { hour: 23 }, { source: 'link', ip: null, userAgent: null })
     expect((await subscriptions())[0]).toMatchObject({
       next_digest_at: new Date('2026-11-24T23:00:00Z'),
       read_until: hours(-24),
@@ -362,9 +340,9 @@ describe('preferences', () => {
   })
 
   it('pause until a day, show it, and end it', async () => {
-    const { subscriptionId } = await aReader(database.db)
+    const { subscriptionId } = await aReader(web.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const url = `/preferences/${signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
+    const url = `/preferences/${signToken(web.context.keys, web.context.keys.newestId, 'preferences', subscriptionId)}`
     expect(await (await post(url, form({ pauseDays: '14' }))).text()).toContain('Paused until Monday 7 December')
     expect((await subscriptions())[0]).toMatchObject({ next_digest_at: new Date('2026-12-07T06:00:00Z') })
     await post(url, form({ pauseUntil: '2026-12-07', hour: '9' }))
@@ -374,10 +352,10 @@ describe('preferences', () => {
   })
 
   it('say when no topic is left', async () => {
-    await aTopic(database.db, 'climate')
-    const { subscriptionId } = await aReader(database.db)
+    await aTopic(web.db, 'climate')
+    const { subscriptionId } = await aReader(web.db)
     const { signToken } = await import('../../src/platform/signed-token.ts')
-    const url = `/preferences/${signToken(context.keys, context.keys.newestId, 'preferences', subscriptionId)}`
+    const url = `/preferences/${signToken(web.context.keys, web.context.keys.newestId, 'preferences', subscriptionId)}`
     const response = await post(url, form({ topicsShown: '2' }))
     expect(response.status).toBe(422)
     expect(await response.text()).toContain('Choose at least one topic.')
@@ -386,7 +364,7 @@ describe('preferences', () => {
 
 describe('every answer', () => {
   it.each(['/', '/confirm/x', '/preferences/x', '/unsubscribe/x', '/nothing'])('%s is safe to show', async (url) => {
-    const response = await app.request(url)
+    const response = await web.request(url)
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
@@ -398,7 +376,7 @@ describe('every answer', () => {
 
   it('shows a program a problem and no internals when something breaks', async () => {
     const broken = createApp(
-      { ...context, db: undefined as never },
+      { ...web.context, db: undefined as never },
       { background: () => {}, clientAddress: () => null },
     )
     const response = await broken.request('/', { headers: { accept: 'application/json' } })

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import type { AxeResults } from 'axe-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+
+export type View = {
+  readonly width: number
+  readonly scripts: boolean
+  readonly colorScheme: 'light' | 'dark'
+}
+
+const height = 900
+const narrowest = 320
+const artifacts = resolve(import.meta.dirname, '../artifacts/browser')
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** A browser for a test file. Whatever a page complains about fails the test: a script, the security policy, a file. */
+export function testBrowser() {
+  let browser: Browser | undefined
+  const contexts: BrowserContext[] = []
+  let complaints: string[] = []
+  beforeAll(async () => {
+    const { path, env } = inject('chromium')
+    const sandboxless = { args: ['--no-zygote'], chromiumSandbox: false }
+    browser = await chromium.launch({ executablePath: path, env: { ...process.env, ...env } as never, ...sandboxless })
+  })
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close()
+    expect(complaints.splice(0), 'what the pages complained about').toEqual([])
+  })
+  afterAll(() => browser?.close())
+
+  return {
+    async open(view: View): Promise<Page> {
+      if (!browser) throw new Error('the browser is there only while tests run')
+      const context = await browser.newContext({
+        viewport: { width: view.width, height },
+        javaScriptEnabled: view.scripts,
+        colorScheme: view.colorScheme,
+        isMobile: view.width < 600,
+        locale: 'en-GB',
+        timezoneId: 'Europe/Berlin',
+      })
+      contexts.push(context)
+      context.setDefaultTimeout(20_000)
+      const page = await context.newPage()
+      complaints = []
+      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('console', (message) => {
+        // The page itself may be an error; nothing on it may be one.
+        const isPage = /^Failed to load resource/.test(message.text()) && message.location().url === page.url()
+        if (message.type() === 'error' && !isPage) complaints.push(message.text())
+      })
+      return page
+    },
+  }
+}
+
+/**
+ * Looks at a page as it is: keeps a picture, has axe-core check it (where scripts run), and sees that nothing has to be
+ * scrolled sideways, also on the narrowest screen.
+ */
+export async function look(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize()
+  await page.screenshot({ path: resolve(artifacts, `${name}.png`), fullPage: true })
+  if (page.context().browser() && !/no scripts/.test(name)) {
+    await page.evaluate(await axe)
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+    )
+    const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`)
+    expect(found, `${name}: what axe-core found`).toEqual([])
+  }
+  await expectNoSidewaysScroll(page, name)
+  await page.setViewportSize({ width: narrowest, height })
+  await expectNoSidewaysScroll(page, `${name} at ${narrowest} px`)
+  if (size) await page.setViewportSize(size)
+}
+
+async function expectNoSidewaysScroll(page: Page, name: string): Promise<void> {
+  const [needed, there] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ])
+  expect(needed, `${name}: the width that it needs`).toBeLessThanOrEqual(there ?? 0)
+}

@@ -1,0 +1,162 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { monday } from '../support/context.ts'
+import { anArticle, aTopic } from '../support/factories.ts'
+import { look, testBrowser, type View } from './browser.ts'
+import { testService } from './service.ts'
+
+const browser = testBrowser()
+const service = testService()
+
+const hours = (number: number) => new Date(monday.getTime() + number * 3_600_000)
+const views: View[] = [
+  { width: 360, scripts: true, colorScheme: 'dark' },
+  { width: 1280, scripts: true, colorScheme: 'light' },
+  { width: 360, scripts: false, colorScheme: 'light' },
+  { width: 1280, scripts: false, colorScheme: 'dark' },
+]
+const nameOf = ({ width, scripts, colorScheme }: View) => `${width} ${colorScheme}${scripts ? '' : ' no scripts'}`
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent()
+const states = () => service.db.selectFrom('subscriptions').select(['state', 'frequency', 'time_zone']).execute()
+
+async function publish(): Promise<void> {
+  await aTopic(service.db, 'sport')
+  const title = 'A river that nobody had on the map moves its bed, and with it the border of two districts'
+  await anArticle(service.db, { title, firstSeenAt: hours(-3), topics: ['climate', 'sport'] })
+}
+
+describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
+  it('takes a reader from the form to the last page', async () => {
+    const page = await browser.open(view)
+    const see = (state: string) => look(page, `${nameOf(view)} ${state}`)
+    await publish()
+
+    await page.goto(service.url)
+    await see('01 front')
+    const zone = view.scripts ? 'Europe/Berlin' : 'UTC'
+    expect(await page.getByLabel('Your time zone').inputValue()).toBe(zone)
+
+    await page.getByLabel('Email address').fill('ada')
+    await page.getByLabel('Once a week').check()
+    await press(page, 'Subscribe')
+    await see('02 front with an error')
+    const email = page.getByLabel('Email address')
+    expect(await email.inputValue()).toBe('ada')
+    expect(await email.getAttribute('aria-invalid')).toBe('true')
+    expect(await email.evaluate((field) => document.activeElement === field)).toBe(true)
+    expect(await page.getByLabel('Once a week').isChecked()).toBe(true)
+
+    await email.fill('ada@reader.example')
+    await page.getByLabel('Every day').check()
+    await page.getByLabel('Your time zone').selectOption('Europe/Berlin')
+    await press(page, 'Subscribe')
+    expect(await heading(page)).toBe('Check your inbox')
+    await see('03 check your inbox')
+
+    await page.goto(await service.link('confirm'))
+    await see('04 confirm')
+    expect(await states()).toMatchObject([{ state: 'pending' }])
+    await press(page, 'Confirm my subscription')
+    expect(await heading(page)).toBe('You are subscribed')
+    await see('05 subscribed')
+    expect(await states()).toEqual([{ state: 'active', frequency: 'daily', time_zone: 'Europe/Berlin' }])
+
+    await service.sendDigests(hours(24))
+    await page.goto(service.url)
+    await see('06 front with a digest')
+
+    const preferences = (await service.link('preferences')).split('?')[0] ?? ''
+    await page.goto(preferences)
+    await see('07 preferences')
+    await page.goto(`${preferences}?frequency=weekly`)
+    await see('08 preferences with a change filled in')
+    expect(await page.getByLabel('Once a week').isChecked()).toBe(true)
+    await page.getByLabel('Pause', { exact: true }).selectOption({ index: 1 })
+    await press(page, 'Save')
+    await see('09 preferences saved')
+    expect(await states()).toMatchObject([{ frequency: 'weekly' }])
+
+    for (const box of await page.getByRole('group', { name: 'Topics' }).getByRole('checkbox').all()) await box.uncheck()
+    await press(page, 'Save')
+    await see('10 preferences with an error')
+    expect(await page.getByText('Choose at least one topic.').isVisible()).toBe(true)
+
+    await page.goto(preferences)
+    await page.getByRole('main').getByRole('link', { name: 'Unsubscribe', exact: true }).click()
+    await see('11 unsubscribe')
+    expect(await states()).toMatchObject([{ state: 'active' }])
+    await press(page, 'Unsubscribe')
+    expect(await heading(page)).toBe('You are unsubscribed')
+    await see('12 unsubscribed')
+    expect(await states()).toMatchObject([{ state: 'ended' }])
+    await page.goto(preferences)
+    await see('13 preferences of nobody')
+  })
+
+  it('says what went wrong', async () => {
+    const page = await browser.open(view)
+    const see = (state: string) => look(page, `${nameOf(view)} ${state}`)
+    await page.goto(service.url)
+    await page.getByLabel('Email address').fill('bob@reader.example')
+    await press(page, 'Subscribe')
+    const confirm = await service.link('confirm')
+    service.context.clock.set(hours(73))
+    expect((await page.goto(confirm))?.status()).toBe(410)
+    await see('20 an old link')
+    for (const [number, path] of ['/confirm/x', '/preferences/x', '/unsubscribe/x', '/nothing'].entries()) {
+      expect((await page.goto(`${service.url}${path}`))?.status()).toBe(404)
+      await see(`2${number + 1} nothing at ${path.split('/')[1]}`)
+    }
+  })
+})
+
+it('can be done with the keyboard alone, and shows where one is', async () => {
+  const page = await browser.open({ width: 1280, scripts: true, colorScheme: 'light' })
+  await publish()
+  await page.goto(service.url)
+  await walkTo(page, (name) => name === 'email')
+  await page.keyboard.type('ada@reader.example')
+  await walkTo(page, (name) => name === 'frequency')
+  await page.keyboard.press('ArrowDown')
+  await walkTo(page, (name) => name === 'hour')
+  await page.keyboard.type('18')
+  await walkTo(page, (name) => name === 'topics')
+  await page.keyboard.press('Space')
+  await walkTo(page, (_, text) => text === 'Subscribe')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Check your inbox' }).waitFor()
+
+  await page.goto(await service.link('confirm'))
+  await walkTo(page, (_, text) => text === 'Confirm my subscription')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'You are subscribed' }).waitFor()
+  expect(await service.db.selectFrom('subscriptions').select(['state', 'frequency', 'hour']).execute()).toEqual([
+    { state: 'active', frequency: 'weekdays', hour: 18 },
+  ])
+
+  await service.sendDigests(hours(13))
+  await page.goto(await service.link('unsubscribe'))
+  await walkTo(page, (_, text) => text === 'Unsubscribe')
+  await page.keyboard.press('Space')
+  await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor()
+})
+
+/** Presses Tab until the focus is there; on the way each stop has to be seen. */
+async function walkTo(page: Page, isThere: (name: string, text: string) => boolean): Promise<void> {
+  for (let step = 0; step < 60; step++) {
+    const { name, text, outline } = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement & { name?: string }
+      const style = getComputedStyle(element)
+      return {
+        name: element.name ?? '',
+        text: element.textContent?.trim() ?? '',
+        outline: element === document.body ? 'none needed' : `${style.outlineStyle} ${style.outlineWidth}`,
+      }
+    })
+    expect(outline, `the focus on ${name || text} is seen`).toMatch(/^(?:solid [2-9]px|none needed)$/)
+    if (isThere(name, text)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('the focus never got there')
+}
