@@ -12,7 +12,14 @@ import { footerText } from './components/text-footer.ts'
 import { paint, serif } from './components/theme.ts'
 import { messagesFor } from './messages.ts'
 
-export type ConfirmProps = { newsletterName: string; language: string; confirmUrl: string; publisher: Publisher }
+export type ConfirmProps = {
+  newsletterName: string
+  language: string
+  confirmUrl: string
+  publisher: Publisher
+  /** A reply confirms, too. */
+  takesReplies?: boolean
+}
 
 /** The subject of the confirmation mail, in at most 60 characters. */
 export function confirmSubject({ newsletterName, language }: ConfirmProps): string {
@@ -22,13 +29,13 @@ export function confirmSubject({ newsletterName, language }: ConfirmProps): stri
 }
 
 /** The text part of the confirmation mail. */
-export function confirmText({ newsletterName, language, confirmUrl, publisher }: ConfirmProps): string {
+export function confirmText({ newsletterName, language, confirmUrl, publisher, takesReplies }: ConfirmProps): string {
   const { confirm } = messagesFor(language)
   return `${blocks(
     heading(confirm.title),
     wrap(confirm.asked(clean(newsletterName))),
     linked(`${confirm.button}:`, confirmUrl),
-    wrap(confirm.expires),
+    wrap(takesReplies ? `${confirm.expires} ${confirm.replies}` : confirm.expires),
     wrap(confirm.ignore),
     footerText({ newsletterName, language, publisher, why: confirm.why }),
   )}\n`
@@ -36,7 +43,7 @@ export function confirmText({ newsletterName, language, confirmUrl, publisher }:
 
 /** The HTML part of the confirmation mail. */
 export function ConfirmEmail(props: ConfirmProps) {
-  const { newsletterName, language, confirmUrl, publisher } = props
+  const { newsletterName, language, confirmUrl, publisher, takesReplies } = props
   const { confirm } = messagesFor(language)
   const body = paint({ text: 'body' }, { margin: '0 0 20px', fontSize: '17px', lineHeight: '1.55' })
   const small = paint({ text: 'muted' }, { margin: '0 0 4px', fontSize: '14px', lineHeight: '22px' })
@@ -61,7 +68,9 @@ export function ConfirmEmail(props: ConfirmProps) {
         </Row>
         <Row>
           <Column>
-            <Text {...body}>{`${confirm.expires} ${confirm.ignore}`}</Text>
+            <Text {...body}>
+              {[confirm.expires, takesReplies && confirm.replies, confirm.ignore].filter(Boolean).join(' ')}
+            </Text>
             <Text {...small}>{confirm.address}</Text>
             <Text
               {...paint({ text: 'body' }, { margin: 0, fontSize: '14px', lineHeight: '22px', wordBreak: 'break-all' })}

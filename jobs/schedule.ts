@@ -2,6 +2,7 @@
 import type { Context, JobOptions } from '../src/platform/context.ts'
 import { forgetEventsJob } from './forget-events.ts'
 import { forgetSignUpsJob } from './forget-sign-ups.ts'
+import { handleMailsJob } from './handle-mails.ts'
 import { planDigestsJob } from './plan-digests.ts'
 import { pollFeedsJob } from './poll-feeds.ts'
 import { sendMessagesJob } from './send-messages.ts'
@@ -20,6 +21,7 @@ export type Job = {
 export const jobs: readonly Job[] = [
   pollFeedsJob,
   { ...planDigestsJob, followedBy: sendMessagesJob },
+  { ...handleMailsJob, followedBy: sendMessagesJob },
   sendMessagesJob,
   forgetEventsJob,
   forgetSignUpsJob,

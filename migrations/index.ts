@@ -8,6 +8,7 @@ import * as newestSuppressions from './2026-11-26-newest-suppressions.ts'
 import * as unknownBatches from './2026-11-26-unknown-batches.ts'
 import * as liftedSuppressions from './2026-11-27-lifted-suppressions.ts'
 import * as signUpLimits from './2026-11-28-sign-up-limits.ts'
+import * as inboundMail from './2026-12-01-inbound-mail.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-26-unknown-batches': unknownBatches,
   '2026-11-27-lifted-suppressions': liftedSuppressions,
   '2026-11-28-sign-up-limits': signUpLimits,
+  '2026-12-01-inbound-mail': inboundMail,
 }

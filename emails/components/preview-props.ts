@@ -1,4 +1,5 @@
 // What the preview tool and the tests show: a day in a harbour city that does not exist.
+import type { AnswerProps } from '../answer.tsx'
 import type { DigestProps, Publisher, Story, Topic } from './digest-props.ts'
 
 const site = 'https://post.example'
@@ -130,5 +131,23 @@ export const confirmPreview = {
   newsletterName: 'The Morning Post',
   language: 'en',
   confirmUrl: `${digestUrl}/confirm/Zm9yIHRoZSBwcmV2aWV3IG9ubHk`,
+  publisher: previewPublisher,
+}
+
+export const answerPreview: AnswerProps = {
+  newsletterName: 'The Morning Post',
+  language: 'en',
+  answer: {
+    kind: 'frequency',
+    frequency: 'weekly',
+    weekday: 1,
+    next: { at: new Date('2026-11-30T06:00:00Z'), timeZone: 'Europe/Berlin' },
+  },
+  links: {
+    preferences: `${digestUrl}/preferences/k1.preview`,
+    undo: `${digestUrl}/preferences/k1.preview?frequency=daily`,
+    unsubscribe: `${digestUrl}/unsubscribe/k1.preview`,
+    subscribe: `${digestUrl}/`,
+  },
   publisher: previewPublisher,
 }

@@ -24,9 +24,13 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
       with obstructed as (
         select from messages m
           join subscriptions s on s.id = m.subscription_id
-          join subscribers r on r.id = m.subscriber_id
-        where m.batch_id = ${batch.id} and (s.state <> case m.kind when 'digest' then 'active' else 'pending' end
-          or exists (select from suppressions x where x.email_key = r.email_key))
+        where m.batch_id = ${batch.id} and (
+          case m.kind
+            when 'digest' then s.state <> 'active'
+            when 'confirmation' then s.state <> 'pending'
+            else s.confirmed_at is null
+          end
+          or exists (select from suppressions x where x.email_key = lower(m.to_email)))
       ), begun as (
         update batches set first_tried_at = ${now}, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
         where id = ${batch.id} and not exists (select from obstructed)

@@ -13,6 +13,9 @@ export type ClaimedMessage = {
   readonly keyId: string
   readonly confirmedOn: string | null
   readonly confirmationNonce: Uint8Array | null
+  readonly confirmationId: number | null
+  readonly inReplyTo: string | null
+  readonly references: string | null
 }
 
 export type ClaimedBatch = {
@@ -107,8 +110,12 @@ export async function settleExpiredBatches(context: Context): Promise<number> {
   return rows.length
 }
 
+/** An answer is of no use any more when it comes days later. */
+const answerHours = 72
+
 /**
- * Takes the oldest transactional mail: they go before digests, each by itself. While a new signing key is being rolled out,
+ * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, an
+ * answer to whose address was confirmed, subscribed or not. While a new signing key is being rolled out,
  * mail whose link was made with it is left to the processes that have it.
  */
 export function claimTransactional(context: Context): Promise<Claim> {
@@ -117,16 +124,17 @@ export function claimTransactional(context: Context): Promise<Claim> {
     const { rows } = await sql<Candidate>`
       select m.id, m.kind, m.rendering_id,
         case
-          when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
-          when s.state <> 'pending' then 'no longer waiting for confirmation'
-          when c.expires_at <= ${now} then 'the link expired before it could be sent'
+          when exists (select from suppressions x where x.email_key = lower(m.to_email)) then 'suppressed'
+          when m.kind = 'confirmation' and s.state <> 'pending' then 'no longer waiting for confirmation'
+          when m.kind <> 'confirmation' and s.confirmed_at is null then 'not confirmed'
+          when life.is_over then 'the link expired before it could be sent'
         end as obstacle
       from messages m
         join subscriptions s on s.id = m.subscription_id
-        join subscribers r on r.id = m.subscriber_id
-        join confirmations c on c.id = m.confirmation_id
+        left join confirmations c on c.id = m.confirmation_id,
+        lateral (select coalesce(c.expires_at, m.created_at + make_interval(hours => ${answerHours})) <= ${now} as is_over) as life
       where m.state = 'pending' and m.kind <> 'digest'
-        and (m.key_id = any(${[...context.keys.ids]}::text[]) or c.expires_at <= ${now})
+        and (m.key_id = any(${[...context.keys.ids]}::text[]) or life.is_over)
       order by m.id limit 1
       for update of m skip locked`.execute(trx)
     if (rows.length === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false }
@@ -264,11 +272,15 @@ type MessageRow = {
   key_id: string
   confirmed_on: string | null
   nonce: Uint8Array | null
+  confirmation_id: number | null
+  in_reply_to: string | null
+  mail_references: string | null
   batch_position: number
 }
 
 /** All that a payload is made of. */
 const payloadColumns = sql`m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, m.batch_position,
+  m.confirmation_id, m.in_reply_to, m.mail_references,
   (select c.nonce from confirmations c where c.id = m.confirmation_id) as nonce`
 
 async function readMessages(db: Database | InTransaction, batchId: number): Promise<ClaimedMessage[]> {
@@ -289,5 +301,8 @@ function toMessages(rows: readonly MessageRow[]): ClaimedMessage[] {
       keyId: row.key_id,
       confirmedOn: row.confirmed_on,
       confirmationNonce: row.nonce,
+      confirmationId: row.confirmation_id,
+      inReplyTo: row.in_reply_to,
+      references: row.mail_references,
     }))
 }

@@ -69,6 +69,10 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
         union all
         select max(m.delivered_at) from confirmations c join messages m on m.confirmation_id = c.id
         where c.subscriber_id = ${to.subscriberId} and lower(m.to_email) = lower(${to.toEmail}) and exists (select from soft)
+        union all
+        select max(delivered_at) from messages
+        where subscriber_id = ${to.subscriberId} and kind not in ('digest', 'confirmation')
+          and lower(to_email) = lower(${to.toEmail}) and exists (select from soft)
       ) as deliveries
     ), in_a_row as (
       select bounced_at, lag(bounced_at, ${softBouncesInARow - 1}) over (order by bounced_at) as first_at
@@ -106,6 +110,9 @@ export async function cancelPending(
       union all
       select m.id from confirmations c join messages m on m.confirmation_id = c.id
       where c.subscriber_id = any(${subscriberIds}::bigint[]) and m.state = 'pending'
+      union all
+      select id from messages
+      where subscriber_id = any(${subscriberIds}::bigint[]) and kind not in ('digest', 'confirmation') and state = 'pending'
     ), locked as (
       select id from messages
       where id in (select id from waiting) and state = 'pending' and lower(to_email) = any(${keys}::text[])
