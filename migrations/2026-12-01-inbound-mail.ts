@@ -28,8 +28,8 @@ const statements: string[] = [
   `comment on column inbound_mails.newsletter is 'the slug in the address of a subscribe; null for the oldest newsletter'`,
   `comment on column inbound_mails.fence is 'goes up with each claim: a worker that was stalled and wakes up changes nothing'`,
   `comment on column inbound_mails.due_at is 'when it may be claimed: at once, after a failure later, and while it is worked on when the lease ends'`,
-  `create index inbound_mails_due on inbound_mails (due_at, id) where due_at is not null`,
-  `comment on index inbound_mails_due is 'handle-mails: the mails that are due, the longest due first'`,
+  `create index inbound_mails_due on inbound_mails ((purpose = 'subscribe'), due_at, id) where due_at is not null`,
+  `comment on index inbound_mails_due is 'handle-mails: the mails that are due, the longest due first; those that anybody can send come last'`,
   `create index inbound_mails_received on inbound_mails (received_at)`,
   `comment on index inbound_mails_received is 'forget-events: mails old enough to go'`,
 

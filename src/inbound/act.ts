@@ -13,7 +13,7 @@ import { unsubscribe } from '../subscriptions/unsubscribe.ts'
 import { type Answer, type NextDigest, storeAnswer } from './answer-mail.ts'
 import { whyAutomatic } from './automatic.ts'
 import type { ReceivedMail } from './fetch-mail.ts'
-import { findReader, type Reader } from './reader.ts'
+import { findReader, lockReader, type Reader } from './reader.ts'
 import { bareAddress } from './received-event.ts'
 import { understand, type Wish } from './understand.ts'
 import { writtenLine } from './written-line.ts'
@@ -79,6 +79,7 @@ async function confirmByMail(
     from confirmations c join subscriptions s on s.id = c.subscription_id where c.id = ${confirmationId}`.execute(trx)
   const [row] = rows
   if (!row) return 'ignored: gone'
+  await lockReader(trx, row.subscription_id)
   if (row.state === 'active') return 'was confirmed'
   const wish = understand(writtenLine(mail), '2000-01-01')
   if (wish.kind === 'stop' && row.state === 'pending') {
@@ -107,6 +108,7 @@ async function reply(
   subscriptionId: number,
   mail: ReceivedMail,
 ): Promise<string> {
+  await lockReader(trx, subscriptionId)
   const before = await findReader(trx, context.clock.sqlNow, subscriptionId)
   // Nothing but the confirmation goes to an address that never confirmed.
   if (!before || before.confirmed_at === null) return 'ignored: gone'
@@ -168,7 +170,7 @@ function undoOf(wish: Wish, before: Reader): string {
   return wish.kind === 'pause' ? '?pauseDays=0' : ''
 }
 
-/** False where the reader had so many answers that one more would only go round in a circle. The reader's row is locked for the count. */
+/** False where the reader had so many answers that one more would only go round in a circle. The reader has to be locked. */
 async function answerWithin(
   context: Context,
   trx: InTransaction,
@@ -176,7 +178,6 @@ async function answerWithin(
   answer: Answer,
   to: Parameters<typeof storeAnswer>[4],
 ): Promise<boolean> {
-  await sql`select from subscribers where id = ${reader.subscriberId} for no key update`.execute(trx)
   const limits = to.kind === 'help' ? maximumHelp : [{ within: '24 hours', count: maximumAnswersADay }]
   for (const { within, count } of limits) {
     const { rows } = await sql<{ sent: number }>`

@@ -36,7 +36,7 @@ export async function handleMails(
     // To leave takes no more than the address: it waits for no provider.
     if (claimed.purpose !== 'unsubscribe') {
       limits ??= await openProviderLimits(context)
-      const fetched = await fetchMail(mailbox, limits, claimed.providerId, signal)
+      const fetched = await fetchMail(mailbox, limits, claimed, signal)
       if ('wait' in fetched) {
         result.postponed += await postpone(context, claimed, fetched.wait, noTurnSeconds, { counts: false })
         continue
@@ -51,19 +51,20 @@ export async function handleMails(
       result.done += await settle(context, claimed, mail)
     } catch (error) {
       const message = error instanceof Error ? error.message : 'unknown'
-      context.log.error('mail_failed', { mail: claimed.id, error: message })
       await fail(context, claimed, message, result)
     }
   }
   return result
 }
 
+/** What needs no token can be sent by anybody, in any number: it comes after what readers want. */
 async function claim(context: Context): Promise<Claimed | undefined> {
   const now = context.clock.sqlNow
   const { rows } = await sql<Claimed>`
     update inbound_mails set fence = fence + 1, attempts = attempts + 1, due_at = ${now} + make_interval(secs => ${leaseSeconds})
     where id = (
-      select id from inbound_mails where due_at <= ${now} order by due_at, id limit 1 for update skip locked)
+      select id from inbound_mails where due_at <= ${now}
+      order by (purpose = 'subscribe'), due_at, id limit 1 for update skip locked)
     returning id, provider_id as "providerId", purpose, target_id as "targetId", newsletter, fence, attempts`.execute(
     context.db,
   )
@@ -76,12 +77,13 @@ type Fetched = { readonly mail: ReceivedMail } | { readonly failure: string } | 
 async function fetchMail(
   mailbox: Mailbox,
   limits: ProviderLimits,
-  providerId: string,
+  { providerId, purpose }: Claimed,
   signal: AbortSignal,
 ): Promise<Fetched> {
-  const standing = await limits.standing('transactional')
+  const mailClass = purpose === 'subscribe' ? 'bulk' : 'transactional'
+  const standing = await limits.standing(mailClass)
   if (standing !== null) return { wait: standing }
-  const turn = await limits.takeTurn('transactional', signal)
+  const turn = await limits.takeTurn(mailClass, signal)
   if (!turn.isGiven) return { wait: turn.reason }
   const fetched = await mailbox.fetch(providerId)
   if ('mail' in fetched) return fetched
@@ -120,6 +122,7 @@ async function fail(context: Context, claimed: Claimed, reason: string, result: 
   if (claimed.attempts < maximumAttempts) {
     const seconds = Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** Math.min(claimed.attempts - 1, 16))
     result.postponed += await postpone(context, claimed, reason, seconds, { counts: true })
+    context.log.warn('mail_postponed', { mail: claimed.id, attempts: claimed.attempts, reason: reason.slice(0, 500) })
     return
   }
   const { numAffectedRows } = await sql`

@@ -489,7 +489,7 @@ describe('an event', () => {
       await write({ to: addressFor('reply', subscriptionId), text: 'weekly' })
       expect(await subscriptionOf(subscriptionId)).toMatchObject({ frequency: 'daily' })
       expect(await consents()).toEqual([])
-      expect(lines).toContainEqual(expect.objectContaining({ event: 'mail_failed' }))
+      expect(lines).toContainEqual(expect.objectContaining({ event: 'mail_postponed' }))
     } finally {
       await sql`alter table messages drop constraint no_answers`.execute(database.db)
     }

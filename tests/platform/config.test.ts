@@ -97,7 +97,7 @@ describe('the environment', () => {
     [{ WARMUP: '200' }, /WARMUP is not a number of digests and a number of days, for example 200:42/],
     [{ WARMUP: '0:42' }, /WARMUP is not/],
     [{ INBOUND_DOMAIN: 'reply@example.com' }, /INBOUND_DOMAIN is not a domain/],
-    [{ INBOUND_DOMAIN: `${'a.'.repeat(93)}com` }, /INBOUND_DOMAIN is not a domain/],
+    [{ INBOUND_DOMAIN: `${'a.'.repeat(94)}com` }, /INBOUND_DOMAIN is not a domain/],
     [{ PORT: '65535' }, /PORT is above 65534/],
     [{ DATABASE_URL: 'postgres://127.0.0.1:99999/x' }, /DATABASE_URL is not a postgres/],
     [{ PUBLIC_URL: 'https://example.com/digest' }, /PUBLIC_URL has a path/],
