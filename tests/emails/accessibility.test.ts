@@ -2,7 +2,17 @@
 import { describe, expect, test } from 'vitest'
 import { dark, light } from '../../emails/components/theme.ts'
 import { contrastOf, textsOf } from './contrast.ts'
-import { all, DomUtils, type Element, isElement, parse, renderConfirm, renderDigest, story } from './support.ts'
+import {
+  all,
+  DomUtils,
+  type Element,
+  isElement,
+  parse,
+  renderAnswer,
+  renderConfirm,
+  renderDigest,
+  story,
+} from './support.ts'
 
 const attribute = (element: Element, name: string) => DomUtils.getAttributeValue(element, name)
 
@@ -16,6 +26,10 @@ const mails = {
     renderDigest({ stories: [story({ imageAlt: '' }), story({ imageAlt: ' ' })] }),
   'digest in Hebrew': () => renderDigest({ language: 'he' }),
   confirmation: () => renderConfirm(),
+  'digest that takes replies': () => renderDigest({ takesReplies: true }),
+  'confirmation that takes replies': () => renderConfirm({ takesReplies: true }),
+  answer: () => renderAnswer(),
+  help: () => renderAnswer({ answer: { kind: 'help', isAsked: false, next: null } }),
 }
 
 describe.each(Object.entries(mails))('%s', (name, mail) => {

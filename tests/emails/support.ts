@@ -1,5 +1,6 @@
 import { DomUtils, parseDocument } from 'htmlparser2'
 import { createElement } from 'react'
+import { AnswerEmail, type AnswerProps, answerText } from '../../emails/answer.tsx'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText, type Story } from '../../emails/digest.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
@@ -38,6 +39,11 @@ export const renderDigest = (changes: Partial<DigestProps> = {}): Promise<Render
 export const renderConfirm = (changes: Partial<ConfirmProps> = {}): Promise<RenderedMail> => {
   const props = { ...ConfirmEmail.PreviewProps, ...changes }
   return renderMail(createElement(ConfirmEmail, props), confirmText(props))
+}
+
+export const renderAnswer = (changes: Partial<AnswerProps> = {}): Promise<RenderedMail> => {
+  const props = { ...AnswerEmail.PreviewProps, ...changes }
+  return renderMail(createElement(AnswerEmail, props), answerText(props))
 }
 
 export const parse = (html: string): Document => parseDocument(html)
