@@ -33,14 +33,19 @@ const statements: string[] = [
   `create index inbound_mails_received on inbound_mails (received_at)`,
   `comment on index inbound_mails_received is 'forget-events: mails old enough to go'`,
 
+  // Two more kinds, whatever others there are by now.
+  `do $$ declare kinds text; begin
+     select pg_get_constraintdef(oid) into strict kinds from pg_constraint
+       where conrelid = 'messages'::regclass and conname = 'messages_kind_check';
+     execute 'alter table messages drop constraint messages_kind_check, add constraint messages_kind_check '
+       || replace(kinds, '''digest''::text', '''digest''::text, ''answer''::text, ''help''::text');
+   end $$`,
   `alter table messages
-     drop constraint messages_kind_check,
-     add constraint messages_kind_check check (kind in ('digest', 'confirmation', 'answer', 'help')),
      add column in_reply_to text check (octet_length(in_reply_to) <= 300),
      add column mail_references text check (octet_length(mail_references) <= 900)`,
   `comment on column messages.kind is 'answer: to a mail that did something; help: to one that did nothing'`,
   `comment on column messages.in_reply_to is 'of an answer: the Message-ID of the mail it answers'`,
-  `create index messages_to_reader on messages (subscriber_id, created_at) where kind not in ('digest', 'confirmation')`,
+  `create index if not exists messages_to_reader on messages (subscriber_id, created_at) where kind not in ('digest', 'confirmation')`,
   `comment on index messages_to_reader is 'handle-mails: so many answers in an hour and a day; suppressing: what waits for a reader'`,
 ]
 

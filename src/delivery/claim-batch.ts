@@ -121,14 +121,15 @@ const answerHours = 72
 export function claimTransactional(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
-    const { rows } = await sql<Candidate>`
+    const { rows } = await sql<Candidate & { is_over: boolean }>`
       select m.id, m.kind, m.rendering_id,
         case
           when exists (select from suppressions x where x.email_key = lower(m.to_email)) then 'suppressed'
-          when m.kind = 'confirmation' and s.state <> 'pending' then 'no longer waiting for confirmation'
-          when m.kind <> 'confirmation' and s.confirmed_at is null then 'not confirmed'
-          when life.is_over then 'the link expired before it could be sent'
-        end as obstacle
+          when m.kind = 'confirmation' then case
+            when s.state <> 'pending' then 'no longer waiting for confirmation'
+          end
+          when s.confirmed_at is null then 'not confirmed'
+        end as obstacle, life.is_over
       from messages m
         join subscriptions s on s.id = m.subscription_id
         left join confirmations c on c.id = m.confirmation_id,
@@ -137,8 +138,10 @@ export function claimTransactional(context: Context): Promise<Claim> {
         and (m.key_id = any(${[...context.keys.ids]}::text[]) or life.is_over)
       order by m.id limit 1
       for update of m skip locked`.execute(trx)
-    if (rows.length === 0) return { batch: undefined, canceled: 0, isMoreWaiting: false }
-    return claim(context, trx, rows, 'emails')
+    const [row] = rows
+    if (!row) return { batch: undefined, canceled: 0, isMoreWaiting: false }
+    const obstacle = row.obstacle ?? (row.is_over ? 'the link expired before it could be sent' : null)
+    return claim(context, trx, [{ ...row, obstacle }], 'emails')
   })
 }
 

@@ -16,7 +16,7 @@ export type { Answer, NextDigest } from '../../emails/answer.tsx'
 const messageIdPattern = /<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>/g
 const maximumReferencesLength = 900
 
-/** Stores it to be sent. With `previous`, its link to the preference center has what was before filled in. */
+/** Stores it to be sent. `undo`: the query with which the preference center has filled in what was before. */
 export async function storeAnswer(
   context: Context,
   trx: InTransaction,

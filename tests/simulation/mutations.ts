@@ -117,7 +117,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'suppressions are not looked at when a try begins',
-    edits: [edit('src/delivery/begin-batch.ts', 'x.email_key = r.email_key', 'false')],
+    edits: [edit('src/delivery/begin-batch.ts', 'x.email_key = lower(m.to_email)', 'false')],
   },
   {
     name: 'consent is looked at when a try begins, and not when it is claimed',
