@@ -73,14 +73,14 @@ function wordsOf({ newsletterName, language, answer, links }: AnswerProps): Word
           { label: words.undo, href: links.preferences },
           { label: words.subscribe, href: links.subscribe },
         ],
-      } // prettier-ignore
+      }
     case 'not_subscribed':
       return {
         ...all,
         title: words.notSubscribed,
         paragraphs: [words.nothingDone],
         links: [{ label: words.subscribe, href: links.subscribe }],
-      } // prettier-ignore
+      }
     case 'help':
     case 'bad_pause': {
       const opening = answer.kind === 'bad_pause' ? [words.badPause] : answer.isAsked ? [] : [words.notUnderstood]

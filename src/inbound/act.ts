@@ -82,7 +82,7 @@ async function confirmByMail(
   await lockReader(trx, row.subscription_id)
   if (row.state === 'active') return 'was confirmed'
   const wish = understand(writtenLine(mail), '2000-01-01')
-  if (wish.kind === 'stop' && row.state === 'pending') {
+  if ((wish.kind === 'stop' || wish.kind === 'no') && row.state === 'pending') {
     await unsubscribe(context, row.subscription_id, 'unsubscribed_page', evidence)
     return 'declined'
   }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { openProviderLimits, type ProviderLimits } from '../delivery/provider-limits.ts'
 import type { Context } from '../platform/context.ts'
+import { mask } from '../platform/log.ts'
 import { act, type StoredMail } from './act.ts'
 import type { Mailbox, ReceivedMail } from './fetch-mail.ts'
 
@@ -118,19 +119,20 @@ async function settle(context: Context, claimed: Claimed, mail: ReceivedMail | u
   })
 }
 
-async function fail(context: Context, claimed: Claimed, reason: string, result: HandleResult): Promise<void> {
+async function fail(context: Context, claimed: Claimed, why: string, result: HandleResult): Promise<void> {
+  const reason = mask(why).slice(0, 500) // in words of others, which may hold anything
   if (claimed.attempts < maximumAttempts) {
     const seconds = Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** Math.min(claimed.attempts - 1, 16))
     result.postponed += await postpone(context, claimed, reason, seconds, { counts: true })
-    context.log.warn('mail_postponed', { mail: claimed.id, attempts: claimed.attempts, reason: reason.slice(0, 500) })
+    context.log.warn('mail_postponed', { mail: claimed.id, attempts: claimed.attempts, reason })
     return
   }
   const { numAffectedRows } = await sql`
-    update inbound_mails set state = 'given_up', due_at = null, last_error = ${reason.slice(0, 500)},
+    update inbound_mails set state = 'given_up', due_at = null, last_error = ${reason},
       settled_at = ${context.clock.sqlNow}
     where id = ${claimed.id} and fence = ${claimed.fence} and state = 'waiting'`.execute(context.db)
   result.givenUp += Number(numAffectedRows ?? 0n)
-  context.log.error('mail_given_up', { mail: claimed.id, purpose: claimed.purpose, attempts: claimed.attempts })
+  context.log.error('mail_given_up', { mail: claimed.id, purpose: claimed.purpose, attempts: claimed.attempts, reason })
 }
 
 /** `counts`: as an attempt. 0 when another has taken the mail over in the meantime. */

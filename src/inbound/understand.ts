@@ -4,7 +4,7 @@ import type { Frequency } from '../platform/database/schema.ts'
 export type Wish =
   | { readonly kind: 'frequency'; readonly frequency: Frequency; readonly weekday?: number }
   | { readonly kind: 'pause'; readonly days: number }
-  | { readonly kind: 'resume' | 'stop' | 'help' | 'unclear' | 'yes' }
+  | { readonly kind: 'resume' | 'stop' | 'help' | 'unclear' | 'yes' | 'no' }
   /** A pause that would be over, or longer than a year. */
   | { readonly kind: 'bad_pause' }
 
@@ -14,58 +14,20 @@ const weekdays = 'monday tuesday wednesday thursday friday saturday sunday'.spli
 const numbers = 'one two three four five six seven eight nine ten eleven twelve'.split(' ')
 const unitDays: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30 }
 
-const stops = new Set([
-  'stop',
-  'stop it',
-  'stop this',
-  'stop all',
-  'stop sending',
-  'stop emails',
-  'stop mails',
-  'unsubscribe',
-  'unsubscribe me',
-  'unsubscribed',
-  'cancel',
-  'cancel subscription',
-  'cancel my subscription',
-  'remove',
-  'remove me',
-  'end',
-  'quit',
-  'opt out',
-  'optout',
-  'leave',
-  'no',
-  'no more',
-  'no more mails',
-  'no more emails',
-  'take me off',
-  'take me off this list',
-  'stopp',
-]) // prettier-ignore
-const yeses = new Set([
-  'yes',
-  'y',
-  'yes i do',
-  'yes i want',
-  'yes confirm',
-  'yes subscribe',
-  'confirm',
-  'confirmed',
-  'i confirm',
-  'ok',
-  'okay',
-  'sure',
-  'subscribe',
-  'subscribe me',
-  'yep',
-  'yeah',
-]) // prettier-ignore
+const wishes = (words: string) => new Set(words.split(',').map((word) => word.trim()))
+const stops = wishes(`
+  stop, stop it, stop this, stop all, stop sending, stop emails, stop mails, unsubscribe, unsubscribe me,
+  unsubscribed, cancel, cancel subscription, cancel my subscription, remove, remove me, end, quit, opt out,
+  optout, leave, no more, no more mails, no more emails, take me off, take me off this list, stopp`)
+const yeses = wishes(`
+  yes, y, yes i do, yes i want, yes confirm, yes subscribe, confirm, confirmed, i confirm, ok, okay, sure,
+  subscribe, subscribe me, yep, yeah`)
 
 /** `today` is the reader's local day, `YYYY-MM-DD`. */
 export function understand(line: string, today: string): Wish {
   const words = normalise(line)
   if (stops.has(words)) return { kind: 'stop' }
+  if (/^(no|nope|nein|never)$/.test(words)) return { kind: 'no' }
   if (yeses.has(words)) return { kind: 'yes' }
   if (/^(help|info|commands?|what can i (do|write)|how)$/.test(words) || /^\s*\?+\s*$/.test(line))
     return { kind: 'help' }

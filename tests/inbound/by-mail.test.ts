@@ -169,6 +169,7 @@ describe('a reply to a digest', () => {
     ['pause until 24 December', { paused_until: '2026-12-24' }, 'Your digest is paused'],
     ['stop', { state: 'ended', ended_reason: 'unsubscribed' }, 'You are unsubscribed'],
     ['help', { state: 'active' }, 'What you can do by mail'],
+    ['No', { state: 'active' }, 'Nothing was changed'],
     ['What a fine story!', { state: 'active' }, 'Nothing was changed'],
     ['pause until 2 January 2029', { paused_until: null }, 'Nothing was changed'],
   ])('%s', async (text, row, subject) => {
@@ -462,7 +463,13 @@ describe('an event', () => {
     }
     expect(attempts).toBe(36)
     expect(context.clock.now().getTime() - startedAt).toBeGreaterThan(86_400_000)
-    expect(lines).toContainEqual({ event: 'mail_given_up', mail: 2, purpose: 'reply', attempts: 36 })
+    expect(lines).toContainEqual({
+      event: 'mail_given_up',
+      mail: 2,
+      purpose: 'reply',
+      attempts: 36,
+      reason: expect.stringContaining('application_error'),
+    })
     isDown = false
     expect(await handle()).toEqual({ done: 0, postponed: 0, givenUp: 0 })
   })

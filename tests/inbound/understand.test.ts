@@ -49,6 +49,8 @@ it.each([
   ['Unsubscribe', { kind: 'stop' }],
   ['help', { kind: 'help' }],
   ['?', { kind: 'help' }],
+  ['No!', { kind: 'no' }],
+  ['no more mails', { kind: 'stop' }],
   ['yes', { kind: 'yes' }],
   ['Yes, please!', { kind: 'yes' }],
   ['', { kind: 'unclear' }],
