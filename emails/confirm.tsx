@@ -5,16 +5,23 @@ import { Letter, type LetterWords, letterSubject, letterText } from './component
 import { confirmPreview } from './components/preview-props.ts'
 import { messagesFor } from './messages.ts'
 
-export type ConfirmProps = { newsletterName: string; language: string; confirmUrl: string; publisher: Publisher }
+export type ConfirmProps = {
+  newsletterName: string
+  language: string
+  confirmUrl: string
+  publisher: Publisher
+  /** A reply confirms, too. */
+  takesReplies?: boolean
+}
 
-function wordsOf({ newsletterName, language }: ConfirmProps): LetterWords {
+function wordsOf({ newsletterName, language, takesReplies }: ConfirmProps): LetterWords {
   const { confirm } = messagesFor(language)
   const name = clean(newsletterName)
   return {
     ...confirm,
     subject: confirm.subject(name),
     asked: confirm.asked(name),
-    notes: [confirm.expires, confirm.ignore],
+    notes: [confirm.expires, ...(takesReplies ? [confirm.replies] : []), confirm.ignore],
   }
 }
 

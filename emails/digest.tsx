@@ -73,7 +73,12 @@ export function DigestEmail(props: DigestProps) {
           </Text>
         </Strip>
       )}
-      <Settings heading={digest.settings} rhythm={digest.rhythm(frequency)} settings={settings} />
+      <Settings
+        heading={digest.settings}
+        rhythm={digest.rhythm(frequency)}
+        settings={settings}
+        replies={props.takesReplies ? digest.replies : undefined}
+      />
     </MailLayout>
   )
 }

@@ -3,6 +3,7 @@ import type { Context, JobOptions } from '../src/platform/context.ts'
 import { forgetEventsJob } from './forget-events.ts'
 import { forgetReadersJob } from './forget-readers.ts'
 import { forgetSignUpsJob } from './forget-sign-ups.ts'
+import { handleMailsJob } from './handle-mails.ts'
 import { planDigestsJob } from './plan-digests.ts'
 import { pollFeedsJob } from './poll-feeds.ts'
 import { sendMessagesJob } from './send-messages.ts'
@@ -21,6 +22,7 @@ export type Job = {
 export const jobs: readonly Job[] = [
   pollFeedsJob,
   { ...planDigestsJob, followedBy: sendMessagesJob },
+  { ...handleMailsJob, followedBy: sendMessagesJob },
   sendMessagesJob,
   forgetEventsJob,
   forgetSignUpsJob,

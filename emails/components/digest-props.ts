@@ -42,4 +42,6 @@ export type DigestProps = {
   publisher: Publisher
   /** When the reader confirmed, in words; shown as it is. */
   confirmedOn: string
+  /** The reader can answer the mail with what they want. */
+  takesReplies?: boolean
 }

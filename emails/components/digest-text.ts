@@ -25,6 +25,7 @@ export function digestText(props: DigestProps): string {
     heading(digest.settings),
     wrap(digest.rhythm(frequency)),
     ...settingsOf(links, frequency, language).map(({ label, href }) => linked(`${label}:`, href)),
+    props.takesReplies && wrap(digest.replies),
     footerText({
       newsletterName,
       language,

@@ -33,3 +33,14 @@ export const weekdayOf = (date: Date, language: string) =>
 
 export const listOf = (items: readonly string[], language: string) =>
   new Intl.ListFormat(language, { type: 'conjunction' }).format(items)
+
+/** "Monday, November 30 at 7:00 AM (Europe/Berlin)" in the mail's language, by the reader's clocks. */
+export function instantInWords({ at, timeZone }: { at: Date; timeZone: string }, language: string): string {
+  const tag = languageTag(language)
+  const day = { weekday: 'long', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' } as const
+  return `${new Intl.DateTimeFormat(tag, { ...day, timeZone }).format(at)} (${timeZone})`
+}
+
+/** The name of a weekday, from 1 for Monday to 7. */
+export const weekdayName = (weekday: number, language: string) =>
+  weekdayOf(new Date(Date.UTC(2026, 10, 22 + weekday)), language) // 22 November 2026 was a Sunday

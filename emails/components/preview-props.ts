@@ -1,4 +1,5 @@
 // What the preview tool and the tests show: a day in a harbour city that does not exist.
+import type { AnswerProps } from '../answer.tsx'
 import type { DigestProps, Publisher, Story, Topic } from './digest-props.ts'
 
 const site = 'https://post.example'
@@ -143,3 +144,20 @@ const letter = (path: string) => ({
 export const preferencesLinkPreview = letter('preferences/k1.preview')
 export const addressChangePreview = letter('address/Zm9yIHRoZSBwcmV2aWV3IG9ubHk')
 export const addressChangeNoticePreview = letter('preferences/k1.preview/address')
+export const answerPreview: AnswerProps = {
+  newsletterName: 'The Morning Post',
+  language: 'en',
+  answer: {
+    kind: 'frequency',
+    frequency: 'weekly',
+    weekday: 1,
+    next: { at: new Date('2026-11-30T06:00:00Z'), timeZone: 'Europe/Berlin' },
+  },
+  links: {
+    preferences: `${digestUrl}/preferences/k1.preview`,
+    undo: `${digestUrl}/preferences/k1.preview?frequency=daily`,
+    unsubscribe: `${digestUrl}/unsubscribe/k1.preview`,
+    subscribe: `${digestUrl}/`,
+  },
+  publisher: previewPublisher,
+}

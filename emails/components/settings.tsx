@@ -19,8 +19,10 @@ export function settingsOf(links: DigestLinks, frequency: Frequency, language: s
   ]
 }
 
+type SettingsProps = { heading: string; rhythm: string; settings: Setting[]; replies?: string | undefined }
+
 /** A panel with the one-tap changes. */
-export function Settings({ heading, rhythm, settings }: { heading: string; rhythm: string; settings: Setting[] }) {
+export function Settings({ heading, rhythm, settings, replies }: SettingsProps) {
   return (
     <Strip bottom={32}>
       <Row {...paint({ fill: 'panel' })}>
@@ -40,6 +42,11 @@ export function Settings({ heading, rhythm, settings }: { heading: string; rhyth
               <MailLink href={setting.href}>{setting.label}</MailLink>
             </Text>
           ))}
+          {replies && (
+            <Text {...paint({ text: 'body' }, { margin: '8px 0 0', fontSize: '14px', lineHeight: '20px' })}>
+              {replies}
+            </Text>
+          )}
         </Column>
       </Row>
     </Strip>

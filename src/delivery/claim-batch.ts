@@ -14,6 +14,9 @@ export type ClaimedMessage = {
   readonly confirmedOn: string | null
   /** What the token of a confirmation, or of a change of address, is made of. */
   readonly nonce: Uint8Array | null
+  readonly confirmationId: number | null
+  readonly inReplyTo: string | null
+  readonly references: string | null
 }
 
 export type ClaimedBatch = {
@@ -276,11 +279,15 @@ type MessageRow = {
   key_id: string
   confirmed_on: string | null
   nonce: Uint8Array | null
+  confirmation_id: number | null
+  in_reply_to: string | null
+  mail_references: string | null
   batch_position: number
 }
 
 /** All that a payload is made of. */
 const payloadColumns = sql`m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, m.batch_position,
+  m.confirmation_id, m.in_reply_to, m.mail_references,
   coalesce((select c.nonce from confirmations c where c.id = m.confirmation_id),
     (select a.nonce from address_changes a where a.id = m.address_change_id and m.kind = 'address_change')) as nonce`
 
@@ -302,5 +309,8 @@ function toMessages(rows: readonly MessageRow[]): ClaimedMessage[] {
       keyId: row.key_id,
       confirmedOn: row.confirmed_on,
       nonce: row.nonce,
+      confirmationId: row.confirmation_id,
+      inReplyTo: row.in_reply_to,
+      references: row.mail_references,
     }))
 }

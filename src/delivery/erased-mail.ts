@@ -29,6 +29,8 @@ export async function eraseMail(trx: InTransaction, subscriberId: number): Promi
       update messages set to_email = ${erasedAddress(sql.ref('messages.subscriber_id'))},
         -- what is claimed and not begun is still made, and refused at its begin
         confirmed_on = case when messages.state = 'sending' then confirmed_on end,
+        in_reply_to = case when messages.state = 'sending' then in_reply_to end,
+        mail_references = case when messages.state = 'sending' then mail_references end,
         reason = case when messages.state = 'failed' then 'erased' else messages.reason end,
         failure_reason = case when failed_at is null then null else 'erased' end
       from mine where messages.id = mine.id and mine.id not in (select id from under_way)

@@ -4,7 +4,20 @@ import type { InTransaction } from '../platform/database/schema.ts'
 import { sha256, toHex, utf8 } from '../platform/encoding.ts'
 
 /** What differs from reader to reader. */
-export type SlotName = 'unsubscribeToken' | 'preferencesToken' | 'confirmationToken' | 'confirmedOn'
+const slotNames = [
+  'unsubscribeToken',
+  'preferencesToken',
+  'confirmationToken',
+  'confirmedOn',
+  // In addresses that readers write to.
+  'unsubscribeMailToken',
+  'replyMailToken',
+  'confirmMailToken',
+  // Of the mail that is answered.
+  'inReplyTo',
+  'references',
+] as const
+export type SlotName = (typeof slotNames)[number]
 export type SlotValues = Partial<Record<SlotName, string>>
 
 /** Text pieces in order; a one-element array is a slot. */
@@ -22,7 +35,8 @@ export type MarkedMail = {
 
 export type MailTemplate = {
   readonly from: string
-  readonly replyTo: string
+  /** A text where it is the same for all. */
+  readonly replyTo: string | Pieces
   readonly subject: string
   readonly html: Pieces
   readonly text: Pieces
@@ -45,7 +59,7 @@ declare global {
 export type MailPayload = {
   readonly from: JsonText
   readonly to: string[]
-  readonly replyTo: JsonText
+  readonly replyTo: JsonText | LateText
   readonly subject: JsonText
   readonly html: LateText
   readonly text: LateText
@@ -62,13 +76,8 @@ export type SlotMarkers = Readonly<Record<SlotName, string>> & { readonly patter
 export function slotMarkers(random: (byteCount: number) => Uint8Array): SlotMarkers {
   const nonce = toHex(random(16))
   const marker = (name: SlotName) => `slot${nonce}${name}end`
-  return {
-    unsubscribeToken: marker('unsubscribeToken'),
-    preferencesToken: marker('preferencesToken'),
-    confirmationToken: marker('confirmationToken'),
-    confirmedOn: marker('confirmedOn'),
-    pattern: new RegExp(`slot${nonce}(unsubscribeToken|preferencesToken|confirmationToken|confirmedOn)end`),
-  }
+  const markers = Object.fromEntries(slotNames.map((name) => [name, marker(name)])) as Record<SlotName, string>
+  return { ...markers, pattern: new RegExp(`slot${nonce}(${slotNames.join('|')})end`) }
 }
 
 /** Cuts a rendered mail at its markers. */
@@ -76,7 +85,7 @@ export function toTemplate(mail: MarkedMail, markers: SlotMarkers): MailTemplate
   const pieces = (text: string) => cut(text, markers.pattern)
   return {
     from: mail.from,
-    replyTo: mail.replyTo,
+    replyTo: markers.pattern.test(mail.replyTo) ? pieces(mail.replyTo) : mail.replyTo,
     subject: mail.subject,
     html: pieces(mail.html),
     text: pieces(mail.text),
@@ -95,14 +104,17 @@ function cut(text: string, pattern: RegExp): Pieces {
 /** The mail for one reader. Throws when a slot has no value: a mail with a dead link must not go out. */
 export function fillTemplate(template: MailTemplate, to: string, messageId: number, values: SlotValues): MailPayload {
   const { from, replyTo, subject, html, text, slots } = escaped(template)
+  const late = (pieces: Pieces): LateText => ({
+    toJSON: () => JSON.rawJSON(`"${fill(pieces, values, escapeForJson)}"`),
+  })
   for (const slot of slots) if (values[slot] === undefined) throw new Error(`no value for the slot ${slot}`)
   return {
     from,
     to: [to],
-    replyTo,
+    replyTo: isPieces(replyTo) ? late(replyTo) : replyTo,
     subject,
-    html: { toJSON: () => JSON.rawJSON(`"${fill(html, values, escapeForJson)}"`) },
-    text: { toJSON: () => JSON.rawJSON(`"${fill(text, values, escapeForJson)}"`) },
+    html: late(html),
+    text: late(text),
     headers: Object.fromEntries(template.headers.map(([name, value]) => [name, fill(value, values)])),
     tags: [{ name: 'message', value: String(messageId) }],
   }
@@ -114,12 +126,14 @@ function fill(pieces: Pieces, values: SlotValues, encode = (value: string) => va
   return text
 }
 
-type Escaped = Pick<MailPayload, 'from' | 'replyTo' | 'subject'> & {
+type Escaped = Pick<MailPayload, 'from' | 'subject'> & {
+  readonly replyTo: JsonText | Pieces
   readonly html: Pieces
   readonly text: Pieces
   /** All that the mail has. */
   readonly slots: ReadonlySet<SlotName>
 }
+const isPieces = (replyTo: JsonText | Pieces): replyTo is Pieces => Array.isArray(replyTo)
 const escapedTemplates = new WeakMap<MailTemplate, Escaped>()
 
 /** Escaping all of a mail costs more than all else that is done for a reader, so it is done once for a template. */
@@ -129,11 +143,12 @@ function escaped(template: MailTemplate): Escaped {
     const whole = (text: string) => JSON.rawJSON(`"${narrow(escapeForJson(text))}"`)
     const inPieces = (pieces: Pieces) =>
       pieces.map((piece) => (typeof piece === 'string' ? narrow(escapeForJson(piece)) : piece))
-    const all = [template.html, template.text, ...template.headers.map(([, value]) => value)].flat()
+    const { replyTo } = template
+    const all = [template.html, template.text, replyTo, ...template.headers.map(([, value]) => value)].flat()
     done = {
       slots: new Set(all.flatMap((piece) => (typeof piece === 'string' ? [] : piece))),
       from: whole(template.from),
-      replyTo: whole(template.replyTo),
+      replyTo: typeof replyTo === 'string' ? whole(replyTo) : inPieces(replyTo),
       subject: whole(template.subject),
       html: inPieces(template.html),
       text: inPieces(template.text),

@@ -1,5 +1,6 @@
 // The loop that empties the outbox: transactional mail first, then what was left without an answer, then digests.
 import type { Context } from '../platform/context.ts'
+import { signMailToken } from '../platform/mail-address.ts'
 import { deriveToken, signToken } from '../platform/signed-token.ts'
 import { beginBatch } from './begin-batch.ts'
 import {
@@ -217,12 +218,17 @@ function payloadOf(
 ): MailPayload {
   if (!template) throw new Error('there is no rendering')
   const { keys } = context
-  const { keyId, subscriptionId, nonce, confirmedOn } = message
+  const { keyId, subscriptionId, nonce, confirmationId, confirmedOn, inReplyTo, references } = message
   return fillTemplate(template, message.toEmail, message.id, {
     unsubscribeToken: signToken(keys, keyId, 'unsubscribe', subscriptionId),
     preferencesToken: signToken(keys, keyId, 'preferences', subscriptionId),
     ...(nonce && { confirmationToken: deriveToken(keys, keyId, new Uint8Array(nonce)) }),
+    unsubscribeMailToken: signMailToken(keys, keyId, 'unsubscribe', subscriptionId),
+    replyMailToken: signMailToken(keys, keyId, 'reply', subscriptionId),
+    ...(confirmationId !== null && { confirmMailToken: signMailToken(keys, keyId, 'confirm', confirmationId) }),
     ...(confirmedOn !== null && { confirmedOn }),
+    ...(inReplyTo !== null && { inReplyTo }),
+    ...(references !== null && { references }),
   })
 }
 

@@ -52,12 +52,7 @@ export async function receiveWebhook(context: Context, svixId: string, event: We
     const occurredAt = event.occurredAt ?? context.clock.now()
     const isKnownType = columns.has(event.type)
     const messageId = await findMessage(trx, event)
-    const { rows } = await sql`
-      insert into webhook_events (svix_id, type, provider_id, message_id, occurred_at, received_at, payload)
-      values (${svixId}, ${event.type}, ${event.providerId ?? null}, ${messageId ?? null}, ${occurredAt},
-        ${context.clock.sqlNow}, ${event.json}::jsonb)
-      on conflict (svix_id) do nothing returning svix_id`.execute(trx)
-    if (rows.length === 0) return 'repeated'
+    if (!(await storeEvent(context, trx, svixId, event, messageId))) return 'repeated'
     if (!isKnownType) return 'unknown_type'
     if (messageId === undefined) return 'unknown_message'
     const message = await lockMessage(trx, messageId)
@@ -67,6 +62,22 @@ export async function receiveWebhook(context: Context, svixId: string, event: We
     else await takeConsequences(context, trx, message, event, occurredAt)
     return 'recorded'
   })
+}
+
+/** Keeps an event; false where it was kept before. */
+export async function storeEvent(
+  context: Context,
+  trx: InTransaction,
+  svixId: string,
+  event: WebhookEvent,
+  messageId: number | undefined,
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    insert into webhook_events (svix_id, type, provider_id, message_id, occurred_at, received_at, payload)
+    values (${svixId}, ${event.type}, ${event.providerId ?? null}, ${messageId ?? null},
+      ${event.occurredAt ?? context.clock.now()}, ${context.clock.sqlNow}, ${event.json}::jsonb)
+    on conflict (svix_id) do nothing`.execute(trx)
+  return numAffectedRows === 1n
 }
 
 /**

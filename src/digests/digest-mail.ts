@@ -6,7 +6,9 @@ import { renderMail } from '../../emails/render.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Row } from '../platform/database/schema.ts'
-import { listId, publisherOf } from '../platform/publisher.ts'
+import { mailAddress } from '../platform/mail-address.ts'
+import { publisherOf } from '../platform/publisher.ts'
+import { listHeaders } from './list-headers.ts'
 
 /** All that a digest's mail is made of, apart from the reader. */
 export type DigestSource = {
@@ -20,6 +22,8 @@ export type Personal = {
   readonly unsubscribeToken: string
   readonly preferencesToken: string
   readonly confirmedOn: string
+  readonly unsubscribeMailToken: string
+  readonly replyMailToken: string
 }
 
 export async function readDigest(context: Context, digest: Row<'digests'>): Promise<DigestSource> {
@@ -56,21 +60,18 @@ export async function digestMail(context: Context, source: DigestSource, persona
     },
     publisher: publisherOf(config, newsletter.name),
     confirmedOn: personal.confirmedOn,
+    takesReplies: config.inboundDomain !== undefined,
   }
   const { html, text } = await renderMail(createElement(DigestEmail, props), digestText(props))
   return {
     from: config.mailFrom,
-    replyTo: config.contactAddress,
+    replyTo: config.inboundDomain
+      ? mailAddress('reply', personal.replyMailToken, config.inboundDomain)
+      : config.contactAddress,
     subject: digestSubject(props),
     html,
     text,
-    headers: {
-      'List-Id': listId(config, newsletter),
-      'List-Unsubscribe': `<${unsubscribe}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', // RFC 8058 §3.1: exactly this
-      'List-Post': 'NO',
-      'Auto-Submitted': 'auto-generated',
-    },
+    headers: listHeaders(config, { digest, newsletter, preferences, unsubscribe, ...personal }),
   }
 }
 

@@ -17,6 +17,8 @@ export type Config = {
   readonly webhookSecrets: readonly string[]
   /** Where readers reach the service, without a trailing slash. */
   readonly publicUrl: string
+  /** Whose mail the provider receives for this service, in lower case. Unset: nothing can be done by mail. */
+  readonly inboundDomain: string | undefined
   /** Unset: made once and kept in the database. */
   readonly signingKeys: SigningKeys | undefined
   readonly mailFrom: string
@@ -43,6 +45,7 @@ export type Config = {
 type Environment = Readonly<Record<string, string | undefined>>
 
 const resendApiUrl = 'https://api.resend.com'
+const exampleInboundDomain = 'reply.newsmatro.example'
 
 /** `name@host` or `Name <name@host>`, on one line. */
 const mailboxPattern = /^(?:[^<>\r\n"]{1,100}<([^\s<>@]{1,64}@[^\s<>@]{1,255})>|([^\s<>@]{1,64}@[^\s<>@]{1,255}))$/
@@ -82,6 +85,15 @@ const environmentSchema = z.object({
     .refine(
       (url) => new URL(url).origin === url,
       'has a path: pages link to each other from the root, so give the origin alone',
+    )
+    .optional(),
+  INBOUND_DOMAIN: z
+    .string()
+    .toLowerCase()
+    .regex(
+      // So short that an address of 64 octets and an @ before it stay below 254.
+      /^(?=.{4,189}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
+      'is not a domain, like reply.example.com: the one whose MX record leads to Resend',
     )
     .optional(),
   SIGNING_KEYS: z.string().optional(),
@@ -183,6 +195,11 @@ export function readConfig(environment: Environment): Config {
       'One of TURNSTILE_SITE_KEY and TURNSTILE_SECRET is set without the other: copy both from the widget at dash.cloudflare.com, or unset both.',
     )
   }
+  if (env.INBOUND_DOMAIN && env.RESEND_API_KEY && env.RESEND_WEBHOOK_SECRET.length === 0) {
+    missing.push(
+      'INBOUND_DOMAIN is set but RESEND_WEBHOOK_SECRET is not: mail to it would be lost. Set the secret, or unset the domain.',
+    )
+  }
   if (missing.length > 0) throw misconfigured(missing)
 
   const mailFrom = env.MAIL_FROM ?? 'Newsmatro <digest@newsmatro.example>'
@@ -193,6 +210,7 @@ export function readConfig(environment: Environment): Config {
     resend: env.RESEND_API_KEY ? { apiKey: env.RESEND_API_KEY, baseUrl: env.RESEND_BASE_URL } : undefined,
     webhookSecrets: env.RESEND_WEBHOOK_SECRET,
     publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    inboundDomain: env.INBOUND_DOMAIN ?? (env.RESEND_API_KEY ? undefined : exampleInboundDomain),
     signingKeys: env.SIGNING_KEYS ? parseSigningKeys(env.SIGNING_KEYS) : undefined,
     mailFrom,
     contactAddress: mailbox?.[1] ?? mailbox?.[2] ?? mailFrom,

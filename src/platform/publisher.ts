@@ -12,7 +12,17 @@ export function publisherOf(config: Config, name: string) {
 
 /** `List-Id` (RFC 2919): stable, in a domain that is the sender's own. */
 export function listId(config: Config, newsletter: { readonly slug: string; readonly name: string }): string {
-  const domain = config.contactAddress.split('@').at(-1) ?? 'localhost'
   const label = newsletter.name.replace(/[^A-Za-z0-9 ]/g, '').trim() || newsletter.slug
-  return `${label} <${newsletter.slug}.list-id.${domain}>`
+  return `${label} <${newsletter.slug}.list-id.${domainOf(config)}>`
+}
+
+/** The sender's. */
+export const domainOf = (config: Config): string => config.contactAddress.split('@').at(-1) ?? 'localhost'
+
+const longestLocalPart = 64
+
+/** Where a mail asks for this newsletter; undefined where no mail is received, or the name is too long for an address. */
+export function subscribeAddress({ inboundDomain }: Config, slug: string): string | undefined {
+  const local = `subscribe+${slug}`
+  return inboundDomain === undefined || local.length > longestLocalPart ? undefined : `${local}@${inboundDomain}`
 }

@@ -64,7 +64,7 @@ export function hashAddress(keys: SigningKeys, keyId: string, addressKey: string
 }
 
 /** Not WebCrypto: its every signature goes to another thread and back, which costs ten times the signature. */
-function mac(secret: Uint8Array, text: string): Buffer {
+export function mac(secret: Uint8Array, text: string): Buffer {
   return createHmac('sha256', keyOf(secret)).update(text).digest()
 }
 

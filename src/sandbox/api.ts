@@ -12,6 +12,7 @@ import type { Sandbox } from './options.ts'
 import { listedEmail, shownEmail } from './present-email.ts'
 import type { Email } from './read-email.ts'
 import { readBatch, readSingle } from './read-request.ts'
+import { findReceived, shownReceived } from './received.ts'
 import type { Answer } from './tables.ts'
 
 const maximumBodyBytes = 40 * 1024 * 1024
@@ -51,6 +52,12 @@ export function createApi(sandbox: Sandbox): Hono<ApiEnv> {
   })
   api.all('/', () => refuseMethod())
   api.all('/batch', () => refuseMethod())
+  api.get('/receiving/:id', async (c) => {
+    const mail = await findReceived(sandbox.db, c.req.param('id'))
+    if (!mail) throw new ApiError('not_found', 'Email not found')
+    return c.json(shownReceived(mail))
+  })
+  api.all('/receiving/:id', () => refuseMethod())
   api.get('/:id', async (c) => {
     const email = await findEmail(sandbox.db, c.req.param('id'), c.get('team'))
     if (!email) throw new ApiError('not_found', 'Email not found')

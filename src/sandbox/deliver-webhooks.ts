@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { Webhook } from 'standardwebhooks'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/schema.ts'
+import { receivedEvent } from './received.ts'
 import { type SandboxDatabase, sandboxTables } from './tables.ts'
 import { type DueEvent, webhookBodyOf, webhookIdOf } from './webhook-event.ts'
 
@@ -46,7 +47,7 @@ export async function deliverWebhooks(options: DeliverWebhooksOptions): Promise<
     } finally {
       await db.deleteFrom('leases').where('name', '=', leaseName).execute()
     }
-    goesOn &&= (await dueEvents(db, options.clock, 1)).length > 0
+    goesOn &&= (await dueDeliveries(db, options.clock, 1)).length > 0
   }
   return counts
 }
@@ -59,30 +60,76 @@ async function deliverDue(
 ): Promise<boolean> {
   let renewedAtMs = options.clock.elapsedMs()
   for (;;) {
-    const events = await dueEvents(db, options.clock, pageSize)
-    if (events.length === 0) return true
-    for (const event of events) {
+    const deliveries = await dueDeliveries(db, options.clock, pageSize)
+    if (deliveries.length === 0) return true
+    for (const delivery of deliveries) {
       if (options.signal?.aborted) return false
       if (options.clock.elapsedMs() - renewedAtMs > renewAfterMs) {
         await takeLease(db, options.clock, { renew: true })
         renewedAtMs = options.clock.elapsedMs()
       }
-      const result = await post(event, options)
+      const result = await post(delivery, options)
       if (result === 'taken') {
         counts.posted += 1
-        await db
-          .updateTable('events')
-          .set((eb) => ({ posted_at: options.clock.sqlNow, due_at: eb.ref('repeat_at'), repeat_at: null }))
-          .where('position', '=', event.position)
-          .execute()
+        await noteTaken(db, options.clock, delivery)
         continue
       }
       if (options.signal?.aborted) return false
       counts.failed += 1
-      await postpone(db, options.clock, event)
+      await postpone(db, options.clock, delivery)
       if (result === 'unreachable') return false
     }
   }
+}
+
+/** Something to post, of a mail that was sent or of one that was received. */
+type Delivery = {
+  readonly table: 'events' | 'received'
+  readonly position: number
+  readonly attempts: number
+  readonly id: string
+  readonly body: string
+}
+
+async function dueDeliveries(db: SandboxDatabase, clock: Clock, limit: number): Promise<Delivery[]> {
+  const events = await dueEvents(db, clock, limit)
+  const received = await db
+    .selectFrom('received')
+    .select(['id', 'position', 'created_at', 'from', 'to', 'subject', 'message_id', 'attempts'])
+    .where('due_at', '<=', clock.sqlNow)
+    .orderBy('due_at')
+    .orderBy('position')
+    .limit(limit)
+    .execute()
+  return [
+    ...events.map((event) => ({
+      table: 'events' as const,
+      position: event.position,
+      attempts: event.attempts,
+      id: webhookIdOf(event),
+      body: webhookBodyOf(event),
+    })),
+    ...received.map((mail) => ({
+      table: 'received' as const,
+      position: mail.position,
+      attempts: mail.attempts,
+      id: `msg_in${mail.id.replaceAll('-', '')}`,
+      body: JSON.stringify(receivedEvent(mail)),
+    })),
+  ]
+}
+
+async function noteTaken(db: SandboxDatabase, clock: Clock, { table, position }: Delivery): Promise<void> {
+  if (table === 'received') {
+    const taken = { posted_at: clock.sqlNow, due_at: null }
+    await db.updateTable('received').set(taken).where('position', '=', position).execute()
+    return
+  }
+  await db
+    .updateTable('events')
+    .set((eb) => ({ posted_at: clock.sqlNow, due_at: eb.ref('repeat_at'), repeat_at: null }))
+    .where('position', '=', position)
+    .execute()
 }
 
 async function dueEvents(db: SandboxDatabase, clock: Clock, limit: number): Promise<DueEvent[]> {
@@ -110,11 +157,9 @@ async function dueEvents(db: SandboxDatabase, clock: Clock, limit: number): Prom
 }
 
 async function post(
-  event: DueEvent,
+  { id, body }: Delivery,
   { webhook, clock, fetch: send = fetch, signal }: DeliverWebhooksOptions,
 ): Promise<'taken' | 'refused' | 'unreachable'> {
-  const id = webhookIdOf(event)
-  const body = webhookBodyOf(event)
   const postedAt = clock.now()
   const timeout = AbortSignal.timeout(postTimeoutMs)
   try {
@@ -140,15 +185,15 @@ async function post(
   }
 }
 
-async function postpone(db: SandboxDatabase, clock: Clock, event: DueEvent): Promise<void> {
-  const waitSeconds = retrySeconds[event.attempts]
+async function postpone(db: SandboxDatabase, clock: Clock, { table, position, attempts }: Delivery): Promise<void> {
+  const waitSeconds = retrySeconds[attempts]
   await db
-    .updateTable('events')
+    .updateTable(table)
     .set({
-      attempts: event.attempts + 1,
+      attempts: attempts + 1,
       due_at: waitSeconds === undefined ? null : sql<Date>`${clock.sqlNow} + make_interval(secs => ${waitSeconds})`,
     })
-    .where('position', '=', event.position)
+    .where('position', '=', position)
     .execute()
 }
 

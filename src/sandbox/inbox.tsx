@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-// The pages that show the mails. They only look: no request here changes anything.
+// The pages that show the mails. They only look: no request here changes anything. Mails are written in ./writing.tsx.
 import { type Context, Hono } from 'hono'
 import { type Cursor, countEmails, findEmail, listEmails, listEvents } from './find-emails.ts'
 import { mailContentPolicy, withLinksInNewTab } from './mail-html.ts'

@@ -5,7 +5,7 @@ import type { Database } from '../platform/database/schema.ts'
 const lockId = 7_351_902_664
 
 /** What the last statement makes: where it is, all is there. */
-const newest = 'events_due_at'
+const newest = 'received_due'
 
 const statements = [
   'create schema if not exists sandbox',
@@ -81,7 +81,24 @@ const statements = [
   exception when feature_not_supported then null;
   end $$`,
   // Serves the webhooks that are due, in order.
-  `create index if not exists ${newest} on sandbox.events (due_at, position) where due_at is not null`,
+  'create index if not exists events_due_at on sandbox.events (due_at, position) where due_at is not null',
+  `create table if not exists sandbox.received (
+    id uuid primary key,
+    position bigint generated always as identity unique,
+    created_at timestamptz not null,
+    "from" text not null,
+    "to" text[] not null,
+    subject text not null,
+    text text,
+    html text,
+    headers jsonb not null,
+    message_id text not null,
+    posted_at timestamptz,
+    attempts integer not null default 0,
+    due_at timestamptz
+  )`,
+  // Serves the webhooks of received mails that are due, in order.
+  `create index if not exists ${newest} on sandbox.received (due_at, position) where due_at is not null`,
 ]
 
 /**

@@ -10,6 +10,7 @@ import { loopbackOnly } from './loopback-only.ts'
 import type { Sandbox, SandboxOptions } from './options.ts'
 import { failurePage, notFoundPage } from './pages/status-pages.tsx'
 import { sandboxTables } from './tables.ts'
+import { createWriting } from './writing.tsx'
 
 export { ConnectionReset } from './connection-reset.ts'
 export { deliverWebhooks, type WebhookEndpoint } from './deliver-webhooks.ts'
@@ -29,7 +30,7 @@ const pagePolicy = [
 ].join('; ')
 
 /**
- * A look-alike of Resend: its API below `/emails`, and an inbox that shows every mail at `/`. Nothing leaves the machine.
+ * A look-alike of Resend: its API below `/emails`, and an inbox that shows every mail at `/`; at `/write` a mail to the service is written. Nothing leaves the machine.
  * It keeps everything in the schema `sandbox` of its database, so it goes on where it stopped.
  *
  * Serve it on a loopback address only: whoever reaches it reads every mail, with the confirmation links in them.
@@ -56,6 +57,7 @@ export function createSandbox(options: SandboxOptions): Hono {
     await next()
   })
   app.route('/emails', createApi(sandbox))
+  app.route('/', createWriting(sandbox))
   app.route('/', createInbox(sandbox))
   app.notFound((c) =>
     isApiRequest(c.req)

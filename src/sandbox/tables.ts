@@ -60,6 +60,23 @@ export interface SandboxTables {
     repeat_at: ColumnType<Date | null, Date | null | undefined, Date | null>
     bounce_type: ColumnType<BounceType | null, BounceType | null | undefined, never>
   }
+  /** Mails that the service received. */
+  received: {
+    id: string
+    position: GeneratedAlways<number>
+    created_at: Date
+    from: string
+    to: string[]
+    subject: string
+    text: string | null
+    html: string | null
+    headers: Json<Record<string, string>>
+    message_id: string
+    /** As of an event. */
+    posted_at: ColumnType<Date | null, undefined, Date | null>
+    attempts: ColumnType<number, number | undefined>
+    due_at: Date | null
+  }
   idempotency_keys: {
     team: string
     endpoint: string
@@ -80,6 +97,7 @@ export interface SandboxTables {
 export type SandboxDatabase = Kysely<SandboxTables>
 export type InSandboxTransaction = Transaction<SandboxTables>
 export type EmailRow = Selectable<SandboxTables['emails']>
+export type ReceivedRow = Selectable<SandboxTables['received']>
 export type EventRow = Selectable<SandboxTables['events']>
 
 /** The same connections, seen as the sandbox's schema. */

@@ -3,6 +3,7 @@ import { ConfirmEmail, confirmSubject, confirmText } from '../../emails/confirm.
 import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
+import { mailAddress } from '../platform/mail-address.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
 import type { Newsletter } from './newsletters.ts'
 
@@ -15,12 +16,15 @@ export async function renderConfirmationMail(context: Context, newsletter: Newsl
     language: newsletter.language,
     confirmUrl: `${config.publicUrl}/confirm/${markers.confirmationToken}`,
     publisher: publisherOf(config, newsletter.name),
+    takesReplies: config.inboundDomain !== undefined,
   }
   const { html, text } = await renderMail(createElement(ConfirmEmail, props), confirmText(props))
   return toTemplate(
     {
       from: config.mailFrom,
-      replyTo: config.contactAddress,
+      replyTo: config.inboundDomain
+        ? mailAddress('confirm', markers.confirmMailToken, config.inboundDomain)
+        : config.contactAddress,
       subject: confirmSubject(props),
       html,
       text,

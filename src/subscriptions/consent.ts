@@ -4,7 +4,7 @@ import { sha256, toHex } from '../platform/encoding.ts'
 
 /** Where a reader's act came from. Address and agent are personal data, kept as proof of consent (GDPR 7(1)). */
 export type Evidence = {
-  readonly source: 'form' | 'embed' | 'api' | 'link' | 'one-click' | 'import' | 'demo'
+  readonly source: 'form' | 'embed' | 'api' | 'link' | 'one-click' | 'import' | 'demo' | 'mail'
   readonly ip: string | null
   readonly userAgent: string | null
 }

@@ -65,7 +65,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
     }),
   )
   // Before the limit for all the others: events may be larger than what a form holds.
-  app.route('/', webhookRoutes(context))
+  app.route('/', webhookRoutes(context, options))
   app.use(
     bodyLimit({
       maxSize: maximumBodyBytes,

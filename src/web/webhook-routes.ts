@@ -1,15 +1,21 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { createProvider } from '../delivery/provider.ts'
+import { sendMessages } from '../delivery/send-messages.ts'
 import { parseWebhookEvent } from '../delivery/webhook-event.ts'
 import { receiveWebhook } from '../delivery/webhooks.ts'
+import { createMailbox } from '../inbound/fetch-mail.ts'
+import { handleMails } from '../inbound/handle-mails.ts'
+import { receiveMail } from '../inbound/receive-mail.ts'
 import type { Context } from '../platform/context.ts'
 import { findForgery } from '../platform/webhook-signature.ts'
 import { reply } from './reply.tsx'
+import type { WebOptions } from './web-options.ts'
 
 const maximumBodyBytes = 1_000_000
 
-/** Where Resend tells what became of the mails: https://resend.com/docs/webhooks/introduction. Anything but a 2xx is repeated for a day. */
-export function webhookRoutes(context: Context): Hono {
+/** Where Resend tells what became of the mails, and of mails from readers: https://resend.com/docs/webhooks/introduction. Anything but a 2xx is repeated for a day. */
+export function webhookRoutes(context: Context, options: WebOptions): Hono {
   const app = new Hono()
   app.post(
     '/webhooks/resend',
@@ -39,10 +45,28 @@ export function webhookRoutes(context: Context): Hono {
       if (!event) {
         return reply(c, context, 400, { title: 'Not an event', message: 'The body is not the JSON of an event.' })
       }
+      const { inboundDomain } = context.config
+      if (event.type === 'email.received' && inboundDomain !== undefined) {
+        const received = await receiveMail(context, inboundDomain, id, event)
+        if (received === 'stored') options.background(actOnMails(context))
+        else context.log.info('mail_without_effect', { result: received })
+        return c.body(null, 200)
+      }
       const result = await receiveWebhook(context, id, event)
       if (result !== 'recorded') context.log.info('webhook_without_effect', { type: event.type, result })
       return c.body(null, 200)
     },
   )
   return app
+}
+
+/** At once, after the response; what fails here is swept up by the jobs. */
+async function actOnMails(context: Context): Promise<void> {
+  const { signal } = new AbortController()
+  try {
+    await handleMails(context, createMailbox(context.config), { signal })
+    await sendMessages(context, createProvider(context.config), { signal, transactionalOnly: true, lanes: 1 })
+  } catch (error) {
+    context.log.warn('mail_left_to_the_jobs', { error: error instanceof Error ? error.message : 'unknown' })
+  }
 }

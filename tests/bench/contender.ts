@@ -9,6 +9,7 @@ import { type DigestSource, digestMail, readDigest } from '../../src/digests/dig
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import type { Context } from '../../src/platform/context.ts'
 import { connect } from '../../src/platform/database/connect.ts'
+import { signMailToken } from '../../src/platform/mail-address.ts'
 import { signToken } from '../../src/platform/signed-token.ts'
 import { answerAll } from './child.ts'
 import { contextOn } from './context.ts'
@@ -136,6 +137,8 @@ function renderedFor(readers: readonly Reader[]): AsyncIterable<CreateBatchEmail
       unsubscribeToken: signToken(keys, keys.newestId, 'unsubscribe', reader.subscription_id),
       preferencesToken: signToken(keys, keys.newestId, 'preferences', reader.subscription_id),
       confirmedOn: reader.confirmed_on,
+      unsubscribeMailToken: signMailToken(keys, keys.newestId, 'unsubscribe', reader.subscription_id),
+      replyMailToken: signMailToken(keys, keys.newestId, 'reply', reader.subscription_id),
     })
     const tags = [{ name: 'message', value: String(reader.id) }]
     return { done: false, value: { ...mail, headers: { ...mail.headers }, to: [reader.to_email], tags } }

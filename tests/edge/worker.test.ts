@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { describe, expect, it, vi } from 'vitest'
 import { jobs } from '../../jobs/schedule.ts'
+import { signMailToken } from '../../src/platform/mail-address.ts'
+import { signingKeysOf } from '../../src/platform/signing-keys.ts'
 import wranglerToml from '../../wrangler.toml?raw'
 import { signed, webhookSecret } from '../support/webhooks.ts'
 import { edgeDatabase, sentMails } from './edge-database.ts'
@@ -152,6 +154,36 @@ describe('the worker', () => {
       headers: { origin: 'https://www.example.com', 'access-control-request-method': 'POST' },
     })
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://www.example.com')
+  })
+
+  it('does what a reader writes, and answers', async () => {
+    const { db } = database
+    const { rows } = await sql<{ id: number }>`
+      with reader as (
+        insert into subscribers (email, email_key) values ('reader@example.com', 'reader@example.com') returning id)
+      insert into subscriptions (subscriber_id, newsletter_id, state, confirmed_at, read_until, next_digest_at)
+      select reader.id, n.id, 'active', now(), now(), now() from reader, newsletters n returning id`.execute(db)
+    const subscriptionId = rows[0]?.id ?? 0
+    const keys = signingKeysOf(new Map([['test', new Uint8Array(32).fill(7)]]))
+    const write = async (purpose: 'reply' | 'unsubscribe', text: string) => {
+      const id = crypto.randomUUID()
+      const to = [`${purpose}+${signMailToken(keys, 'test', purpose, subscriptionId)}@reply.example.com`]
+      await sql`
+        insert into sandbox.received (id, created_at, "from", "to", subject, html, headers, message_id)
+        values (${id}, now(), 'reader@example.com', ${to}, 'Re: Today', ${text}, '{}', '<1@example.com>')`.execute(db)
+      const body = JSON.stringify({ type: 'email.received', data: { email_id: id, to } })
+      const variables = { RESEND_WEBHOOK_SECRET: webhookSecret, INBOUND_DOMAIN: 'reply.example.com' }
+      const headers = signed(body, { id, at: new Date() })
+      expect((await visitWith(variables, '/webhooks/resend', { method: 'POST', body, headers })).status).toBe(200)
+    }
+    await write('reply', '<p>Weekly</p><blockquote>stop</blockquote>')
+    const row = () => db.selectFrom('subscriptions').select(['frequency', 'state']).executeTakeFirstOrThrow()
+    expect(await row()).toEqual({ frequency: 'weekly', state: 'active' })
+    expect((await sentMails(db)).map(({ to, subject }) => [to, subject])).toEqual([
+      [['reader@example.com'], 'Your digest now comes once a week, on Monday'],
+    ])
+    await write('unsubscribe', '')
+    expect(await row()).toEqual({ frequency: 'weekly', state: 'ended' })
   })
 
   it('plans, renders and sends a digest on a tick, once', async () => {

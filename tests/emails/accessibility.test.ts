@@ -9,6 +9,7 @@ import {
   isElement,
   letters,
   parse,
+  renderAnswer,
   renderConfirm,
   renderDigest,
   story,
@@ -27,6 +28,10 @@ const mails = {
   'digest in Hebrew': () => renderDigest({ language: 'he' }),
   confirmation: () => renderConfirm(),
   ...letters,
+  'digest that takes replies': () => renderDigest({ takesReplies: true }),
+  'confirmation that takes replies': () => renderConfirm({ takesReplies: true }),
+  answer: () => renderAnswer(),
+  help: () => renderAnswer({ answer: { kind: 'help', isAsked: false, next: null } }),
 }
 
 describe.each(Object.entries(mails))('%s', (name, mail) => {

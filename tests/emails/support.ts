@@ -2,6 +2,7 @@ import { DomUtils, parseDocument } from 'htmlparser2'
 import { createElement, type JSX } from 'react'
 import { AddressChangeEmail, addressChangeText } from '../../emails/address-change.tsx'
 import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/address-change-notice.tsx'
+import { AnswerEmail, type AnswerProps, answerText } from '../../emails/answer.tsx'
 import type { LetterProps } from '../../emails/components/letter.tsx'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText, type Story } from '../../emails/digest.tsx'
@@ -59,6 +60,11 @@ export const letters = {
   'lost link': letter(PreferencesLinkEmail, preferencesLinkText),
   'change of address': letter(AddressChangeEmail, addressChangeText),
   'notice of a change of address': letter(AddressChangeNoticeEmail, addressChangeNoticeText),
+}
+
+export const renderAnswer = (changes: Partial<AnswerProps> = {}): Promise<RenderedMail> => {
+  const props = { ...AnswerEmail.PreviewProps, ...changes }
+  return renderMail(createElement(AnswerEmail, props), answerText(props))
 }
 
 export const parse = (html: string): Document => parseDocument(html)

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type Answer, AnswerEmail, answerSubject } from '../../emails/answer.tsx'
 import { wrap } from '../../emails/components/plain-text.ts'
 import { digestText } from '../../emails/digest.tsx'
-import { hrefsOf, letters, preview, renderConfirm, renderDigest, story, visibleText } from './support.ts'
+import { hrefsOf, letters, preview, renderAnswer, renderConfirm, renderDigest, story, visibleText } from './support.ts'
 
 const isUrl = (line: string) => /^https?:\/\/\S+$/.test(line)
 
@@ -94,4 +95,26 @@ describe.each(Object.entries(letters))('the %s', (_, render) => {
     expect(html).not.toContain('<script>')
     expect(text.split('\n')).not.toContain('Bcc: x')
   })
+})
+
+const next = { at: new Date('2026-12-24T06:00:00Z'), timeZone: 'Europe/Berlin' }
+
+test.each<[Answer, string, RegExp]>([
+  [{ kind: 'frequency', frequency: 'weekdays', weekday: 1, next }, 'Your digest now comes on weekdays', /Undo/],
+  [{ kind: 'paused', until: '2026-12-24', next }, 'Your digest is paused', /none before Thursday, December 24, 2026/],
+  [{ kind: 'resumed', next }, 'Your digest is not paused', /Thursday, December 24 at 7:00.AM \(Europe\/Berlin\)/],
+  [{ kind: 'confirmed', next }, 'You are subscribed to The Morning Post', /if there is news/],
+  [{ kind: 'stopped' }, 'You are unsubscribed', /Subscribe again/],
+  [{ kind: 'not_subscribed' }, 'You are not subscribed', /Subscribe again/],
+  [{ kind: 'help', isAsked: true, next: null }, 'What you can do by mail', /pause until 24 December/],
+  [{ kind: 'help', isAsked: false, next: null }, 'Nothing was changed', /was not understood/],
+  [{ kind: 'bad_pause', isAsked: false, next }, 'Nothing was changed', /within a year/],
+])('an answer says what was done, in HTML and in text: %j', async (answer, subject, words) => {
+  const { html, text } = await renderAnswer({ answer })
+  expect(answerSubject({ ...AnswerEmail.PreviewProps, answer })).toBe(subject)
+  expect(text.replace(/\s+/g, ' ')).toMatch(words)
+  expect(visibleText(html)).toMatch(words)
+  for (const line of text.split('\n')) expect(line).toSatisfy((one: string) => one.length <= 78 || isUrl(one))
+  const links = hrefsOf(html).map((href) => href.replace(/^mailto:/, ''))
+  for (const link of links) expect(text).toContain(link)
 })

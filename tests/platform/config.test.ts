@@ -61,6 +61,17 @@ describe('the environment', () => {
     expect(readConfig({}).warmUp).toBeUndefined()
   })
 
+  it('has mail to the service come to an example domain with the sandbox, and with a provider only where it names one', () => {
+    const RESEND_WEBHOOK_SECRET = `whsec_${btoa('s'.repeat(24))}`
+    expect(readConfig({}).inboundDomain).toBe('reply.newsmatro.example')
+    expect(readConfig({ ...complete, RESEND_WEBHOOK_SECRET }).inboundDomain).toBeUndefined()
+    const INBOUND_DOMAIN = 'Reply.Example.com'
+    expect(readConfig({ ...complete, RESEND_WEBHOOK_SECRET, INBOUND_DOMAIN }).inboundDomain).toBe('reply.example.com')
+    expect(() => readConfig({ ...complete, INBOUND_DOMAIN })).toThrow(
+      /^INBOUND_DOMAIN is set but RESEND_WEBHOOK_SECRET is not/,
+    )
+  })
+
   it('may name several webhook secrets, for a rotation', () => {
     const [newer, older] = ['n', 'o'].map((letter) => `whsec_${btoa(letter.repeat(24))}`)
     expect(readConfig({ RESEND_WEBHOOK_SECRET: `${newer},\n${older},` }).webhookSecrets).toEqual([newer, older])
@@ -85,6 +96,8 @@ describe('the environment', () => {
     [{ PORT: 'http' }, /PORT is not a port/],
     [{ WARMUP: '200' }, /WARMUP is not a number of digests and a number of days, for example 200:42/],
     [{ WARMUP: '0:42' }, /WARMUP is not/],
+    [{ INBOUND_DOMAIN: 'reply@example.com' }, /INBOUND_DOMAIN is not a domain/],
+    [{ INBOUND_DOMAIN: `${'a.'.repeat(94)}com` }, /INBOUND_DOMAIN is not a domain/],
     [{ PORT: '65535' }, /PORT is above 65534/],
     [{ DATABASE_URL: 'postgres://127.0.0.1:99999/x' }, /DATABASE_URL is not a postgres/],
     [{ PUBLIC_URL: 'https://example.com/digest' }, /PUBLIC_URL has a path/],

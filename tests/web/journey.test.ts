@@ -120,7 +120,7 @@ describe('from the form to the first digest', () => {
       paused_until: null,
     })
 
-    const header = path(digest?.headers['List-Unsubscribe']?.slice(1, -1))
+    const header = path(/<(https:[^>]+)>/.exec(digest?.headers['List-Unsubscribe'] ?? '')?.[1])
     expect(linkTo('unsubscribe', digest?.html)).toBe(header)
     expect(await (await web.request(header)).text()).toContain('Unsubscribe?')
     expect((await subscriptions())[0]).toMatchObject({ state: 'active' })

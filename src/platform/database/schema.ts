@@ -1,5 +1,6 @@
 // The rows, as PostgreSQL holds them. What each column means is said in migrations/.
 import type { ColumnType, Generated, GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { MailPurpose } from '../mail-address.ts'
 
 type Time = ColumnType<Date, Date | string, Date | string>
 type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
@@ -11,8 +12,17 @@ type Json<T> = ColumnType<T, string, string>
 export type Frequency = 'daily' | 'weekdays' | 'weekly'
 export type SubscriptionState = 'pending' | 'active' | 'ended'
 export type EndedReason = 'unsubscribed' | 'complaint' | 'hard_bounce' | 'erased'
-export type MessageKind = 'digest' | 'confirmation' | 'preferences_link' | 'address_change' | 'address_change_notice'
+export type MessageKind =
+  | 'digest'
+  | 'confirmation'
+  | 'preferences_link'
+  | 'address_change'
+  | 'address_change_notice'
+  | 'answer'
+  | 'help'
 export type MessageState = 'pending' | 'sending' | 'submitted' | 'canceled' | 'failed' | 'unknown'
+export type InboundPurpose = 'subscribe' | MailPurpose
+export type InboundState = 'waiting' | 'done' | 'given_up'
 export type BatchState = 'sending' | 'submitted' | 'refused' | 'unknown'
 export type ExclusionReason = 'nothing_new' | 'suppressed' | 'missed'
 export type BounceKind = 'hard' | 'soft'
@@ -208,6 +218,8 @@ export interface Tables {
     batch_position: number | null
     attempts: Generated<number>
     confirmed_on: OptionalDay
+    in_reply_to: string | null
+    mail_references: string | null
     provider_id: string | null
     created_at: Time
     settled_at: OptionalTime
@@ -230,6 +242,21 @@ export interface Tables {
     occurred_at: Time
     received_at: Time
     payload: Json<unknown>
+  }
+  inbound_mails: {
+    id: GeneratedAlways<number>
+    provider_id: string
+    received_at: Time
+    purpose: InboundPurpose
+    target_id: number | null
+    newsletter: string | null
+    state: Generated<InboundState>
+    outcome: string | null
+    fence: Generated<number>
+    attempts: Generated<number>
+    due_at: OptionalTime
+    last_error: string | null
+    settled_at: OptionalTime
   }
   provider_limits: {
     account: string

@@ -61,6 +61,14 @@ button { cursor: pointer; flex: none; background: var(--accent); border-color: v
 .events { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem; margin: 0; padding: 0; }
 .parts { display: flex; gap: .25rem; border-bottom: 1px solid var(--line); margin: 1.5rem 0 1rem; }
 .parts a { padding: .6rem 1rem; color: var(--quiet); text-decoration: none; border-bottom: 3px solid transparent; margin-bottom: -1px; }
+.parts .alone { margin-left: auto; }
+.toolbar .alone { padding: .5rem 0; }
+.write { display: grid; gap: .35rem; max-width: 46rem; margin-top: 1rem; }
+.write label { font-weight: 550; margin-top: .5rem; }
+.write input { width: 100%; }
+.write textarea { font: .9375rem/1.5 ui-monospace, monospace; padding: .75rem; border: 1px solid var(--quiet); border-radius: 8px; background: var(--card); color: inherit; width: 100%; }
+.write button { justify-self: start; margin-top: .75rem; }
+.problem { color: var(--bad); background: var(--bad-back); padding: .6rem 1rem; border-radius: 8px; max-width: 46rem; }
 .parts a[aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent); }
 .widths { display: flex; gap: .5rem; margin-bottom: .75rem; font-size: .875rem; }
 .widths a { padding: .4rem .9rem; border: 1px solid var(--line); border-radius: 99px; text-decoration: none; color: inherit; background: var(--card); }

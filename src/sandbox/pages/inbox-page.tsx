@@ -22,6 +22,9 @@ export function InboxPage({ page, count, search, origin }: InboxPageProps) {
           {isUnused ? 'No mail yet' : `${countFormat.format(count)} ${count === 1 ? 'mail' : 'mails'}`}
           {search !== undefined && <span class="quiet"> with “{search}”</span>}
         </h1>
+        <a class="alone" href="/write">
+          Write to the service
+        </a>
         {!isUnused && <SearchForm search={search} />}
       </div>
       {isUnused && <NothingYet origin={origin} />}

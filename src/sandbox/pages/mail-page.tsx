@@ -45,6 +45,9 @@ export function MailPage({ email, events, part, width }: MailPageProps) {
             {partNames[name]}
           </a>
         ))}
+        <a class="alone" href={`/write?reply=${email.id}`}>
+          Reply
+        </a>
       </nav>
       {part === 'html' && <HtmlPart email={email} width={width} subject={subject} />}
       {part === 'text' && <TextPart email={email} />}
