@@ -26,7 +26,7 @@ export async function findReader(
       s.next_digest_at, s.paused_until, s.confirmed_at, (${now} at time zone s.time_zone)::date as today,
       json_build_object('name', n.name, 'slug', n.slug, 'language', n.language) as newsletter
     from subscriptions s join subscribers r on r.id = s.subscriber_id join newsletters n on n.id = s.newsletter_id
-    where s.id = ${subscriptionId}`.execute(trx)
+    where s.id = ${subscriptionId} and r.erased_at is null`.execute(trx)
   return rows[0]
 }
 
