@@ -1,16 +1,9 @@
 // The command line: one program, thin over the rooms. Results go to stdout, everything else to stderr.
 import { Command } from 'commander'
-import { addDoctorCommand } from './commands/doctor.ts'
-import { addFeedsCommands } from './commands/feeds.ts'
-import { addJobsCommands } from './commands/jobs.ts'
 import { wholeNumber } from './commands/option-values.ts'
 import { handleOutputErrors } from './commands/output-errors.ts'
-import { addRunsCommands } from './commands/runs.ts'
-import { addSandboxCommand } from './commands/sandbox.ts'
-import { addSubscribersCommands } from './commands/subscribers.ts'
-import { addSuppressionsCommands } from './commands/suppressions.ts'
 import type { CommandTools } from './commands/tools.ts'
-import { openRuntime, type Runtime, requireDatabase } from './node-runtime.ts'
+import type { Runtime } from './node-runtime.ts'
 import { readConfig } from './platform/config.ts'
 import { PublicError } from './platform/errors.ts'
 import { createLog } from './platform/log.ts'
@@ -81,14 +74,21 @@ program
     print(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}`)
   })
 
-addDoctorCommand(program, { print, log })
-addSandboxCommand(program, { print, untilStopped, log })
 const tools: CommandTools = { withRuntime, print, signal: stopping.signal }
-addFeedsCommands(program, tools)
-addJobsCommands(program, tools)
-addRunsCommands(program, tools)
-addSubscribersCommands(program, tools)
-addSuppressionsCommands(program, tools)
+/** Read when they are asked for, and all of them for help: that is half of the time that a command takes to start. */
+const groups: Readonly<Record<string, () => Promise<void>>> = {
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand(program, { print, log }),
+  sandbox: async () => (await import('./commands/sandbox.ts')).addSandboxCommand(program, { print, untilStopped, log }),
+  feeds: async () => (await import('./commands/feeds.ts')).addFeedsCommands(program, tools),
+  jobs: async () => (await import('./commands/jobs.ts')).addJobsCommands(program, tools),
+  runs: async () => (await import('./commands/runs.ts')).addRunsCommands(program, tools),
+  subscribers: async () => (await import('./commands/subscribers.ts')).addSubscribersCommands(program, tools),
+  suppressions: async () => (await import('./commands/suppressions.ts')).addSuppressionsCommands(program, tools),
+}
+const asked = process.argv[2] ?? ''
+if (!program.commands.some((command) => command.name() === asked)) {
+  for (const [name, add] of Object.entries(groups)) if (asked === name || !Object.hasOwn(groups, asked)) await add()
+}
 
 /** Opens what the command needs, and closes it whatever happens. */
 async function withRuntime(
@@ -96,6 +96,7 @@ async function withRuntime(
   { mayCreate = false }: { mayCreate?: boolean } = {},
 ): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  const { openRuntime, requireDatabase } = await import('./node-runtime.ts')
   const config = readConfig(process.env)
   if (!mayCreate) await requireDatabase(config)
   const runtime = await openRuntime(config, log, { sandboxPort: 0 })

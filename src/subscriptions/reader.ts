@@ -41,7 +41,8 @@ export type ConsentEntry = {
   readonly ip: string | null
 }
 
-const shownEvents = 50
+/** Of a reader's history of consent, on a page. */
+export const shownEvents = 50
 
 /** A reader's history of consent, the newest 50 first. */
 export async function consentHistory(context: Context, subscriberId: number): Promise<ConsentEntry[]> {

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { ConsentEntry } from '../subscriptions/reader.ts'
+import { type ConsentEntry, shownEvents } from '../subscriptions/reader.ts'
 
 const kinds: Readonly<Record<string, string>> = {
   requested: 'Subscription asked for',
@@ -19,6 +19,8 @@ const kinds: Readonly<Record<string, string>> = {
 
 const sources: Readonly<Record<string, string>> = {
   form: 'our form',
+  embed: 'our form on another site',
+  mail: 'a mail to us',
   api: 'our interface for programs',
   link: 'your link',
   'one-click': 'the button of your mailbox',
@@ -55,7 +57,9 @@ export function History(props: { readonly entries: readonly ConsentEntry[]; read
           ))}
         </ol>
       )}
-      <p class="hint">The newest 50. The download has all of them.</p>
+      {entries.length >= shownEvents && (
+        <p class="hint">{`The newest ${shownEvents}. The download has all of them.`}</p>
+      )}
     </details>
   )
 }

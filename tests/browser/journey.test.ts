@@ -84,7 +84,10 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     expect(await page.getByText('Choose at least one topic.').isVisible()).toBe(true)
 
     await page.goto(preferences)
-    await page.getByRole('main').getByRole('link', { name: /^Unsubscribe/ }).click()
+    await page
+      .getByRole('main')
+      .getByRole('link', { name: /^Unsubscribe/ })
+      .click()
     await see('11 unsubscribe')
     expect(await states()).toMatchObject([{ state: 'active' }])
     await press(page, 'Unsubscribe')
