@@ -26,6 +26,29 @@ export type LetterWords = {
   why: string
 }
 
+/** A letter of which only the words are its own, from the catalogue of the mail's language. */
+export function letterOf(wordsIn: (catalogue: Messages) => CatalogueWords, preview: LetterProps) {
+  const wordsOf = ({ newsletterName, language }: LetterProps): LetterWords => {
+    const words = wordsIn(messagesFor(language))
+    const name = clean(newsletterName)
+    return { ...words, subject: words.subject(name), asked: words.asked(name) }
+  }
+  const Email = (props: LetterProps) => <Letter {...props} words={wordsOf(props)} />
+  Email.PreviewProps = preview
+  return {
+    Email,
+    subject: (props: LetterProps) => letterSubject(wordsOf(props), props.language),
+    text: (props: LetterProps) => letterText(props, wordsOf(props)),
+  }
+}
+
+type Messages = ReturnType<typeof messagesFor>
+/** With the newsletter's name still to be put in. */
+type CatalogueWords = Omit<LetterWords, 'subject' | 'asked'> & {
+  subject: (newsletter: string) => string
+  asked: (newsletter: string) => string
+}
+
 /** The subject, in at most 60 characters. */
 export const letterSubject = (words: LetterWords, language: string) => subjectOf([words.subject], language, words.title)
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import { type ClaimedBatch, leaseSeconds } from './claim-batch.ts'
+import { type ClaimedBatch, isNoLongerAskedFor, leaseSeconds } from './claim-batch.ts'
 
 /**
  * Marks the begin of a batch's first try, and looks at consent once more. The subscriptions are locked first, by their ids
@@ -29,7 +29,7 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
           case m.kind
             when 'digest' then s.state <> 'active'
             when 'confirmation' then s.state <> 'pending'
-            else s.confirmed_at is null or a.stopped_at is not null or (m.kind = 'address_change' and a.confirmed_at is not null)
+            else s.confirmed_at is null or ${isNoLongerAskedFor}
           end
           or exists (select from suppressions x where x.email_key = lower(m.to_email)))
       ), begun as (

@@ -111,6 +111,9 @@ export async function settleExpiredBatches(context: Context): Promise<number> {
   return rows.length
 }
 
+/** Of a message `m` about a change of address `a`: it was stopped, or made. */
+export const isNoLongerAskedFor = sql<boolean>`(a.stopped_at is not null or (m.kind = 'address_change' and a.confirmed_at is not null))`
+
 /** A link that somebody asked for is of no use to them when it comes days later. */
 const linkHours = 72
 
@@ -131,7 +134,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
           end
           when s.ended_reason = 'erased' then 'erased'
           when s.confirmed_at is null then 'not confirmed'
-          when a.stopped_at is not null or (m.kind = 'address_change' and a.confirmed_at is not null) then 'no longer asked for'
+          when ${isNoLongerAskedFor} then 'no longer asked for'
         end as obstacle, life.is_over
       from messages m
         join subscriptions s on s.id = m.subscription_id

@@ -5,7 +5,7 @@ import type { Context } from '../platform/context.ts'
 import type { InTransaction, SuppressionReason } from '../platform/database/schema.ts'
 import { toHex } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
-import { hashAddress } from '../platform/signed-token.ts'
+import { keyedHash } from '../platform/signed-token.ts'
 import { suppressionReasons } from './suppress.ts'
 
 /** Keeps from a suppression no more than the hash of its address; of several for one address the strongest. */
@@ -19,7 +19,7 @@ export async function storeErasedSuppression(
   const { keys } = context
   await sql`
     insert into erased_suppressions (address_hash, key_id, reason, created_at)
-    values (${hashAddress(keys, keys.newestId, addressKey)}, ${keys.newestId}, ${reason}, ${createdAt})
+    values (${keyedHash(keys, keys.newestId, 'address', addressKey)}, ${keys.newestId}, ${reason}, ${createdAt})
     on conflict (address_hash) do update set reason = excluded.reason, created_at = excluded.created_at
     where array_position(${suppressionReasons}::text[], erased_suppressions.reason) < array_position(${suppressionReasons}::text[], excluded.reason)`.execute(
     trx,
@@ -62,7 +62,7 @@ export async function recallSuppressions(
     throw new PublicError('unavailable', 'No address can be taken at the moment; the log of the service says why.')
   }
   const hashes = addressKeys.flatMap((addressKey) =>
-    used.map((keyId) => ({ addressKey, hash: toHex(hashAddress(keys, keyId, addressKey)) })),
+    used.map((keyId) => ({ addressKey, hash: toHex(keyedHash(keys, keyId, 'address', addressKey)) })),
   )
   await sql`
     with given as (

@@ -93,12 +93,11 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
   const spacing = sql`make_interval(secs => case requests_per_second
     when 0 then 0 else coalesce(1 / (requests_per_second * ${usedShare}::float8), ${spacingBeforeToldSeconds}::float8) end)`
 
-  await sql`insert into provider_limits (account, next_call_at) values (${account}, ${now()}) on conflict do nothing`.execute(
-    db,
-  )
-  // Whether a pause is over is found out with one mail: a quota may have room for fewer than usual. What is accepted doubles it.
+  // A row that was not there is not paused.
   const { rows: pauses } = await sql`
+    with added as (insert into provider_limits (account, next_call_at) values (${account}, ${now()}) on conflict do nothing)
     select from provider_limits where account = ${account} and pause_reason is not null`.execute(db)
+  // Whether a pause is over is found out with one mail: a quota may have room for fewer than usual. What is accepted doubles it.
   if (pauses.length > 0) bulkLimit = 1
 
   const mayCall = (mailClass: MailClass) =>

@@ -6,7 +6,7 @@ import { renderMail } from '../../emails/render.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Row } from '../platform/database/schema.ts'
-import { mailAddress } from '../platform/mail-address.ts'
+import { replyAddress } from '../platform/mail-address.ts'
 import { publisherOf } from '../platform/publisher.ts'
 import { listHeaders } from './list-headers.ts'
 
@@ -65,9 +65,7 @@ export async function digestMail(context: Context, source: DigestSource, persona
   const { html, text } = await renderMail(createElement(DigestEmail, props), digestText(props))
   return {
     from: config.mailFrom,
-    replyTo: config.inboundDomain
-      ? mailAddress('reply', personal.replyMailToken, config.inboundDomain)
-      : config.contactAddress,
+    replyTo: replyAddress(config, 'reply', personal.replyMailToken),
     subject: digestSubject(props),
     html,
     text,

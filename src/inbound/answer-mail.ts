@@ -5,7 +5,7 @@ import { renderMail } from '../../emails/render.ts'
 import { type SlotMarkers, slotMarkers, storeRendering, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction, MessageKind } from '../platform/database/schema.ts'
-import { mailAddress } from '../platform/mail-address.ts'
+import { replyAddress } from '../platform/mail-address.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
 import type { ReceivedMail } from './fetch-mail.ts'
 import type { Reader } from './reader.ts'
@@ -68,9 +68,7 @@ async function render(context: Context, reader: Reader, answer: Answer, markers:
   const { html, text } = await renderMail(createElement(AnswerEmail, props), answerText(props))
   return {
     from: config.mailFrom,
-    replyTo: config.inboundDomain
-      ? mailAddress('reply', markers.replyMailToken, config.inboundDomain)
-      : config.contactAddress,
+    replyTo: replyAddress(config, 'reply', markers.replyMailToken),
     subject: answerSubject(props),
     html,
     text,

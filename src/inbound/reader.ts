@@ -29,10 +29,3 @@ export async function findReader(
     where s.id = ${subscriptionId} and r.erased_at is null`.execute(trx)
   return rows[0]
 }
-
-/** Before anything of theirs is changed: the reader before the subscription, as whoever suppresses an address locks them. */
-export async function lockReader(trx: InTransaction, subscriptionId: number): Promise<void> {
-  await sql`
-    select from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
-    for no key update`.execute(trx)
-}

@@ -1,6 +1,7 @@
 // Addresses that readers write to. The part after the + says whom it is for, and is as hard to forge as a link.
 import { timingSafeEqual } from 'node:crypto'
-import { mac } from './signed-token.ts'
+import type { Config } from './config.ts'
+import { mac, secretOf } from './signed-token.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** `reply` and `unsubscribe` name a subscription, `confirm` a confirmation. */
@@ -17,9 +18,7 @@ const base32 = 'abcdefghijklmnopqrstuvwxyz234567'
  * key was retired.
  */
 export function signMailToken(keys: SigningKeys, keyId: string, purpose: MailPurpose, id: number): string {
-  const secret = keys.get(keyId)
-  if (!secret) throw new Error(`signing key ${keyId} was retired`)
-  return `${id.toString(36)}-${toBase32(signatureOf(secret, purpose, id))}`
+  return `${id.toString(36)}-${toBase32(signatureOf(secretOf(keys, keyId), purpose, id))}`
 }
 
 /** The id that a token was signed for with one of the keys; undefined when it is not genuine. Constant time for each key. */
@@ -34,6 +33,13 @@ export function verifyMailToken(keys: SigningKeys, purpose: MailPurpose, token: 
   })
   return isGenuine ? id : undefined
 }
+
+/** Where a reply to a mail goes: to the service where it receives mail, else to the publisher. */
+export const replyAddress = (
+  { inboundDomain, contactAddress }: Pick<Config, 'inboundDomain' | 'contactAddress'>,
+  purpose: MailPurpose,
+  token: string,
+) => (inboundDomain === undefined ? contactAddress : mailAddress(purpose, token, inboundDomain))
 
 /** `reply+token@domain` */
 export const mailAddress = (purpose: MailPurpose, token: string, domain: string) => `${purpose}+${token}@${domain}`

@@ -17,19 +17,7 @@ const tokenPattern = /^([A-Za-z0-9-]{1,16})\.([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{
  * Throws when the key was retired.
  */
 export function signToken(keys: SigningKeys, keyId: string, purpose: TokenPurpose, id: number): string {
-  const secret = keys.get(keyId)
-  if (!secret) throw new Error(`signing key ${keyId} was retired`)
-  return `${keyId}.${id}.${mac(secret, `link v1 ${purpose} ${keyId} ${id}`).toString('base64url')}`
-}
-
-/**
- * What something is known again by that must not be kept itself: only someone with the key can tell what it was, or try what
- * it might be. The newest key makes it, so it is known again until that key is rotated.
- */
-export function keyedHash(keys: SigningKeys, purpose: 'sign-up', text: string): Uint8Array<ArrayBuffer> {
-  const secret = keys.get(keys.newestId)
-  if (!secret) throw new Error(`signing key ${keys.newestId} was retired`)
-  return new Uint8Array(mac(secret, `${purpose} v1 ${text}`))
+  return `${keyId}.${id}.${mac(secretOf(keys, keyId), `link v1 ${purpose} ${keyId} ${id}`).toString('base64url')}`
 }
 
 /** The id that a token was signed for, or undefined when the token is not genuine or its key was retired. Constant time. */
@@ -48,19 +36,27 @@ export function verifyToken(keys: SigningKeys, purpose: TokenPurpose, token: str
  * token; whoever reads the database alone cannot follow the link.
  */
 export function deriveToken(keys: SigningKeys, keyId: string, nonce: Uint8Array): string {
-  const secret = keys.get(keyId)
-  if (!secret) throw new Error(`signing key ${keyId} was retired`)
-  return mac(secret, `confirmation v1 ${toBase64Url(nonce)}`).toString('base64url')
+  return mac(secretOf(keys, keyId), `confirmation v1 ${toBase64Url(nonce)}`).toString('base64url')
 }
 
 /**
- * What an address that must not be kept is known again by: only someone with the key can tell which address it is, or try
- * which it might be. Throws when the key was retired.
+ * What something is known again by that must not be kept itself: only someone with the key can tell what it was, or try what
+ * it might be. Throws when the key was retired.
  */
-export function hashAddress(keys: SigningKeys, keyId: string, addressKey: string): Uint8Array<ArrayBuffer> {
+export function keyedHash(
+  keys: SigningKeys,
+  keyId: string,
+  purpose: 'sign-up' | 'address',
+  text: string,
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(mac(secretOf(keys, keyId), `${purpose} v1 ${text}`))
+}
+
+/** Throws when the key was retired. */
+export function secretOf(keys: SigningKeys, keyId: string): Uint8Array {
   const secret = keys.get(keyId)
   if (!secret) throw new Error(`signing key ${keyId} was retired`)
-  return new Uint8Array(mac(secret, `address v1 ${addressKey}`))
+  return secret
 }
 
 /** Not WebCrypto: its every signature goes to another thread and back, which costs ten times the signature. */

@@ -3,7 +3,7 @@ import { ConfirmEmail, confirmSubject, confirmText } from '../../emails/confirm.
 import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
-import { mailAddress } from '../platform/mail-address.ts'
+import { replyAddress } from '../platform/mail-address.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
 import type { Newsletter } from './newsletters.ts'
 
@@ -22,9 +22,7 @@ export async function renderConfirmationMail(context: Context, newsletter: Newsl
   return toTemplate(
     {
       from: config.mailFrom,
-      replyTo: config.inboundDomain
-        ? mailAddress('confirm', markers.confirmMailToken, config.inboundDomain)
-        : config.contactAddress,
+      replyTo: replyAddress(config, 'confirm', markers.confirmMailToken),
       subject: confirmSubject(props),
       html,
       text,

@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts'
 import { sha256 } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type Evidence, recordConsent } from './consent.ts'
+import { lockReader } from './reader.ts'
 
 export type Confirmation = {
   readonly subscriptionId: number
@@ -58,10 +59,7 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
   const tokenHash = await sha256(token)
   const isConfirmed = await context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
-    // The reader before the subscription, as whoever suppresses an address locks them.
-    await sql`
-      select from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
-      for no key update`.execute(trx)
+    await lockReader(trx, subscriptionId)
     const { rows } = await sql<{ subscriber_id: number }>`
       update subscriptions set state = 'active', confirmed_at = ${now},
         read_until = greatest(read_until, ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end),

@@ -4,7 +4,7 @@ import type { Database } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { consentText, type Evidence, recordConsent } from './consent.ts'
 import { getNewsletter } from './newsletters.ts'
-import { isSuppressed, notMailed } from './reader.ts'
+import { isSuppressed, lockReader, notMailed } from './reader.ts'
 
 export type Offer = { readonly slug: string; readonly name: string }
 
@@ -34,11 +34,8 @@ export async function joinNewsletter(
 ): Promise<number> {
   const newsletter = await getNewsletter(context.db, slug)
   return context.db.transaction().execute(async (trx) => {
-    const { rows: readers } = await sql<{ id: number }>`
-      select id from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
-      for no key update`.execute(trx)
-    const [reader] = readers
-    if (reader && (await isSuppressed(trx, reader.id))) throw new PublicError('conflict', notMailed)
+    const readerId = await lockReader(trx, subscriptionId)
+    if (readerId !== undefined && (await isSuppressed(trx, readerId))) throw new PublicError('conflict', notMailed)
     const now = context.clock.sqlNow
     // What waits for a confirmation has one now; its mail is canceled when it is claimed.
     const { rows } = await sql<{ id: number }>`
@@ -57,18 +54,18 @@ export async function joinNewsletter(
       where s.state <> 'active'
       returning id`.execute(trx)
     const [joined] = rows
-    if (!joined || !reader) {
+    if (!joined || readerId === undefined) {
       const there = await trx
         .selectFrom('subscriptions')
         .select('id')
-        .where('subscriber_id', '=', reader?.id ?? 0)
+        .where('subscriber_id', '=', readerId ?? 0)
         .where('newsletter_id', '=', newsletter.id)
         .where('state', '=', 'active')
         .executeTakeFirst()
       if (there) return there.id
       throw new PublicError('conflict', 'You are not subscribed at the moment. Subscribe again first.')
     }
-    const event = { subscriberId: reader.id, subscriptionId: joined.id, evidence }
+    const event = { subscriberId: readerId, subscriptionId: joined.id, evidence }
     await recordConsent(trx, context, { ...event, kind: 'requested', text: consentText(newsletter.name) })
     await recordConsent(trx, context, { ...event, kind: 'confirmed' })
     return joined.id

@@ -1,10 +1,21 @@
-// What the preference center shows of a reader beyond the one subscription that their link is for.
+// The reader of a subscription: their lock, and what the preference center shows of them beyond the one subscription that their link is for.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Database, InTransaction } from '../platform/database/schema.ts'
 
 /** Said to readers whose address is suppressed. */
 export const notMailed = 'Mail to this address was refused for good, or reported as spam, so we send it no more.'
+
+/**
+ * Locks the reader of a subscription, which comes before anything of theirs is changed: whoever suppresses an address locks
+ * the reader before their subscriptions, too. Returns their id; undefined when there is no such subscription.
+ */
+export async function lockReader(trx: InTransaction, subscriptionId: number): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select id from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
+    for no key update`.execute(trx)
+  return rows[0]?.id
+}
 
 /** To be asked in a statement after the one that locks the reader, which sees what was committed until then. */
 export async function isSuppressed(db: Database | InTransaction, subscriberId: number): Promise<boolean> {

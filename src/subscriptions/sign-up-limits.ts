@@ -2,7 +2,8 @@
 // is kept as a keyed hash, and for no longer than it counts.
 import ipaddr from 'ipaddr.js'
 import { sql } from 'kysely'
-import type { Context, JobOptions } from '../platform/context.ts'
+import type { Context } from '../platform/context.ts'
+import { type ForgetOptions, forgetOlder } from '../platform/database/forget-older.ts'
 import { PublicError } from '../platform/errors.ts'
 import { keyedHash } from '../platform/signed-token.ts'
 import type { Address } from './address.ts'
@@ -13,7 +14,6 @@ const mostFromPlace = 20
 const mostWithAddress = 5
 
 const windowMinutes = 60
-const defaultSliceSize = 5_000
 
 /**
  * Counts a try, whether or not the address is known. Throws `too_many_requests` with the seconds to wait when there were 20
@@ -39,7 +39,7 @@ export function placeOf(ip: string | null): string | undefined {
 
 /** One statement decides: the row's lock makes tries at the same moment count each other. */
 async function take(context: Context, what: string, most: number): Promise<void> {
-  const bucket = keyedHash(context.keys, 'sign-up', what)
+  const bucket = keyedHash(context.keys, context.keys.newestId, 'sign-up', what)
   const now = context.clock.sqlNow
   const start = (time: ReturnType<typeof sql>) => sql`${time} - make_interval(mins => ${windowMinutes})`
   const counting = sql`array(select tried from unnest(t.tried_at) as tried where tried > ${start(sql`excluded.last_tried_at`)})`
@@ -71,21 +71,9 @@ export function inMinutes(seconds: number): string {
   return minutes <= 1 ? 'in a minute' : `in ${minutes} minutes`
 }
 
+const tries = { table: 'sign_up_tries', key: 'bucket', time: 'last_tried_at' } as const
+
 /** Forgets the tries that no longer count. Returns how many places and addresses they were of. */
-export async function forgetTries(
-  context: Context,
-  options: JobOptions & { readonly sliceSize?: number },
-): Promise<{ forgotten: number }> {
-  const { signal, sliceSize = defaultSliceSize } = options
-  let forgotten = 0
-  while (!signal.aborted) {
-    const { numAffectedRows } = await sql`
-      delete from sign_up_tries where bucket in (
-        select bucket from sign_up_tries where last_tried_at < ${context.clock.sqlNow} - make_interval(mins => ${windowMinutes})
-        order by last_tried_at limit ${sliceSize} for update skip locked)`.execute(context.db)
-    const slice = Number(numAffectedRows ?? 0n)
-    forgotten += slice
-    if (slice < sliceSize) break
-  }
-  return { forgotten }
+export async function forgetTries(context: Context, options: ForgetOptions): Promise<{ forgotten: number }> {
+  return { forgotten: await forgetOlder(context, tries, `${windowMinutes} minutes`, options) }
 }

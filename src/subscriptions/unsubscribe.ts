@@ -3,7 +3,7 @@ import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { signToken, verifyToken } from '../platform/signed-token.ts'
 import { consentText, type Evidence, recordConsent } from './consent.ts'
-import { isSuppressed, notMailed } from './reader.ts'
+import { isSuppressed, lockReader, notMailed } from './reader.ts'
 
 /**
  * Ends a subscription and takes back what is still waiting to be sent, in one transaction. Idempotent, also for a
@@ -102,12 +102,8 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
   if (undo.isActive) return undo
   const { subscriptionId } = undo
   await context.db.transaction().execute(async (trx) => {
-    // The reader before the subscription, as whoever suppresses an address locks them.
-    const { rows: readers } = await sql<{ id: number }>`
-      select id from subscribers where id = (select subscriber_id from subscriptions where id = ${subscriptionId})
-      for no key update`.execute(trx)
-    const [reader] = readers
-    if (!reader || (await isSuppressed(trx, reader.id))) throw new PublicError('conflict', notMailed)
+    const readerId = await lockReader(trx, subscriptionId)
+    if (readerId === undefined || (await isSuppressed(trx, readerId))) throw new PublicError('conflict', notMailed)
     const time = new Date(Number(token.split('.', 1)[0]))
     const now = context.clock.sqlNow
     const { numAffectedRows } = await sql`
@@ -120,7 +116,7 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
     if (numAffectedRows !== 1n) return // taken back, or ended otherwise, in the meantime
     await recordConsent(trx, context, {
       kind: 'unsubscribe_undone',
-      subscriberId: reader.id,
+      subscriberId: readerId,
       subscriptionId,
       evidence,
       text: consentText(undo.newsletterName),

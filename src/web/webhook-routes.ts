@@ -1,7 +1,5 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { createProvider } from '../delivery/provider.ts'
-import { sendMessages } from '../delivery/send-messages.ts'
 import { parseWebhookEvent } from '../delivery/webhook-event.ts'
 import { receiveWebhook } from '../delivery/webhooks.ts'
 import { createMailbox } from '../inbound/fetch-mail.ts'
@@ -10,6 +8,7 @@ import { receiveMail } from '../inbound/receive-mail.ts'
 import type { Context } from '../platform/context.ts'
 import { findForgery } from '../platform/webhook-signature.ts'
 import { reply } from './reply.tsx'
+import { sendSoon } from './send-soon.ts'
 import type { WebOptions } from './web-options.ts'
 
 const maximumBodyBytes = 1_000_000
@@ -62,11 +61,11 @@ export function webhookRoutes(context: Context, options: WebOptions): Hono {
 
 /** At once, after the response; what fails here is swept up by the jobs. */
 async function actOnMails(context: Context): Promise<void> {
-  const { signal } = new AbortController()
   try {
-    await handleMails(context, createMailbox(context.config), { signal })
-    await sendMessages(context, createProvider(context.config), { signal, transactionalOnly: true, lanes: 1 })
+    await handleMails(context, createMailbox(context.config), { signal: new AbortController().signal })
   } catch (error) {
     context.log.warn('mail_left_to_the_jobs', { error: error instanceof Error ? error.message : 'unknown' })
+    return
   }
+  await sendSoon(context)
 }

@@ -10,19 +10,17 @@ import { openRun } from '../../src/digests/open-run.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { planSlice } from '../../src/digests/plan-slice.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
-import { at, monday, type TestContext, testContext } from '../support/context.ts'
+import { at, monday, type TestContext } from '../support/context.ts'
 import { testDatabase, theNewsletterId } from '../support/database.ts'
 import { anArticle, aReader } from '../support/factories.ts'
-import { mailingTo, startSandbox, type TestSandbox } from '../support/sandbox.ts'
+import { startMailing, type TestSandbox } from '../support/sandbox.ts'
 
 const database = testDatabase()
 let sandbox: TestSandbox
 let context: TestContext
 
 beforeEach(async () => {
-  const bare = testContext(database.db)
-  sandbox = await startSandbox(bare)
-  context = mailingTo(bare, sandbox)
+  ;({ context, sandbox } = await startMailing(database.db))
 })
 afterEach(() => sandbox.close())
 

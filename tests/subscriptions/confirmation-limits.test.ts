@@ -7,19 +7,17 @@ import { deriveToken } from '../../src/platform/signed-token.ts'
 import { confirm } from '../../src/subscriptions/confirmations.ts'
 import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
-import { monday, type TestContext, testContext } from '../support/context.ts'
+import { monday, type TestContext } from '../support/context.ts'
 import { testDatabase } from '../support/database.ts'
 import { someoneWaits } from '../support/locks.ts'
-import { mailingTo, startSandbox, type TestSandbox } from '../support/sandbox.ts'
+import { startMailing, type TestSandbox } from '../support/sandbox.ts'
 
 const database = testDatabase()
 let sandbox: TestSandbox
 let context: TestContext
 
 beforeEach(async () => {
-  const bare = testContext(database.db)
-  sandbox = await startSandbox(bare)
-  context = mailingTo(bare, sandbox)
+  ;({ context, sandbox } = await startMailing(database.db))
 })
 afterEach(() => sandbox.close())
 

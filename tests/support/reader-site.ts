@@ -1,22 +1,17 @@
 // The pages as a reader meets them: the app on a database of its own, mailing to a sandbox.
-import type { Hono } from 'hono'
 import { afterEach, beforeEach } from 'vitest'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { signToken } from '../../src/platform/signed-token.ts'
-import { createApp } from '../../src/web/app.tsx'
-import { monday, type TestContext, testContext } from './context.ts'
+import { monday } from './context.ts'
 import { testDatabase } from './database.ts'
-import { mailingTo, startSandbox, type TestSandbox } from './sandbox.ts'
+import { startMailing, type TestSandbox } from './sandbox.ts'
+import { createTestApp, form } from './web-app.ts'
 
 /** So many hours after the time at which tests begin. */
 export const hours = (number: number) => new Date(monday.getTime() + number * 3_600_000)
 
-export const form = (fields: Record<string, string | string[]>) => {
-  const body = new URLSearchParams()
-  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one)
-  return { method: 'POST', body }
-}
+export { form }
 
 const tables = [
   'subscribers',
@@ -35,22 +30,15 @@ const tables = [
 export function readerSite() {
   const database = testDatabase()
   let sandbox: TestSandbox
-  let context: TestContext
-  let app: Hono
-  const work: Promise<unknown>[] = []
+  let site: ReturnType<typeof createTestApp>
   beforeEach(async () => {
-    const bare = testContext(database.db)
-    sandbox = await startSandbox(bare)
-    context = mailingTo(bare, sandbox)
-    app = createApp(context, { background: (promise) => work.push(promise), clientAddress: () => '192.0.2.7' })
+    const mailing = await startMailing(database.db)
+    sandbox = mailing.sandbox
+    site = createTestApp(mailing.context)
   })
   afterEach(() => sandbox.close())
   /** Answers, and has done what goes on after the response. */
-  const visit = async (path: string, init?: RequestInit) => {
-    const response = await app.request(path, init)
-    await Promise.all(work.splice(0))
-    return response
-  }
+  const visit = (path: string, init?: RequestInit) => site.request(path, init)
   return {
     get db() {
       return database.db
@@ -59,7 +47,7 @@ export function readerSite() {
       return database.url
     },
     get context() {
-      return context
+      return site.context
     },
     get sandbox() {
       return sandbox
@@ -68,8 +56,9 @@ export function readerSite() {
     post: (path: string, fields: Record<string, string | string[]> = {}) => visit(path, form(fields)),
     text: async (path: string) => (await visit(path)).text(),
     token: (purpose: 'preferences' | 'unsubscribe', subscriptionId: number) =>
-      signToken(context.keys, context.keys.newestId, purpose, subscriptionId),
-    send: () => sendMessages(context, createProvider(context.config), { signal: new AbortController().signal }),
+      signToken(site.context.keys, site.context.keys.newestId, purpose, subscriptionId),
+    send: () =>
+      sendMessages(site.context, createProvider(site.context.config), { signal: new AbortController().signal }),
     /** The path of a link of a kind in the last mail, or in a page. */
     link: async (kind: string, text?: string) => {
       const where = text ?? (await sandbox.mails()).at(-1)?.text ?? ''

@@ -1,11 +1,13 @@
 // The only double: Resend, at its HTTP boundary.
 import { serve } from '../../src/node-http.ts'
 import type { Context } from '../../src/platform/context.ts'
+import type { Database } from '../../src/platform/database/schema.ts'
 import { cutConnections } from '../../src/sandbox/cut-connections.ts'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import { prepareSandbox } from '../../src/sandbox/prepare-sandbox.ts'
 import { createSandbox } from '../../src/sandbox/sandbox.ts'
 import { type EmailRow, sandboxTables } from '../../src/sandbox/tables.ts'
+import { type TestContext, testContext } from './context.ts'
 
 export type TestSandbox = {
   readonly url: string
@@ -50,6 +52,13 @@ export async function startSandbox(context: Context, options: Partial<SandboxOpt
     close: () => server.close(),
   }
   return sandbox
+}
+
+/** A test's context, and the sandbox that is its provider. */
+export async function startMailing(db: Database): Promise<{ context: TestContext; sandbox: TestSandbox }> {
+  const bare = testContext(db)
+  const sandbox = await startSandbox(bare)
+  return { context: mailingTo(bare, sandbox), sandbox }
 }
 
 /** The context with this sandbox as its provider. */

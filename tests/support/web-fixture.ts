@@ -5,9 +5,9 @@ import { afterEach, beforeEach } from 'vitest'
 import type { Database } from '../../src/platform/database/schema.ts'
 import type { EmailRow } from '../../src/sandbox/tables.ts'
 import type { WebOptions } from '../../src/web/web-options.ts'
-import { type TestContext, testContext } from './context.ts'
+import type { TestContext } from './context.ts'
 import { testDatabase } from './database.ts'
-import { mailingTo, startSandbox, type TestSandbox } from './sandbox.ts'
+import { startMailing, type TestSandbox } from './sandbox.ts'
 import { createTestApp } from './web-app.ts'
 
 export type WebFixture = {
@@ -26,9 +26,9 @@ export function webFixture(options: Partial<WebOptions> = {}): WebFixture {
   let sandbox: TestSandbox
   let made: ReturnType<typeof createTestApp>
   beforeEach(async () => {
-    const bare = testContext(database.db)
-    sandbox = await startSandbox(bare)
-    made = createTestApp(mailingTo(bare, sandbox), options)
+    const mailing = await startMailing(database.db)
+    sandbox = mailing.sandbox
+    made = createTestApp(mailing.context, options)
   })
   afterEach(() => sandbox.close())
   return {

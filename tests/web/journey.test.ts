@@ -6,15 +6,11 @@ import { planDigests } from '../../src/digests/plan-digests.ts'
 import { createApp } from '../../src/web/app.tsx'
 import { at, monday } from '../support/context.ts'
 import { anArticle, aReader, aTopic } from '../support/factories.ts'
+import { form } from '../support/web-app.ts'
 
 const web = webFixture()
 
 const hours = (number: number) => new Date(monday.getTime() + number * 3_600_000)
-const form = (fields: Record<string, string | string[]>) => {
-  const body = new URLSearchParams()
-  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one)
-  return { method: 'POST', body }
-}
 const json = (body: unknown) => ({
   method: 'POST',
   body: JSON.stringify(body),
