@@ -41,7 +41,7 @@ export class Bookkeeper {
   private readonly work = new Map<Actor, Work>()
   private readonly whenCommitted = new Map<Actor, () => Promise<void> | void>()
   private lastMessageId = 0
-  private readonly excluded = new Set<string>()
+  private readonly excluded = new Map<string, string>()
   private readonly session: Session
   private readonly history: History
   private readonly model: ResendModel
@@ -189,8 +189,8 @@ export class Bookkeeper {
        from messages m join digests g on g.id = m.digest_id where m.id > $1 order by m.id`,
       [this.lastMessageId],
     )
-    const exclusions = await this.session.read<{ sub: number; run: number; reason: string }>(
-      'select subscription_id as sub, run_id as run, reason from exclusions order by run_id, subscription_id',
+    const exclusions = await this.session.read<{ sub: number; run: number; reason: string; version: string }>(
+      'select subscription_id as sub, run_id as run, reason, xmin::text as version from exclusions order by run_id, subscription_id',
     )
     const work = this.work.get(actor)
     if (!work) return // a confirmation
@@ -200,10 +200,10 @@ export class Bookkeeper {
       this.notePlan(work, row.sub, row.run, row)
       counts.messages = (counts.messages ?? 0) + 1
     }
-    for (const { sub, run, reason } of exclusions) {
+    for (const { sub, run, reason, version } of exclusions) {
       const name = `${run}/${sub}`
-      if (this.excluded.has(name)) continue
-      this.excluded.add(name)
+      if (this.excluded.get(name) === version) continue
+      this.excluded.set(name, version)
       this.notePlan(work, sub, run, reason)
       counts[reason] = (counts[reason] ?? 0) + 1
     }
@@ -214,8 +214,13 @@ export class Bookkeeper {
     const reader = this.readerOf(subscription)
     const run = this.runs.get(runId)
     if (!run) throw new Violation('2 nobody forgotten', `run ${runId} was never opened`)
-    if (this.planned.some((one) => one.reader === reader && one.runId === runId)) {
-      throw new Violation('1 once', `${reader.email} is planned twice in run ${runId}`)
+    const before = this.planned.findIndex((one) => one.reader === reader && one.runId === runId)
+    if (before >= 0) {
+      // Who was excluded may be due in the run again, by the clock set back and choices changed: what comes of it replaces that.
+      if (this.planned[before]?.messageId !== undefined || reader.nextDigestAt !== run.scheduledFor) {
+        throw new Violation('1 once', `${reader.email} is planned twice in run ${runId}`)
+      }
+      this.planned.splice(before, 1)
     }
     const lateMs = Math.min(work.scheduledAt(), work.now()) - run.scheduledFor
     const obstacle = this.suppression(reader.email) ? 'suppressed' : lateMs > this.maximumLateMs ? 'missed' : null
