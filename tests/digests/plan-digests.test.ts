@@ -177,8 +177,8 @@ describe('planning a digest', () => {
     await anArticle(db, { firstSeenAt: hours(-2), topics: ['sport'] })
     await aReader(db, { topics: ['climate'] })
     await aReader(db, { topics: ['sport'] })
-    const states = () =>
-      db.selectFrom('messages').select(['state', 'reason']).orderBy('subscription_id').orderBy('id').execute()
+    // Which of the two is rendered first is the database's choice.
+    const states = () => db.selectFrom('messages').select(['state', 'reason']).orderBy('state').execute()
 
     expect(await planDigests(context, at(monday))).toMatchObject({ digests: 1, renderFailures: 1 })
     for (let tick = 2; tick <= 4; tick++) await planDigests(context, at(monday))
