@@ -1,6 +1,6 @@
 import { parseAddress } from '../subscriptions/address.ts'
 import type { ConfirmedReader } from '../subscriptions/import-subscribers.ts'
-import type { Newsletter } from '../subscriptions/newsletters.ts'
+import type { Topic } from '../subscriptions/newsletters.ts'
 
 const zones = [
   'Europe/Berlin',
@@ -40,10 +40,10 @@ const pick = <T>(list: readonly T[], index: number): T => {
  * Invented readers in eight time zones, who confirmed two days ago, with mixed preferences. Most chose the hour that comes
  * next where they live, so that they are due at `slotEnd`; one in twelve chose another, and is not.
  */
-export function demoReaders(count: number, newsletter: Newsletter, slotEnd: Date): ConfirmedReader[] {
+export function demoReaders(count: number, offered: readonly Topic[], slotEnd: Date): ConfirmedReader[] {
   const confirmedAt = new Date(slotEnd.getTime() - 2 * 24 * 3_600_000)
-  const [quietTopic] = newsletter.topics.filter((topic) => topic.slug === quietTopicSlug)
-  const topics = newsletter.topics.filter((topic) => topic !== quietTopic).map((topic) => topic.slug)
+  const [quietTopic] = offered.filter((topic) => topic.slug === quietTopicSlug)
+  const topics = offered.filter((topic) => topic !== quietTopic).map((topic) => topic.slug)
   return Array.from({ length: count }, (_, index) => {
     const timeZone = pick(zones, index)
     const local = localTime(slotEnd, timeZone)

@@ -13,7 +13,7 @@ import type { Log } from '../platform/log.ts'
 import { progressBar } from '../progress.ts'
 import { type Service, startService } from '../server.ts'
 import { importSubscribers } from '../subscriptions/import-subscribers.ts'
-import { getNewsletter } from '../subscriptions/newsletters.ts'
+import { getNewsletter, offeredTopics } from '../subscriptions/newsletters.ts'
 import { openDemoFeed } from './demo-feed.ts'
 import { demoReaders, quietTopicSlug } from './demo-readers.ts'
 
@@ -136,7 +136,7 @@ async function runOnce(context: Context, feedUrl: string, readerCount: number): 
 
 async function addReaders(context: Context, count: number, slotEnd: Date): Promise<void> {
   const newsletter = await getNewsletter(context.db)
-  const readers = demoReaders(count, newsletter, slotEnd)
+  const readers = demoReaders(count, await offeredTopics(context, newsletter.id), slotEnd)
   const bar = progressBar('readers')
   for (let start = 0; start < count; start += readersPerImport) {
     const slice = readers.slice(start, start + readersPerImport)

@@ -7,13 +7,12 @@ export function nextDigestInWords(next: Date, timeZone: string, now: Date): stri
   const today = localDay(now, timeZone)
   const words = dayInWords(day, today.slice(0, 4))
   const when = day === today ? `Today, ${words},` : day === addDays(today, 1) ? `Tomorrow, ${words},` : `On ${words},`
-  const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
-  return `${when} at ${hour.format(next)} ${placeOf(timeZone)}, if there is news.`
+  return `${when} at ${formatOf('hour', timeZone).format(next)} ${placeOf(timeZone)}, if there is news.`
 }
 
 /** "Wednesday 25 November", with the year where it is not the one given. */
 export function dayInWords(day: string, thisYear: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' })
+  const parts = formatOf('weekday', 'UTC')
     .formatToParts(new Date(`${day}T00:00:00Z`))
     .filter(({ type }) => type !== 'literal')
     .map(({ value }) => value)
@@ -22,9 +21,12 @@ export function dayInWords(day: string, thisYear: string): string {
 
 /** The local day, `YYYY-MM-DD`. */
 export function localDay(instant: Date, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone })
-  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]))
-  return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`
+  return formatOf('day', timeZone).format(instant)
+}
+
+/** "24 November 2026 at 07:00", where it was so. */
+export function timeInWords(instant: Date, timeZone: string): string {
+  return formatOf('time', timeZone).format(instant)
 }
 
 export function addDays(day: string, days: number): string {
@@ -37,4 +39,27 @@ export function addDays(day: string, days: number): string {
 function placeOf(timeZone: string): string {
   const isPlace = timeZone.includes('/') && !timeZone.startsWith('Etc/')
   return isPlace ? `in ${timeZone.split('/').at(-1)?.replaceAll('_', ' ')}` : timeZone.replace('Etc/', '')
+}
+
+/** Writes days as the database does: 2026-11-24. */
+const yearFirst = 'sv-SE'
+const formats = {
+  hour: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  weekday: { weekday: 'long', day: 'numeric', month: 'long' },
+  day: { year: 'numeric', month: '2-digit', day: '2-digit' },
+  time: { dateStyle: 'long', timeStyle: 'short' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>
+
+/** To make one takes as long as a page does. A zone can be written in many ways, in capitals and not. */
+const mostKept = 2_000
+const kept = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(name: keyof typeof formats, timeZone: string): Intl.DateTimeFormat {
+  const key = `${name} ${timeZone}`
+  const known = kept.get(key)
+  if (known) return known
+  const made = new Intl.DateTimeFormat(name === 'day' ? yearFirst : 'en-GB', { ...formats[name], timeZone })
+  if (kept.size >= mostKept) kept.clear()
+  kept.set(key, made)
+  return made
 }

@@ -1,24 +1,9 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import type { Database } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { consentText, type Evidence, recordConsent } from './consent.ts'
 import { getNewsletter } from './newsletters.ts'
 import { isSuppressed, lockReader, notMailed } from './reader.ts'
-
-export type Offer = { readonly slug: string; readonly name: string }
-
-const mostOffers = 50
-
-/** The newsletters of the site that a reader does not get, by name. */
-export async function otherNewsletters(db: Database, subscriberId: number): Promise<Offer[]> {
-  const { rows } = await sql<Offer>`
-    select slug, name from newsletters n
-    where not exists (
-      select from subscriptions s where s.subscriber_id = ${subscriberId} and s.newsletter_id = n.id and s.state = 'active')
-    order by name limit ${mostOffers}`.execute(db)
-  return rows
-}
 
 /**
  * Subscribes the reader of an active subscription to another newsletter, at once: their address was proven before, and the

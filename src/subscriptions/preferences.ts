@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
-import type { Frequency, InTransaction, SubscriptionState } from '../platform/database/schema.ts'
+import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type Evidence, recordConsent } from './consent.ts'
 import { chooseTopics } from './topic-choices.ts'
@@ -67,61 +67,6 @@ export async function withKnownTimeZone<T>(write: () => Promise<T>): Promise<T> 
       throw new PublicError('invalid_input', unknownTimeZone, { fields: { timeZone: unknownTimeZone }, cause: error })
     }
     throw error
-  }
-}
-
-export type Preferences = Choices & {
-  readonly subscriptionId: number
-  readonly subscriberId: number
-  readonly email: string
-  readonly newsletterId: number
-  readonly state: SubscriptionState
-  readonly nextDigestAt: Date | null
-  /** The local day until which the digest pauses, `YYYY-MM-DD`: no digest before that day. */
-  readonly pausedUntil: string | null
-}
-
-/** What a subscription's preference center shows. Throws `not_found`, also for a reader who was erased. */
-export async function getPreferences(context: Context, subscriptionId: number): Promise<Preferences> {
-  const row = await context.db
-    .selectFrom('subscriptions as s')
-    .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
-    .select([
-      's.id',
-      's.subscriber_id',
-      's.newsletter_id',
-      's.state',
-      's.frequency',
-      's.weekday',
-      's.hour',
-      's.time_zone',
-      's.next_digest_at',
-    ])
-    .select(['s.paused_until', 's.topic_choice_id', 'r.email'])
-    .where('s.id', '=', subscriptionId)
-    .where('r.erased_at', 'is', null)
-    .executeTakeFirst()
-  if (!row) throw new PublicError('not_found', 'There is no such subscription any more.')
-  const topics = await context.db
-    .selectFrom('topic_choice_topics as c')
-    .innerJoin('topics as t', 't.id', 'c.topic_id')
-    .select('t.slug')
-    .where('c.topic_choice_id', '=', row.topic_choice_id ?? 0)
-    .orderBy('t.name')
-    .execute()
-  return {
-    subscriptionId: row.id,
-    subscriberId: row.subscriber_id,
-    email: row.email,
-    newsletterId: row.newsletter_id,
-    state: row.state,
-    frequency: row.frequency,
-    weekday: row.weekday,
-    hour: row.hour,
-    timeZone: row.time_zone,
-    topics: topics.map((topic) => topic.slug),
-    nextDigestAt: row.next_digest_at,
-    pausedUntil: row.paused_until,
   }
 }
 

@@ -1,7 +1,7 @@
-// The reader of a subscription: their lock, and what the preference center shows of them beyond the one subscription that their link is for.
+// The reader of a subscription: who they are, their lock, and whether they may be mailed.
 import { sql } from 'kysely'
-import type { Context } from '../platform/context.ts'
 import type { Database, InTransaction } from '../platform/database/schema.ts'
+import { PublicError } from '../platform/errors.ts'
 
 /** Said to readers whose address is suppressed. */
 export const notMailed = 'Mail to this address was refused for good, or reported as spam, so we send it no more.'
@@ -17,6 +17,22 @@ export async function lockReader(trx: InTransaction, subscriptionId: number): Pr
   return rows[0]?.id
 }
 
+/** Who a subscription is for. Throws `not_found`, also for a reader who was erased. */
+export async function getReader(
+  db: Database,
+  subscriptionId: number,
+): Promise<{ id: number; email: string; timeZone: string }> {
+  const reader = await db
+    .selectFrom('subscriptions as s')
+    .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
+    .select(['r.id', 'r.email', 's.time_zone as timeZone'])
+    .where('s.id', '=', subscriptionId)
+    .where('r.erased_at', 'is', null)
+    .executeTakeFirst()
+  if (!reader) throw new PublicError('not_found', 'There is no such subscription any more.')
+  return reader
+}
+
 /** To be asked in a statement after the one that locks the reader, which sees what was committed until then. */
 export async function isSuppressed(db: Database | InTransaction, subscriberId: number): Promise<boolean> {
   const { rows } = await sql`
@@ -30,18 +46,6 @@ export async function isSubscribed(db: Database, subscriptionId: number): Promis
   return row !== undefined && row.state !== 'ended'
 }
 
-/** The active subscriptions of a reader, the oldest first. */
-export async function activeSubscriptions(db: Database, subscriberId: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('subscriptions')
-    .select('id')
-    .where('subscriber_id', '=', subscriberId)
-    .where('state', '=', 'active')
-    .orderBy('id')
-    .execute()
-  return rows.map(({ id }) => id)
-}
-
 export type ConsentEntry = {
   readonly kind: string
   readonly occurredAt: Date
@@ -53,15 +57,15 @@ export type ConsentEntry = {
 }
 
 /** Of a reader's history of consent, on a page. */
-export const shownEvents = 50
+export const shownEvents = 200
 
-/** A reader's history of consent, the newest 50 first. */
-export async function consentHistory(context: Context, subscriberId: number): Promise<ConsentEntry[]> {
+/** A reader's history of consent, the newest first. */
+export async function consentHistory(db: Database, subscriberId: number): Promise<ConsentEntry[]> {
   const { rows } = await sql<ConsentEntry>`
     select e.kind, e.occurred_at as "occurredAt", n.name as "newsletterName", t.body as text, e.source, e.ip
     from consent_events e join subscriptions s on s.id = e.subscription_id join newsletters n on n.id = s.newsletter_id
       left join consent_texts t on t.hash = e.consent_text_hash
     where e.subscriber_id = ${subscriberId}
-    order by e.id desc limit ${shownEvents}`.execute(context.db)
+    order by e.id desc limit ${shownEvents}`.execute(db)
   return rows
 }

@@ -8,7 +8,7 @@ import {
   stopAddressChange,
 } from '../subscriptions/change-address.ts'
 import { confirmAddressChange, findAddressChange } from '../subscriptions/confirm-address.ts'
-import { getPreferences } from '../subscriptions/preferences.ts'
+import { getReader } from '../subscriptions/reader.ts'
 import { AddressForm, refusedAddress, type TypedAddress } from './address-form.tsx'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
@@ -81,8 +81,8 @@ async function requestPage(
   token: string,
   state: { readonly note?: string; readonly typed?: TypedAddress },
 ) {
-  const { email, subscriberId } = await getPreferences(context, idOf(context, 'preferences', token))
-  const asked = await openAddressChange(context, subscriberId)
+  const { id, email } = await getReader(context.db, idOf(context, 'preferences', token))
+  const asked = await openAddressChange(context, id)
   return page(
     c,
     context,

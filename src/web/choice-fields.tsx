@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { raw } from 'hono/html'
+import { html, raw } from 'hono/html'
 import type { Choices } from '../subscriptions/preferences.ts'
 
 type Errors = Readonly<Record<string, string>>
@@ -33,28 +33,50 @@ const frequencies = [
   ['weekdays', 'Monday to Friday'],
   ['weekly', 'Once a week'],
 ] as const
+const hours = Array.from(
+  { length: 24 },
+  (_, hour) => `<option value="${hour}">${String(hour).padStart(2, '0')}:00\n`,
+).join('')
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+  .map((day, index) => `<option value="${index + 1}">${day}\n`)
+  .join('')
 const timeZones = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
-/** Made once: there are more than four hundred, and most of what a page took was to write them. */
-const zoneOptions = [...timeZones].map((zone) => `<option value="${zone}">${shownZone(zone)}</option>`).join('')
+/**
+ * Made once and as short as HTML allows, where an option needs neither an end nor a value that is its text: there are more
+ * than four hundred, and they were most of a page.
+ */
+const zoneOptions = [...timeZones].map((zone) => `${optionOf(zone)}\n`).join('')
 
-function ZoneOptions({ chosen }: { readonly chosen: string }) {
-  if (timeZones.has(chosen)) return raw(zoneOptions.replace(`"${chosen}"`, `"${chosen}" selected`))
-  return (
-    <>
-      <option value={chosen} selected>
-        {shownZone(chosen)}
-      </option>
-      {raw(zoneOptions)}
-    </>
-  )
+function optionOf(zone: string, attributes = ''): string {
+  const shown = shownZone(zone)
+  return `<option${shown === zone ? '' : ` value="${zone}"`}${attributes}>${shown}`
+}
+
+/** With one of them chosen; one that is not among them comes first. */
+function zonesWith(chosen: string) {
+  if (!timeZones.has(chosen)) {
+    return html`<option value="${chosen}" selected>${shownZone(chosen)}\n${raw(zoneOptions)}`
+  }
+  return raw(zoneOptions.replace(`${optionOf(chosen)}\n`, `${optionOf(chosen, ' selected')}\n`))
 }
 
 function shownZone(zone: string): string {
   return zone.replaceAll('_', ' ')
 }
 
-/** How often, when and what: the fields that signing up and the preference center share. */
+/** Attributes as {@link errorAttributes} has them, written out: names and fixed words, nothing that was typed. */
+function written(attributes: Readonly<Record<string, string | boolean>>) {
+  return raw(
+    Object.entries(attributes)
+      .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${value}"`))
+      .join(''),
+  )
+}
+
+/**
+ * How often, when and what: the fields that signing up and the preference center share. As text with holes (escaped), for
+ * they are most of the elements of a page, and as elements took most of its time.
+ */
 export function ChoiceFields(props: {
   readonly choices: Choices
   readonly topics: readonly { readonly slug: string; readonly name: string }[]
@@ -67,88 +89,42 @@ export function ChoiceFields(props: {
   readonly idPrefix?: string
 }) {
   const { choices, topics, errors, idPrefix = '' } = props
-  return (
-    <>
-      <fieldset class="field" {...groupAttributes('frequency', errors)}>
-        <legend>How often</legend>
-        <div class="choices">
-          {frequencies.map(([value, label], index) => (
-            <label>
-              <input
-                type="radio"
-                name="frequency"
-                value={value}
-                checked={choices.frequency === value}
-                {...(index === 0 ? focusOn('frequency', errors) : {})}
-              />
-              {label}
-            </label>
-          ))}
-        </div>
-        <FieldError name="frequency" errors={errors} />
-      </fieldset>
-      <div class="row">
-        <div class="field">
-          <label for={`${idPrefix}hour`}>At</label>
-          <select id={`${idPrefix}hour`} name="hour" {...errorAttributes('hour', errors)}>
-            {Array.from({ length: 24 }, (_, hour) => (
-              <option value={String(hour)} selected={choices.hour === hour}>
-                {`${String(hour).padStart(2, '0')}:00`}
-              </option>
-            ))}
-          </select>
-          <FieldError name="hour" errors={errors} />
-        </div>
-        <div class="field">
-          <label for={`${idPrefix}weekday`}>Weekly digests come on</label>
-          <select id={`${idPrefix}weekday`} name="weekday" {...errorAttributes('weekday', errors)}>
-            {weekdays.map((day, index) => (
-              <option value={String(index + 1)} selected={choices.weekday === index + 1}>
-                {day}
-              </option>
-            ))}
-          </select>
-          <FieldError name="weekday" errors={errors} />
-        </div>
-      </div>
-      <div class="field">
-        <label for={`${idPrefix}timeZone`}>Your time zone</label>
-        <select
-          id={`${idPrefix}timeZone`}
-          name="timeZone"
-          {...(props.guessTimeZone ? { 'data-guess': 'true' } : {})}
-          {...errorAttributes('timeZone', errors)}
-        >
-          <ZoneOptions chosen={choices.timeZone} />
-        </select>
-        <FieldError name="timeZone" errors={errors} />
-      </div>
-      {topics.length > 0 && (
-        <fieldset class="field" {...groupAttributes('topics', errors)}>
-          <legend>Topics</legend>
-          <input type="hidden" name="topicsShown" value={String(topics.length)} />
-          <div class="choices">
-            {topics.map((topic, index) => (
-              <label>
-                <input
-                  type="checkbox"
-                  name="topics"
-                  value={topic.slug}
-                  checked={
-                    props.ticked
-                      ? props.ticked.includes(topic.slug)
-                      : choices.topics.length === 0 || choices.topics.includes(topic.slug)
-                  }
-                  {...(index === 0 ? focusOn('topics', errors) : {})}
-                />
-                {topic.name}
-              </label>
-            ))}
-          </div>
-          <p class="hint">With all of them ticked, new topics come too.</p>
-          <FieldError name="topics" errors={errors} />
-        </fieldset>
-      )}
-    </>
-  )
+  const isTicked = (slug: string) =>
+    props.ticked ? props.ticked.includes(slug) : choices.topics.length === 0 || choices.topics.includes(slug)
+  const error = (name: string) => FieldError({ name, errors })
+  const marks = (name: string) => written(errorAttributes(name, errors))
+  const focus = (name: string, index: number) => (index === 0 ? written(focusOn(name, errors)) : '')
+  return html`<fieldset class="field"${written(groupAttributes('frequency', errors))}>
+<legend>How often</legend>
+<div class="choices">${frequencies.map(
+    ([value, label], index) =>
+      html`<label><input type="radio" name="frequency" value="${value}"${choices.frequency === value && checked}${focus('frequency', index)}>${label}</label>`,
+  )}</div>
+${error('frequency')}</fieldset>
+<div class="row">
+<div class="field"><label for="${idPrefix}hour">At</label>
+<select id="${idPrefix}hour" name="hour"${marks('hour')}>${raw(hours.replace(`"${choices.hour}"`, `"${choices.hour}" selected`))}</select>
+${error('hour')}</div>
+<div class="field"><label for="${idPrefix}weekday">Weekly digests come on</label>
+<select id="${idPrefix}weekday" name="weekday"${marks('weekday')}>${raw(weekdays.replace(`"${choices.weekday}"`, `"${choices.weekday}" selected`))}</select>
+${error('weekday')}</div>
+</div>
+<div class="field"><label for="${idPrefix}timeZone">Your time zone</label>
+<select id="${idPrefix}timeZone" name="timeZone"${props.guessTimeZone && guess}${marks('timeZone')}>${zonesWith(choices.timeZone)}</select>
+${error('timeZone')}</div>
+${
+  topics.length > 0 &&
+  html`<fieldset class="field"${written(groupAttributes('topics', errors))}>
+<legend>Topics</legend>
+<input type="hidden" name="topicsShown" value="${topics.length}">
+<div class="choices">${topics.map(
+    ({ slug, name }, index) =>
+      html`<label><input type="checkbox" name="topics" value="${slug}"${isTicked(slug) && checked}${focus('topics', index)}>${name}</label>`,
+  )}</div>
+<p class="hint">With all of them ticked, new topics come too.</p>
+${error('topics')}</fieldset>`
+}`
 }
+
+const checked = raw(' checked')
+const guess = raw(' data-guess="true"')

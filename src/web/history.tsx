@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import { timeInWords } from '../subscriptions/in-words.ts'
 import { type ConsentEntry, shownEvents } from '../subscriptions/reader.ts'
 
 const kinds: Readonly<Record<string, string>> = {
@@ -33,10 +34,8 @@ const sources: Readonly<Record<string, string>> = {
 /** A reader's history of consent: what, when, in which words, from where. */
 export function History(props: { readonly entries: readonly ConsentEntry[]; readonly timeZone: string }) {
   const { entries, timeZone } = props
-  const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone })
   return (
-    <details>
-      <summary>What you agreed to, and when</summary>
+    <>
       {entries.length === 0 ? (
         <p class="hint">Nothing yet.</p>
       ) : (
@@ -44,7 +43,7 @@ export function History(props: { readonly entries: readonly ConsentEntry[]; read
           {entries.map((entry) => (
             <li>
               <strong>{kinds[entry.kind] ?? entry.kind}</strong> ({entry.newsletterName}),{' '}
-              <time datetime={entry.occurredAt.toISOString()}>{time.format(entry.occurredAt)}</time>, through{' '}
+              <time datetime={entry.occurredAt.toISOString()}>{timeInWords(entry.occurredAt, timeZone)}</time>, through{' '}
               {sources[entry.source] ?? entry.source}
               {entry.ip && `, from ${entry.ip}`}.
               {entry.text && (
@@ -60,6 +59,6 @@ export function History(props: { readonly entries: readonly ConsentEntry[]; read
       {entries.length >= shownEvents && (
         <p class="hint">{`The newest ${shownEvents}. The download has all of them.`}</p>
       )}
-    </details>
+    </>
   )
 }

@@ -3,16 +3,34 @@ import { Hono } from 'hono'
 import type { Context } from '../platform/context.ts'
 import { exportReader } from '../subscriptions/data-export.ts'
 import { eraseReader } from '../subscriptions/erase.ts'
-import { getPreferences } from '../subscriptions/preferences.ts'
+import { consentHistory, getReader } from '../subscriptions/reader.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
+import { History } from './history.tsx'
 import { page } from './reply.tsx'
 import type { WebOptions } from './web-options.ts'
 
-/** What is kept about a reader: to take along, and to have erased. */
+/** What is kept about a reader: to look at, to take along, and to have erased. */
 export function ownDataRoutes(context: Context, options: WebOptions): Hono {
   const app = new Hono()
   app.onError(answerBadLink(context))
+
+  app.get('/preferences/:token/history', async (c) => {
+    const token = c.req.param('token')
+    const { id, timeZone } = await getReader(context.db, idOf(context, 'preferences', token))
+    return page(
+      c,
+      context,
+      { title: 'What you agreed to', isPrivate: true },
+      <>
+        <h1>What you agreed to, and when</h1>
+        <History entries={await consentHistory(context.db, id)} timeZone={timeZone} />
+        <p>
+          <a href={`/preferences/${token}`}>Back to your preferences</a>
+        </p>
+      </>,
+    )
+  })
 
   app.get('/preferences/:token/export', async (c) => {
     const data = await exportReader(context, idOf(context, 'preferences', c.req.param('token')))
@@ -26,7 +44,7 @@ export function ownDataRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/preferences/:token/erase', async (c) => {
     const token = c.req.param('token')
-    const { email } = await getPreferences(context, idOf(context, 'preferences', token))
+    const { email } = await getReader(context.db, idOf(context, 'preferences', token))
     return page(
       c,
       context,

@@ -4,12 +4,10 @@ import type { Context } from '../platform/context.ts'
 import { signToken } from '../platform/signed-token.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptions/in-words.ts'
-import { otherNewsletters } from '../subscriptions/join.ts'
-import { getNewsletterById, type Newsletter } from '../subscriptions/newsletters.ts'
-import { getPreferences, longestPauseDays, type Preferences } from '../subscriptions/preferences.ts'
-import { activeSubscriptions, consentHistory } from '../subscriptions/reader.ts'
+import { offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
+import type { PreferenceCenter, Preferences } from '../subscriptions/preference-center.ts'
+import { longestPauseDays } from '../subscriptions/preferences.ts'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
-import { History } from './history.tsx'
 import { page } from './reply.tsx'
 
 /** Preferences as the form shows them: the stored ones, with what was typed or a one-tap link's change filled in. */
@@ -30,30 +28,30 @@ export type PageState = {
   readonly errors?: Readonly<Record<string, string>>
 }
 
-/** The preference center: this subscription, the reader's others, what else there is, and what is kept about them. */
+/** The preference center: this subscription as `shown`, the reader's others, what else there is, and what is kept about them. */
 export async function preferencesPage(
   c: HonoContext,
   context: Context,
   token: string,
-  shown: Shown,
-  state: PageState,
+  { own, others, offers }: PreferenceCenter,
+  state: PageState & { readonly shown?: Shown } = {},
 ): Promise<Response> {
+  const shown: Shown = state.shown ?? own
   const errors = state.errors ?? {}
   const isRefused = Object.keys(errors).length > 0
-  const newsletter = await getNewsletterById(context.db, shown.newsletterId, shown.topics)
   const isActive = shown.state === 'active'
-  const others = await othersOf(context, shown)
-  const offers = isActive ? await otherNewsletters(context.db, shown.subscriberId) : []
-  const history = await consentHistory(context, shown.subscriberId)
+  const forms = new Map<number, readonly Topic[]>()
+  for (const one of [shown, ...others]) forms.set(one.subscriptionId, await topicsOf(context, one))
+  const topics = forms.get(shown.subscriptionId) ?? []
   const title = others.length > 0 ? 'Your newsletters' : 'Your digest'
-  const ticked = tickedOf(shown, newsletter)
+  const ticked = tickedOf(shown, topics)
   return page(
     c,
     context,
     {
       title: isRefused ? 'Please check the form' : title,
       isPrivate: true,
-      newsletterName: newsletter.name,
+      newsletterName: shown.newsletterName,
       status: isRefused ? 422 : 200,
     },
     <>
@@ -80,25 +78,26 @@ export async function preferencesPage(
       {isActive ? (
         <>
           <p>For {shown.email}.</p>
-          {others.length > 0 && <h2>{newsletter.name}</h2>}
-          <SubscriptionForm {...{ context, shown, newsletter, errors, ticked, token }} />
+          {others.length > 0 && <h2>{shown.newsletterName}</h2>}
+          <SubscriptionForm {...{ context, shown, topics, errors, ticked, token }} />
         </>
       ) : (
         <p>
-          {shown.email} is not subscribed to {newsletter.name} at the moment. <a href="/">Subscribe</a>.
+          {shown.email} is not subscribed to {shown.newsletterName} at the moment. <a href="/">Subscribe</a>.
         </p>
       )}
       {others.map((other) => (
         <details>
-          <summary>{other.newsletter.name}</summary>
+          <summary>{other.newsletterName}</summary>
           <SubscriptionForm
-            {...{ context, ...other, errors: {}, ticked: undefined }}
-            token={preferencesToken(context, other.shown.subscriptionId)}
-            idPrefix={`s${other.shown.subscriptionId}-`}
+            {...{ context, shown: other, errors: {}, ticked: undefined }}
+            topics={forms.get(other.subscriptionId) ?? []}
+            token={preferencesToken(context, other.subscriptionId)}
+            idPrefix={`s${other.subscriptionId}-`}
           />
         </details>
       ))}
-      {offers.length > 0 && (
+      {isActive && offers.length > 0 && (
         <section aria-labelledby="offers">
           <h2 id="offers">Also from us</h2>
           {offers.map(({ slug, name }) => (
@@ -119,13 +118,15 @@ export async function preferencesPage(
             <a href={`/preferences/${token}/address`}>Change your address</a>
           </li>
           <li>
+            <a href={`/preferences/${token}/history`}>What you agreed to, and when</a>
+          </li>
+          <li>
             <a href={`/preferences/${token}/export`}>Download everything we keep about you</a> (JSON)
           </li>
           <li>
             <a href={`/preferences/${token}/erase`}>Have everything about you erased</a>
           </li>
         </ul>
-        <History entries={history} timeZone={shown.timeZone} />
       </section>
     </>,
   )
@@ -134,20 +135,17 @@ export async function preferencesPage(
 const preferencesToken = ({ keys }: Context, subscriptionId: number) =>
   signToken(keys, keys.newestId, 'preferences', subscriptionId)
 
-/** The reader's other active subscriptions, with their newsletters. */
-async function othersOf(context: Context, shown: Preferences) {
-  const ids = (await activeSubscriptions(context.db, shown.subscriberId)).filter((id) => id !== shown.subscriptionId)
-  return Promise.all(
-    ids.map(async (id) => {
-      const other = await getPreferences(context, id)
-      return { shown: other, newsletter: await getNewsletterById(context.db, other.newsletterId, other.topics) }
-    }),
-  )
+/** What the form offers: what others are offered, and what this reader chose before. */
+async function topicsOf(context: Context, { newsletterId, chosenTopics }: Preferences): Promise<readonly Topic[]> {
+  const offered = await offeredTopics(context, newsletterId)
+  const slugs = new Set(offered.map(({ slug }) => slug))
+  const further = chosenTopics.filter(({ slug }) => !slugs.has(slug))
+  return further.length === 0 ? offered : [...offered, ...further].sort((a, b) => a.name.localeCompare(b.name))
 }
 
-function tickedOf(shown: Shown, newsletter: Newsletter): readonly string[] | undefined {
+function tickedOf(shown: Shown, topics: readonly Topic[]): readonly string[] | undefined {
   if (shown.without === undefined) return shown.ticked
-  const all = newsletter.topics.map((topic) => topic.slug)
+  const all = topics.map((topic) => topic.slug)
   return (shown.topics.length > 0 ? shown.topics : all).filter((slug) => slug !== shown.without)
 }
 
@@ -155,13 +153,13 @@ function tickedOf(shown: Shown, newsletter: Newsletter): readonly string[] | und
 function SubscriptionForm(props: {
   readonly context: Context
   readonly shown: Shown
-  readonly newsletter: Newsletter
+  readonly topics: readonly Topic[]
   readonly token: string
   readonly errors: Readonly<Record<string, string>>
   readonly ticked: readonly string[] | undefined
   readonly idPrefix?: string
 }) {
-  const { context, shown, newsletter, token, errors, ticked, idPrefix = '' } = props
+  const { context, shown, topics, token, errors, ticked, idPrefix = '' } = props
   const { keys, clock } = context
   const now = clock.now()
   const today = localDay(now, shown.timeZone)
@@ -177,7 +175,7 @@ function SubscriptionForm(props: {
         </p>
       )}
       <form method="post" action={`/preferences/${token}`} novalidate>
-        <ChoiceFields choices={shown} topics={newsletter.topics} ticked={ticked} errors={errors} idPrefix={idPrefix} />
+        <ChoiceFields choices={shown} topics={topics} ticked={ticked} errors={errors} idPrefix={idPrefix} />
         <div class="field">
           <label for={`${idPrefix}pauseUntil`}>Pause until</label>
           <input
@@ -198,7 +196,7 @@ function SubscriptionForm(props: {
       </form>
       <p>
         <a href={`/unsubscribe/${signToken(keys, keys.newestId, 'unsubscribe', shown.subscriptionId)}`}>
-          {`Unsubscribe from ${newsletter.name}`}
+          {`Unsubscribe from ${shown.newsletterName}`}
         </a>
       </p>
     </>

@@ -4,7 +4,8 @@ import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { addDays, localDay } from '../subscriptions/in-words.ts'
 import { joinNewsletter } from '../subscriptions/join.ts'
-import { changePreferences, getPreferences, type Preferences } from '../subscriptions/preferences.ts'
+import { getPreferenceCenter, type Preferences } from '../subscriptions/preference-center.ts'
+import { changePreferences } from '../subscriptions/preferences.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { preferencesPage, type Shown } from './preferences-page.tsx'
@@ -18,41 +19,44 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/preferences/:token', async (c) => {
     const token = c.req.param('token')
-    const preferences = await getPreferences(context, idOf(context, 'preferences', token))
-    return preferencesPage(c, context, token, withSuggestion(preferences, c.req.query(), context.clock.now()), {
+    const center = await getPreferenceCenter(context, idOf(context, 'preferences', token))
+    return preferencesPage(c, context, token, center, {
+      shown: withSuggestion(center.own, c.req.query(), context.clock.now()),
       suggested: ['frequency', 'pauseDays', 'without'].some((name) => c.req.query(name) !== undefined),
     })
   })
 
   app.post('/preferences/:token', async (c) => {
     const token = c.req.param('token')
-    const preferences = await getPreferences(context, idOf(context, 'preferences', token))
-    const { subscriptionId } = preferences
+    const center = await getPreferenceCenter(context, idOf(context, 'preferences', token))
+    const { subscriptionId } = center.own
     const body = await readBody(c)
     try {
       await changePreferences(context, subscriptionId, check(preferencesSchema, body), evidenceOf(c, options, 'link'))
     } catch (error) {
       if (!(error instanceof PublicError) || error.code !== 'invalid_input') throw error
-      return preferencesPage(c, context, token, withTyped(preferences, body), { errors: error.fields })
+      return preferencesPage(c, context, token, center, { shown: withTyped(center.own, body), errors: error.fields })
     }
-    return preferencesPage(c, context, token, await getPreferences(context, subscriptionId), { note: 'Saved.' })
+    return preferencesPage(c, context, token, await getPreferenceCenter(context, subscriptionId), { note: 'Saved.' })
   })
 
   app.post('/preferences/:token/join', async (c) => {
     const token = c.req.param('token')
     const subscriptionId = idOf(context, 'preferences', token)
-    const preferences = await getPreferences(context, subscriptionId)
     const { newsletter } = check(joinSchema, await readBody(c))
     await joinNewsletter(context, subscriptionId, newsletter, evidenceOf(c, options, 'link'))
-    return preferencesPage(c, context, token, preferences, { note: 'You are subscribed.' })
+    const center = await getPreferenceCenter(context, subscriptionId)
+    return preferencesPage(c, context, token, center, { note: 'You are subscribed.' })
   })
 
   return app
 }
 
+const suggestionSchema = preferencesSchema.pick({ frequency: true, pauseDays: true })
+
 /** A one-tap link of the digest opens the page with its change filled in; only the button makes it. */
 function withSuggestion(preferences: Preferences, query: Record<string, string>, now: Date): Shown {
-  const parsed = preferencesSchema.pick({ frequency: true, pauseDays: true }).safeParse(query)
+  const parsed = suggestionSchema.safeParse(query)
   const { frequency, pauseDays } = parsed.success ? parsed.data : {}
   return {
     ...preferences,

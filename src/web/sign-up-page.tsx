@@ -3,7 +3,7 @@ import type { Context as HonoContext } from 'hono'
 import { findNewestDigest, type NewestDigest } from '../digests/newest-digest.ts'
 import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
-import type { Newsletter } from '../subscriptions/newsletters.ts'
+import { type Newsletter, offeredTopics } from '../subscriptions/newsletters.ts'
 import { type Choices, defaultChoices } from '../subscriptions/preferences.ts'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
 import { page } from './reply.tsx'
@@ -26,6 +26,7 @@ export type SignUpForm = {
 export async function signUpPage(c: HonoContext, context: Context, newsletter: Newsletter, form: SignUpForm) {
   const errors = form.errors ?? {}
   const isRefused = Object.keys(errors).length > 0
+  const topics = await offeredTopics(context, newsletter.id)
   const newest = await findNewestDigest(context.db, newsletter.id)
   return page(
     c,
@@ -67,7 +68,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
           />
           <FieldError name="email" errors={errors} />
         </div>
-        <ChoiceFields choices={form.choices} topics={newsletter.topics} errors={errors} guessTimeZone={!isRefused} />
+        <ChoiceFields choices={form.choices} topics={topics} errors={errors} guessTimeZone={!isRefused} />
         <div class="unseen" aria-hidden="true">
           <label for={honeypotField}>Leave this empty</label>
           <input type="text" id={honeypotField} name={honeypotField} tabindex={-1} autocomplete="off" />

@@ -2,7 +2,9 @@
 // are processes of their own. Figures go to stdout, progress to stderr.
 import { cpus, totalmem } from 'node:os'
 import { Command } from 'commander'
+import { sql } from 'kysely'
 import { wholeNumber } from '../../src/commands/option-values.ts'
+import { consentText } from '../../src/subscriptions/consent.ts'
 import { fillAudience, slotBefore } from '../support/audience.ts'
 import { startChild } from './child.ts'
 import { openBenchDatabase } from './database.ts'
@@ -37,6 +39,7 @@ const load = startChild('./web-load.ts')
 try {
   tell(`filling ${readers} readers`)
   await fillAudience(database.db, readers, slotBefore(new Date()))
+  await fillHistory()
   const sinkUrl = await sink.ask<string>({ ask: 'url' })
   await sink.ask({ ask: 'reset', requestsPerSecond: null })
   const url = await server.ask<string>({ databaseUrl: database.url, sinkUrl })
@@ -71,6 +74,16 @@ try {
   await server.end()
   await sink.end()
   await database.close()
+}
+
+/** What each reader agreed to: asked for, mailed, confirmed. */
+async function fillHistory(): Promise<void> {
+  await sql`insert into consent_texts (hash, body) values ('bench', ${consentText('The Digest')})`.execute(database.db)
+  await sql`
+    insert into consent_events (subscriber_id, subscription_id, kind, occurred_at, source, consent_text_hash)
+    select subscriber_id, id, kind, confirmed_at, 'form', case when kind = 'requested' then 'bench' end
+    from subscriptions, unnest(array['requested', 'confirmation_sent', 'confirmed']) as kind`.execute(database.db)
+  await sql`vacuum analyze consent_events`.execute(database.db)
 }
 
 function rateOf(go: LoadAnswer): number {

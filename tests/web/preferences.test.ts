@@ -138,7 +138,8 @@ function fieldsOf(html: string): Record<string, string[]> {
     add(/ name="([^"]*)"/.exec(tag)?.[1], / value="([^"]*)"/.exec(tag)?.[1])
   }
   for (const [, name, options = ''] of html.matchAll(/<select [^>]*name="([^"]*)"[^>]*>(.*?)<\/select>/gs)) {
-    add(name, /<option value="([^"]*)" selected/.exec(options)?.[1])
+    const [, value, text] = /<option(?: value="([^"]*)")? selected(?:="")?>([^<\n]*)/.exec(options) ?? []
+    add(name, value ?? text)
   }
   return fields
 }
@@ -227,7 +228,8 @@ describe('what is kept about a reader', () => {
     await aNewsletter('evening', 'The Evening')
     const reader = await aReader(site.db, { time_zone: 'Europe/Berlin' })
     await site.post(`${pathOf(reader)}/join`, { newsletter: 'evening' })
-    const page = await site.text(pathOf(reader))
+    expect(await site.text(pathOf(reader))).toContain(`href="${pathOf(reader)}/history"`)
+    const page = await site.text(`${pathOf(reader)}/history`)
     expect(page).toContain('Subscription confirmed')
     expect(page).toContain('23 November 2026 at 07:00')
     expect(page).toContain('through your link, from 192.0.2.7')
