@@ -44,7 +44,7 @@ const english = {
     expires: 'The link works for 72 hours.',
     replies: 'You can also reply to this mail with the word yes.',
     ignore: 'If it was not you, ignore this mail. Nothing more will be sent to you.',
-    why: 'You receive this one mail because this address was entered in our subscription form.',
+    why: 'You receive this one mail because this address was given to us for a subscription, on a page or by mail.',
   },
   preferencesLink: {
     subject: (newsletter: string) => `Your link to ${newsletter}`,

@@ -8,6 +8,12 @@ import type { CallAnswer } from './provider.ts'
 /** Transactional mail goes before bulk. */
 export type MailClass = 'transactional' | 'bulk'
 
+/**
+ * Reading what was received takes turns too, but says nothing of sending, and is held up by no pause of it: it neither finds
+ * out whether a pause or an outage is over, nor is spared while one lasts.
+ */
+export type CallClass = MailClass | 'reading'
+
 export type Turn =
   | {
       readonly isGiven: true
@@ -55,13 +61,13 @@ export async function providerAccount(apiKey: string): Promise<string> {
 }
 
 export type ProviderLimits = {
-  /** Why mail of a class must wait, or null. */
-  standing(mailClass: MailClass): Promise<string | null>
+  /** Why calls of a class must wait, or null. */
+  standing(callClass: CallClass): Promise<string | null>
   /**
    * Waits for this call's turn. Not given where sending is paused, or the provider asked for more patience than it is
    * sensible to wait here; then `reason` says so.
    */
-  takeTurn(mailClass: MailClass, signal: AbortSignal): Promise<Turn>
+  takeTurn(callClass: CallClass, signal: AbortSignal): Promise<Turn>
   /** Records what an answer to a call of so many messages says of the limits: for all processes, and at once. */
   heed(
     answer: CallAnswer,
@@ -100,10 +106,12 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
   // Whether a pause is over is found out with one mail: a quota may have room for fewer than usual. What is accepted doubles it.
   if (pauses.length > 0) bulkLimit = 1
 
-  const mayCall = (mailClass: MailClass) =>
-    mailClass === 'transactional'
+  const mayCall = (callClass: CallClass) => {
+    if (callClass === 'reading') return sql`true`
+    return callClass === 'transactional'
       ? sql`(pause_reason is null or next_probe_at <= ${now()})`
       : sql`(pause_reason is null or (next_probe_at <= ${now()} and bulk_paused_until <= ${now()}))`
+  }
 
   const nextCallAt = () =>
     sql`case when next_call_at > ${now()} + ${seconds(furthestTurnSeconds)} then ${now()} else next_call_at end`
@@ -111,11 +119,11 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
     sql`case when held_until > ${now()} + ${seconds(furthestHoldSeconds)} then null else held_until end`
   const isFree = () => sql`coalesce(${heldUntil()} <= ${now()}, true)`
 
-  async function look(mailClass: MailClass): Promise<Standing> {
+  async function look(callClass: CallClass): Promise<Standing> {
     const { rows } = await sql<Standing>`
       select extract(epoch from ${nextCallAt()} - ${now()})::float8 as wait,
         coalesce(extract(epoch from ${heldUntil()} - ${now()})::float8, 0) as hold, hold_reason, pause_reason,
-        not ${mayCall(mailClass)} as is_paused
+        not ${mayCall(callClass)} as is_paused
       from provider_limits where account = ${account}`.execute(db)
     const [row] = rows
     if (!row) throw new Error('the limits of the account are gone')
@@ -160,38 +168,40 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
   }
 
   return {
-    standing: async (mailClass) => obstacle(await look(mailClass)),
+    standing: async (callClass) => obstacle(await look(callClass)),
 
-    async takeTurn(mailClass, signal) {
+    async takeTurn(callClass, signal) {
+      const isSending = callClass !== 'reading'
       const headStart = sql`make_interval(secs => case requests_per_second when 0 then 0 else ${
-        mailClass === 'bulk' ? headStartSeconds : 0
+        callClass === 'transactional' ? 0 : headStartSeconds
       }::float8 end)`
       const startedAt = clock.elapsedMs()
       for (;;) {
         // Turns are given for now, never ahead: whoever wakes up late for one would come together with the next.
         const { rows } = await sql<{ is_probe: boolean; is_suspect: boolean }>`
           with turn as (
-            select account, pause_reason is not null as is_probe, failures >= ${failuresBeforeOneByOne} as is_outage,
+            select account, ${isSending} and pause_reason is not null as is_probe,
+              ${isSending} and failures >= ${failuresBeforeOneByOne} as is_outage,
               failures > 0 or refusals > 0 as is_suspect
             from provider_limits
-            where account = ${account} and ${nextCallAt()} + ${headStart} <= ${now()} and ${isFree()} and ${mayCall(mailClass)}
+            where account = ${account} and ${nextCallAt()} + ${headStart} <= ${now()} and ${isFree()} and ${mayCall(callClass)}
             for update
           )
           update provider_limits p set next_call_at = greatest(${nextCallAt()}, ${now()} - ${seconds(madeUpSeconds)}) + ${spacing},
-            next_probe_at = case when turn.is_probe then ${now()} + ${seconds(probeSeconds)} end,
+            next_probe_at = case when turn.is_probe then ${now()} + ${seconds(probeSeconds)} when not ${isSending} then next_probe_at end,
             held_until = case when turn.is_outage then ${now()} + ${seconds(longestCallSeconds)} end,
             hold_reason = case when turn.is_outage then ${doesNotAnswer} end
           from turn where p.account = turn.account
           returning turn.is_probe, turn.is_suspect`.execute(db)
         const [given] = rows
         if (given) return { isGiven: true, isProbe: given.is_probe, isSuspect: given.is_suspect }
-        const standing = await look(mailClass)
+        const standing = await look(callClass)
         const reason = obstacle(standing)
         if (reason !== null) return { isGiven: false, reason }
         if (signal.aborted) return { isGiven: false, reason: 'asked to stop' }
         if (clock.elapsedMs() - startedAt > longestWaitSeconds * 1_000)
           return { isGiven: false, reason: 'others take all turns' }
-        const wait = mailClass === 'bulk' ? standing.wait + headStartSeconds : standing.wait
+        const wait = callClass === 'transactional' ? standing.wait : standing.wait + headStartSeconds
         await clock.sleep(Math.max(wait * 1_000, standing.hold * 1_000, shortestWaitMs), signal)
       }
     },

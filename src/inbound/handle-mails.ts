@@ -78,13 +78,12 @@ type Fetched = { readonly mail: ReceivedMail } | { readonly failure: string } | 
 async function fetchMail(
   mailbox: Mailbox,
   limits: ProviderLimits,
-  { providerId, purpose }: Claimed,
+  { providerId }: Claimed,
   signal: AbortSignal,
 ): Promise<Fetched> {
-  const mailClass = purpose === 'subscribe' ? 'bulk' : 'transactional'
-  const standing = await limits.standing(mailClass)
+  const standing = await limits.standing('reading')
   if (standing !== null) return { wait: standing }
-  const turn = await limits.takeTurn(mailClass, signal)
+  const turn = await limits.takeTurn('reading', signal)
   if (!turn.isGiven) return { wait: turn.reason }
   const fetched = await mailbox.fetch(providerId)
   if ('mail' in fetched) return fetched

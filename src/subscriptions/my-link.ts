@@ -6,6 +6,7 @@ import { parseAddress } from './address.ts'
 import { renderLetter } from './letters.ts'
 import { getNewsletter } from './newsletters.ts'
 import { isSuppressed } from './reader.ts'
+import { countTryFrom } from './sign-up-limits.ts'
 
 const maximumLinks = [
   { within: '1 hour', count: 1 },
@@ -15,10 +16,11 @@ const maximumLinks = [
 /**
  * Mails the link to their preference center to who lost it. Says nothing about whether the address is known: it returns the
  * same for everyone, and mails only an address that was confirmed once, is not suppressed, and got no link in the last hour
- * nor three in 24 hours. Throws `invalid_input` for what was typed wrong.
+ * nor three in 24 hours. Throws `invalid_input` for what was typed wrong, `too_many_requests` after too many tries from one place.
  */
-export async function mailMyLink(context: Context, email: string): Promise<void> {
+export async function mailMyLink(context: Context, email: string, ip: string | null): Promise<void> {
   const address = parseAddress(email)
+  await countTryFrom(context, ip)
   // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
   const reader = await findProven(context, address.key)
   const newsletter = reader ?? (await getNewsletter(context.db))

@@ -15,13 +15,18 @@ const mostWithAddress = 5
 
 const windowMinutes = 60
 
+/** Counts one that is not a sign-up, but may cause a mail all the same: by its place only. Throws as {@link countTry} does. */
+export async function countTryFrom(context: Context, ip: string | null): Promise<void> {
+  const place = placeOf(ip)
+  if (place !== undefined) await take(context, `place ${place}`, mostFromPlace)
+}
+
 /**
  * Counts a try, whether or not the address is known. Throws `too_many_requests` with the seconds to wait when there were 20
  * in the last hour from its place or 5 with its address; what is refused does not count.
  */
 export async function countTry(context: Context, ip: string | null, address: Address): Promise<void> {
-  const place = placeOf(ip)
-  if (place !== undefined) await take(context, `place ${place}`, mostFromPlace)
+  await countTryFrom(context, ip)
   await take(context, `address ${address.key}`, mostWithAddress)
 }
 
@@ -60,7 +65,7 @@ async function take(context: Context, what: string, most: number): Promise<void>
 function tooMany(retryAfterSeconds: number): PublicError {
   return new PublicError(
     'too_many_requests',
-    `There were too many sign-ups in the last hour, from where you are or with this address. Please try again ${inMinutes(retryAfterSeconds)}.`,
+    `There were too many tries in the last hour, from where you are or with this address. Please try again ${inMinutes(retryAfterSeconds)}.`,
     { retryAfterSeconds },
   )
 }

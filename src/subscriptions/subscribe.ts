@@ -186,7 +186,8 @@ async function requestSubscription(trx: InTransaction, newsletter: Newsletter, s
 
 /**
  * At most one confirmation in 24 hours and three in 30 days for an address; none for a suppressed one. Counted from when it was
- * asked for, and from when the provider had it: it may have waited in between. What never went does not count.
+ * asked for, and from when the provider had it: it may have waited in between. What never went does not count; that a reader
+ * asked it to be theirs does.
  */
 async function mayBeAsked(
   trx: InTransaction,
@@ -208,8 +209,14 @@ async function mayBeAsked(
       where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state in ('pending', 'sending')
         or m.settled_at > ${since}))`
   })
+  // Of those the address has at most as many, whoever asked: see change-address.ts.
+  const isNotAskedAsAnother = sql`not exists (
+    select from address_changes a join messages m on m.subscriber_id = a.subscriber_id and m.address_change_id = a.id
+    where a.new_email_key = ${address.key} and m.kind not in ('digest', 'confirmation') and m.kind = 'address_change'
+      and m.state in ('pending', 'sending', 'submitted', 'unknown')
+      and coalesce(m.settled_at, ${context.clock.sqlNow}) > ${context.clock.sqlNow} - interval '24 hours')`
   const { rows } = await sql<{ may: boolean }>`
-    select ${sql.join(isAskedLess, sql` and `)}
+    select ${sql.join([...isAskedLess, isNotAskedAsAnother], sql` and `)}
       and not exists (select from suppressions where email_key = ${address.key}) as may`.execute(trx)
   return rows[0]?.may ?? false
 }

@@ -17,7 +17,7 @@ export function myLinkRoutes(context: Context, options: WebOptions): Hono {
   app.post('/my-link', async (c) => {
     const body = await readBody(c)
     try {
-      await mailMyLink(context, check(addressSchema, body).email)
+      await mailMyLink(context, check(addressSchema, body).email, options.clientAddress(c))
     } catch (error) {
       if (speaksJson(c)) throw error
       return formPage(c, context, refusedAddress(error, body))

@@ -7,8 +7,10 @@ import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptio
 import { offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
 import type { PreferenceCenter, Preferences } from '../subscriptions/preference-center.ts'
 import { longestPauseDays } from '../subscriptions/preferences.ts'
+import { undoToken } from '../subscriptions/unsubscribe.ts'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
 import { page } from './reply.tsx'
+import { UndoForm } from './undo-form.tsx'
 
 /** Preferences as the form shows them: the stored ones, with what was typed or a one-tap link's change filled in. */
 export type Shown = Preferences & {
@@ -40,6 +42,7 @@ export async function preferencesPage(
   const errors = state.errors ?? {}
   const isRefused = Object.keys(errors).length > 0
   const isActive = shown.state === 'active'
+  const undo = isActive ? undefined : await undoToken(context, shown.subscriptionId)
   const forms = new Map<number, readonly Topic[]>()
   for (const one of [shown, ...others]) forms.set(one.subscriptionId, await topicsOf(context, one))
   const topics = forms.get(shown.subscriptionId) ?? []
@@ -82,9 +85,12 @@ export async function preferencesPage(
           <SubscriptionForm {...{ context, shown, topics, errors, ticked, token }} />
         </>
       ) : (
-        <p>
-          {shown.email} is not subscribed to {shown.newsletterName} at the moment. <a href="/">Subscribe</a>.
-        </p>
+        <>
+          <p>
+            {shown.email} is not subscribed to {shown.newsletterName} at the moment. <a href="/">Subscribe</a>.
+          </p>
+          {undo && <UndoForm token={undo} />}
+        </>
       )}
       {others.map((other) => (
         <details>

@@ -2,11 +2,12 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
 import { isSubscribed } from '../subscriptions/reader.ts'
-import { findUndo, undoHours, undoToken, undoUnsubscribe, unsubscribe } from '../subscriptions/unsubscribe.ts'
+import { findUndo, undoToken, undoUnsubscribe, unsubscribe } from '../subscriptions/unsubscribe.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { readBody, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
+import { UndoForm } from './undo-form.tsx'
 import type { WebOptions } from './web-options.ts'
 
 /** Leaving, by page or by one click, and coming back from a slip. */
@@ -82,12 +83,7 @@ function goodbyePage(c: HonoContext, context: Context, undo: string | undefined)
       <h1>You are unsubscribed</h1>
       <p>This digest is not sent to you any more. Thank you for having read it.</p>
       {undo ? (
-        <form method="post" action={`/undo/${undo}`}>
-          <p>Was that a slip? For {undoHours} hours this brings it back as it was.</p>
-          <button type="submit" class="second">
-            Undo: keep sending it
-          </button>
-        </form>
+        <UndoForm token={undo} />
       ) : (
         <p>
           Was that a slip? <a href="/">Subscribe again</a>.

@@ -194,9 +194,15 @@ describe('a reply to a digest', () => {
     await write({ to, text: 'resume' })
     expect(await subscriptionOf(subscriptionId)).toMatchObject({ paused_until: null })
     await write({ to, text: 'stop' })
+    const [preferences = ''] = /\/preferences\/[A-Za-z0-9_.-]+/.exec((await newest())?.text ?? '') ?? []
     await write({ to, text: 'weekly' })
     expect(await newest()).toMatchObject({ subject: 'You are not subscribed' })
     expect(await subscriptionOf(subscriptionId)).toMatchObject({ state: 'ended', frequency: 'daily' })
+    // The way back is a button behind the link of the answer.
+    const page = await (await app.request(preferences)).text()
+    const [, undo = ''] = /action="(\/undo\/[^"]+)"/.exec(page) ?? []
+    expect((await app.request(undo, { method: 'POST' })).status).toBe(200)
+    expect(await subscriptionOf(subscriptionId)).toMatchObject({ state: 'active', frequency: 'daily' })
   })
 
   it('that is not understood is answered once an hour, three times a day', async () => {
@@ -487,6 +493,26 @@ describe('an event', () => {
     expect(await inboundMails()).toMatchObject([{ attempts: 0, last_error: '429 rate_limit_exceeded' }])
     const limits = await database.db.selectFrom('provider_limits').select('hold_reason').execute()
     expect(limits).toEqual([{ hold_reason: 'the provider asked for patience' }])
+  })
+
+  it('is read while sending is paused, and leaves it to a mail to find out whether that is over', async () => {
+    const { subscriptionId } = await aReader(database.db)
+    await write({ to: addressFor('reply', subscriptionId), text: 'weekly' })
+    const limits = () => database.db.selectFrom('provider_limits').selectAll().executeTakeFirstOrThrow()
+    const paused = {
+      pause_reason: 'the quota is spent',
+      next_probe_at: monday,
+      bulk_paused_until: days(1),
+      failures: 5,
+    }
+    await database.db.updateTable('provider_limits').set(paused).execute()
+    const mailbox = createMailbox(context.config)
+    await database.db
+      .updateTable('inbound_mails')
+      .set({ state: 'waiting', due_at: monday, settled_at: null, outcome: null })
+      .execute()
+    expect(await handleMails(context, mailbox, { signal: new AbortController().signal })).toMatchObject({ done: 1 })
+    expect(await limits()).toMatchObject({ ...paused, held_until: null, hold_reason: null })
   })
 
   it('whose act fails undoes all of it, and is tried again', async () => {

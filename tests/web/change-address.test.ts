@@ -115,6 +115,15 @@ describe('another address', () => {
     expect(askedAt).toEqual([0, 1, 2, 30, 31, 32])
   })
 
+  it('is not asked to subscribe too on the day on which it was asked that', async () => {
+    await ask(await aReader(site.db))
+    await site.post('/subscribe', { email: fresh })
+    expect((await recipients()).filter((to) => to === fresh)).toHaveLength(1)
+    site.context.clock.set(hours(25))
+    await site.post('/subscribe', { email: fresh })
+    expect((await recipients()).filter((to) => to === fresh)).toHaveLength(2)
+  })
+
   it('can be asked for three times a day by one reader, and the newest counts', async () => {
     const reader = await aReader(site.db, { email: old })
     const links = []

@@ -62,8 +62,8 @@ describe('a lost link', () => {
   it('is not sent when the address was suppressed, or the reader erased, while it waited', async () => {
     const bounced = await aReader(site.db)
     const erased = await aReader(site.db)
-    await mailMyLink(site.context, bounced.email)
-    await mailMyLink(site.context, erased.email)
+    await mailMyLink(site.context, bounced.email, null)
+    await mailMyLink(site.context, erased.email, null)
     await site.db
       .insertInto('suppressions')
       .values({ email_key: bounced.email, reason: 'hard_bounce', created_at: hours(0) })
@@ -75,6 +75,13 @@ describe('a lost link', () => {
       ['canceled', 'suppressed'],
       ['canceled', 'erased'],
     ])
+  })
+
+  it('is asked for twenty times an hour from one place, known or not, and then told when to come back', async () => {
+    for (let time = 0; time < 20; time++) expect((await ask(`reader${time}@reader.example`)).status).toBe(200)
+    const refused = await ask('one-more@reader.example')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3600'])
+    expect(await refused.text()).toContain('Please try again in 60 minutes.')
   })
 
   it('gives the form back with what was typed wrong, and a program its problem', async () => {
