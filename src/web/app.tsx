@@ -31,24 +31,9 @@ export function createApp(context: Context, options: WebOptions): Hono {
   // Before the headers of the pages, which would keep other sites from loading it.
   app.route('/', embedScriptRoute(context))
   app.use(requestId({ limitLength: maximumRequestIdLength }))
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'self'", (c) => (hasChallenge(c) ? turnstileOrigin : '')],
-        frameSrc: [(c) => (hasChallenge(c) ? turnstileOrigin : "'none'")],
-        imgSrc: ['http:', 'https:', 'data:'],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-      referrerPolicy: 'no-referrer',
-      strictTransportSecurity: context.config.publicUrl.startsWith('https:')
-        ? 'max-age=31536000; includeSubDomains'
-        : false,
-    }),
-  )
+  const headers = pageHeaders(context.config.publicUrl, [])
+  const headersWithChallenge = pageHeaders(context.config.publicUrl, [turnstileOrigin])
+  app.use((c, next) => (hasChallenge(c) ? headersWithChallenge : headers)(c, next))
   app.use(async (c, next) => {
     await next()
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
@@ -66,13 +51,12 @@ export function createApp(context: Context, options: WebOptions): Hono {
   )
   // Before the limit for all the others: events may be larger than what a form holds.
   app.route('/', webhookRoutes(context, options))
-  app.use(
-    bodyLimit({
-      maxSize: maximumBodyBytes,
-      onError: (c) =>
-        reply(c, context, 413, { title: 'That is too much', message: 'A request may hold 64 kB at most.' }),
-    }),
-  )
+  const limitBody = bodyLimit({
+    maxSize: maximumBodyBytes,
+    onError: (c) => reply(c, context, 413, { title: 'That is too much', message: 'A request may hold 64 kB at most.' }),
+  })
+  // Of those nobody reads a body, and to look whether there is one costs as much as a page.
+  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitBody(c, next)))
 
   app.get('/healthz', (c) => c.text('ok'))
   app.get('/readyz', async (c) => {
@@ -124,6 +108,24 @@ export function createApp(context: Context, options: WebOptions): Hono {
     })
   })
   return app
+}
+
+/** `others`: whose scripts and frames are let in besides our own. */
+function pageHeaders(publicUrl: string, others: string[]) {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'self'", ...others],
+      frameSrc: others.length > 0 ? others : ["'none'"],
+      imgSrc: ['http:', 'https:', 'data:'],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
+  })
 }
 
 const statusOf = {

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { beginBatch } from '../../src/delivery/begin-batch.ts'
-import { type ClaimedBatch, claimDigests } from '../../src/delivery/claim-batch.ts'
+import { type ClaimedBatch, claimDigests, reclaimBatch } from '../../src/delivery/claim-batch.ts'
+import type { CallOutcome } from '../../src/delivery/provider.ts'
+import { settleBatch } from '../../src/delivery/settle-batch.ts'
 import { addSuppressions } from '../../src/delivery/suppressions.ts'
 import { receiveWebhook } from '../../src/delivery/webhooks.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
@@ -83,6 +85,46 @@ describe('a suppression at the moment of a begin', () => {
     })
     await suppressing
     expect(isSuppressed).toBe(true)
+  })
+})
+
+describe('a worker that another took its batch from', () => {
+  /** The lease is over, and the next one claims it. */
+  const takeOver = async (): Promise<ClaimedBatch> => {
+    context.clock.set(new Date(context.clock.now().getTime() + 120_000))
+    const taken = await reclaimBatch(context)
+    if (!taken) throw new Error('nothing was claimed')
+    expect([taken.id, taken.fence > batch.fence]).toEqual([batch.id, true])
+    return taken
+  }
+  const accepted = { kind: 'accepted', messages: [{ providerId: 'mail-1' }] } as const
+  const stored = () => database.db.selectFrom('batches').selectAll().executeTakeFirstOrThrow()
+
+  it('begins nothing, nor does anyone what was settled', async () => {
+    const taken = await takeOver()
+    expect(await beginBatch(context, batch)).toBe('lease lost')
+    expect(await stored()).toMatchObject({ state: 'sending', first_tried_at: null })
+    expect(await beginBatch(context, taken)).toBeNull()
+    await settleBatch(context, taken, accepted)
+    const before = await stored()
+    expect(await beginBatch(context, taken)).toBe('lease lost')
+    expect(await stored()).toEqual(before)
+  })
+
+  it.each<CallOutcome>([
+    { kind: 'refused', remedy: 'later', reason: 'too many', retryAfterMs: 1_000 },
+    { kind: 'refused', remedy: 'invalid', reason: 'no such domain', retryAfterMs: 0 },
+    { kind: 'conflict', reason: 'other bytes under the same key' },
+    { kind: 'ambiguous', reason: 'no answer' },
+    accepted,
+  ])('settles nothing with an answer that comes late: $kind', async (late) => {
+    await beginBatch(context, batch)
+    const taken = await takeOver()
+    await beginBatch(context, taken)
+    const before = await stored()
+    expect(await settleBatch(context, batch, late)).toEqual({ submitted: 0, failed: 0, unknown: 0, released: 0 })
+    expect(await stored()).toEqual(before)
+    expect(await settleBatch(context, taken, accepted)).toMatchObject({ submitted: 1 })
   })
 })
 
