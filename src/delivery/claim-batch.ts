@@ -176,7 +176,7 @@ export function claimDigests(context: Context, batchSize = maximumBatchSize): Pr
 /**
  * The run as a range, and the order that of messages_bulk: no other index gives it, so whatever PostgreSQL believes of a
  * table that has just grown by a million rows, it reads no more of them than it takes. The run is locked, so that a pause is
- * either seen or comes after the claim.
+ * either seen or comes after the claim. Whatever the begin looks at is looked at here: what it refused would come back for ever.
  */
 async function takeDigests(
   trx: InTransaction,
@@ -187,7 +187,7 @@ async function takeDigests(
     with run as materialized (
       select id from digest_runs where id = ${runId} and paused_at is null and canceled_at is null for share
     ), next as materialized (
-      select m.id, m.kind, m.digest_id, m.subscription_id, m.subscriber_id, m.attempts from messages m
+      select m.id, m.kind, m.digest_id, m.subscription_id, m.subscriber_id, m.to_email, m.attempts from messages m
       where exists (select from run) and m.run_id between ${runId} and ${runId} and m.state = 'pending' and m.kind = 'digest'
         and ${isRendered}
       order by m.run_id, m.id limit ${limit}
@@ -195,7 +195,7 @@ async function takeDigests(
     )
     select m.id, m.kind, g.rendering_id, m.attempts,
       case
-        when exists (select from suppressions x where x.email_key = r.email_key) then 'suppressed'
+        when exists (select from suppressions x where x.email_key in (r.email_key, lower(m.to_email))) then 'suppressed'
         when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
       end as obstacle
     from next m

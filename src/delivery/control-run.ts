@@ -69,12 +69,12 @@ export async function sendRest(
   return { run, requeued }
 }
 
-/** A message with a provider's id was accepted once, whatever became of it. Claiming looks at consent once more. */
+/** To the address that they have now. A message with a provider's id was accepted once, whatever became of it. Claiming looks at consent once more. */
 async function requeue(trx: InTransaction, runId: number): Promise<number> {
   const { rows } = await sql<{ requeued: number }>`
     with back as (
       update messages m set state = 'pending', reason = null, settled_at = null, batch_id = null, batch_position = null,
-        rendering_id = null, attempts = 0
+        rendering_id = null, attempts = 0, to_email = r.email
       from subscriptions s join subscribers r on r.id = s.subscriber_id
       where m.run_id = ${runId} and (m.state = 'failed' or (m.state = 'canceled' and m.reason = ${runCanceled}))
         and m.provider_id is null and s.id = m.subscription_id and s.state = 'active'

@@ -118,6 +118,9 @@ async function finish(
  * one (their attempts stay counted), so that the bad one costs itself only. Where the run was canceled in the meantime
  * nothing goes back.
  */
+/** Where they may have moved to since it was planned. */
+const presentAddress = sql`(select r.email from subscribers r where r.id = messages.subscriber_id)`
+
 async function release(context: Context, trx: InTransaction, batch: ClaimedBatch, oneByOne: boolean): Promise<number> {
   // The lock makes a cancel that is just under way either see what is pending here, or be seen.
   const { rows } = await sql<{ canceled_at: Date | null }>`
@@ -130,6 +133,7 @@ async function release(context: Context, trx: InTransaction, batch: ClaimedBatch
       state = ${isCanceled ? 'canceled' : 'pending'}, reason = ${isCanceled ? runCanceled : null},
       settled_at = ${isCanceled ? context.clock.sqlNow : sql`null`},
       rendering_id = case when kind = 'digest' then null else rendering_id end,
+      to_email = case when kind = 'digest' then ${presentAddress} else to_email end,
       attempts = ${oneByOne ? sql`attempts` : sql`attempts - 1`}
     where batch_id = ${batch.id} and state = 'sending'`.execute(trx)
   return Number(numAffectedRows ?? 0n)

@@ -35,19 +35,25 @@ export async function planDigests(
     digests: 0,
     renderFailures: 0,
   }
+  const failures: unknown[] = []
   let previous: DueSlot | undefined
   while (!options.signal.aborted) {
     const slot = await nextDueSlot(context, options.scheduledAt, previous)
     if (!slot) break
     previous = slot
     const run = await openRun(context, slot.newsletterId, slot.scheduledFor)
-    await planRun(context, run, options, result)
-    result.runs += 1
+    try {
+      await planRun(context, run, options, result)
+      result.runs += 1
+    } catch (error) {
+      failures.push(error) // the others do not wait for it; the next tick tries it again
+    }
   }
   const rendered = await renderDigests(context, options.signal)
   result.digests = rendered.rendered
   result.renderFailures = rendered.failed
   options.onProgress?.(result)
+  if (failures.length > 0) throw failures[0]
   return result
 }
 

@@ -23,14 +23,18 @@ export function planSlice(
   sliceSize: number,
 ): Promise<SliceResult> {
   return context.db.transaction().execute(async (trx) => {
-    const due = await takeDue(context, trx, run, scheduledAt, sliceSize)
+    // A slot that is planned ahead of its time is not late.
+    const planningAt = Math.min(scheduledAt.getTime(), context.clock.now().getTime())
+    const isMissed = planningAt - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
+    const due = await takeDue(trx, run, sliceSize, isMissed)
     let excluded = { nothing_new: 0, suppressed: 0, missed: 0 }
     if (due === 0) return { due, messages: 0, excluded }
     await chooseContents(trx, run)
     await storeDigests(context, trx, run)
     const messages = await storeMessages(context, trx, run)
     if (messages < due) excluded = await storeExclusions(context, trx, run)
-    await moveOn(trx, run, scheduledAt)
+    // After one that was missed comes the next, which may be missed too, and is recorded then, or only late.
+    await moveOn(trx, run, isMissed || scheduledAt < run.scheduledFor ? run.scheduledFor : scheduledAt)
     return { due, messages, excluded }
   })
 }
@@ -39,16 +43,7 @@ export function planSlice(
  * Who is due now, locked against other planners and against changes until the transaction ends. The slot as a range, in
  * the order of subscriptions_due: no other index gives it, so a slice reads no more than it takes.
  */
-async function takeDue(
-  context: Context,
-  trx: InTransaction,
-  run: DigestRun,
-  scheduledAt: Date,
-  sliceSize: number,
-): Promise<number> {
-  // A slot that is planned ahead of its time is not late.
-  const planningAt = Math.min(scheduledAt.getTime(), context.clock.now().getTime())
-  const isMissed = planningAt - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
+async function takeDue(trx: InTransaction, run: DigestRun, sliceSize: number, isMissed: boolean): Promise<number> {
   const slot = sql`(${run.scheduledFor}::timestamptz, ${run.newsletterId}::bigint)`
   await sql`
     create temporary table due on commit drop as
@@ -178,8 +173,7 @@ async function storeExclusions(context: Context, trx: InTransaction, run: Digest
 }
 
 /** The next instant is worked out once for each distinct choice, not once a reader. */
-async function moveOn(trx: InTransaction, run: DigestRun, scheduledAt: Date): Promise<void> {
-  const after = scheduledAt > run.scheduledFor ? scheduledAt : run.scheduledFor
+async function moveOn(trx: InTransaction, run: DigestRun, after: Date): Promise<void> {
   // No date is the earliest: what may be null can be joined only row by row.
   await sql`
     with moved as materialized (

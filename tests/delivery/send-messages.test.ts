@@ -2,9 +2,11 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { beginBatch } from '../../src/delivery/begin-batch.ts'
 import { claimDigests } from '../../src/delivery/claim-batch.ts'
+import { cancelRun, sendRest } from '../../src/delivery/control-run.ts'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { settleBatch } from '../../src/delivery/settle-batch.ts'
+import { addSuppressions } from '../../src/delivery/suppressions.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
@@ -40,6 +42,48 @@ async function planned(readers: number, emailOf: (index: number) => string = (in
   await planDigests(context, at(monday))
   return added
 }
+
+describe('a reader who moved to another address', () => {
+  const move = (id: number) =>
+    database.db
+      .updateTable('subscribers')
+      .set({ email: 'new@reader.example', email_key: 'new@reader.example' })
+      .where('id', '=', id)
+      .execute()
+
+  it('gets there what was refused meanwhile', async () => {
+    const [reader] = await planned(1)
+    const { batch } = await claimDigests(context)
+    if (!batch || !reader) throw new Error('nothing was claimed')
+    await beginBatch(context, batch)
+    await move(reader.subscriberId)
+    await settleBatch(context, batch, { kind: 'refused', remedy: 'later', reason: 'slow down', retryAfterMs: 0 })
+    await send()
+    expect((await sandbox.mails()).map(({ to }) => to)).toEqual([['new@reader.example']])
+  })
+
+  it('gets there what an operator sends again, whatever became of the old address', async () => {
+    const [reader] = await planned(1)
+    const { id } = await database.db.selectFrom('digest_runs').select('id').executeTakeFirstOrThrow()
+    await cancelRun(context, id)
+    await move(reader?.subscriberId ?? 0)
+    await addSuppressions(context, ['r0@reader.example'])
+    await sendRest(context, id)
+    expect(await send()).toMatchObject({ submitted: 1 })
+    expect((await sandbox.mails()).map(({ to }) => to)).toEqual([['new@reader.example']])
+  })
+
+  it('holds up nobody with a mail to an address that is suppressed: the claim looks at what the begin does', async () => {
+    const [reader] = await planned(2)
+    await move(reader?.subscriberId ?? 0)
+    await addSuppressions(context, ['r0@reader.example'])
+    expect(await send()).toMatchObject({ submitted: 1, canceled: 1, batches: 1 })
+    expect(await states()).toMatchObject([
+      { to_email: 'r0@reader.example', state: 'canceled', reason: 'suppressed' },
+      { state: 'submitted' },
+    ])
+  })
+})
 
 describe('sending digests', () => {
   it('goes in batches of up to 100, each reader one mail with links of their own', async () => {

@@ -107,10 +107,17 @@ describe('planning a digest', () => {
       await planDigests(context, at(days(day)))
     }
     const digests = await digestsOf(db, subscriptionId)
-    // Day 1's slot is two days late on day 3: recorded as missed; its stories come with the next digest.
-    expect(await db.selectFrom('exclusions').select('reason').execute()).toEqual([{ reason: 'missed' }])
+    // The slots of days 1 and 2 are two days and one day late on day 3: each is recorded as missed, and their stories come
+    // with the digest of day 3, which is on time.
+    const missed = await db
+      .selectFrom('exclusions as e')
+      .innerJoin('digest_runs as r', 'r.id', 'e.run_id')
+      .select(['e.reason', 'r.scheduled_for'])
+      .orderBy('r.scheduled_for')
+      .execute()
+    expect(missed).toEqual([1, 2].map((day) => ({ reason: 'missed', scheduled_for: days(day) })))
     expect(digests.flat().sort()).toEqual(told.sort())
-    expect(digests).toHaveLength(2)
+    expect(digests.map((titles) => titles.length)).toEqual([3, 9, 3])
   })
 
   it('plans a slot that is a few hours late, for the day it belongs to', async () => {
@@ -120,6 +127,41 @@ describe('planning a digest', () => {
     const result = await planDigests(testContext(db), at(hours(11)))
     expect(result).toMatchObject({ messages: 1 })
     expect(await subscription(subscriptionId)).toMatchObject({ next_digest_at: days(1), last_digest_on: '2026-11-23' })
+  })
+
+  it('plans a slot that is a few hours late also where the one before was missed', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    const { subscriptionId } = await aReader(db)
+    const context = testContext(db)
+    context.clock.set(hours(2, days(1)))
+    expect(await planDigests(context, at(hours(2, days(1))))).toMatchObject({
+      runs: 2,
+      messages: 1,
+      excluded: { missed: 1 },
+    })
+    expect(await subscription(subscriptionId)).toMatchObject({ next_digest_at: days(2), last_digest_on: '2026-11-24' })
+  })
+
+  it('plans the other slots when one cannot be planned, and tells of it', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    await aReader(db, { next_digest_at: hours(-1), hour: 5 })
+    const fine = await aReader(db)
+    await sql`
+      create function fail() returns trigger language plpgsql as $$ begin raise 'a row that breaks its slice'; end $$;
+      create trigger fail before insert on messages for each row
+        when (new.subscription_id <> ${sql.lit(fine.subscriptionId)}) execute function fail()`.execute(db)
+    try {
+      await expect(planDigests(testContext(db), at(monday))).rejects.toThrow('a row that breaks its slice')
+      const messages = await db.selectFrom('messages').select('subscription_id').execute()
+      expect(messages).toEqual([{ subscription_id: fine.subscriptionId }])
+      expect(await db.selectFrom('digests').select('rendering_id').execute()).toEqual([
+        { rendering_id: expect.any(Number) },
+      ])
+    } finally {
+      await sql`drop trigger fail on messages; drop function fail()`.execute(db)
+    }
   })
 
   it('makes a run for each slot, and tells weekly and daily readers apart', async () => {

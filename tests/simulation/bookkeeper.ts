@@ -223,12 +223,13 @@ export class Bookkeeper {
       this.planned.splice(before, 1)
     }
     const lateMs = Math.min(work.scheduledAt(), work.now()) - run.scheduledFor
-    const obstacle = this.suppression(reader.email) ? 'suppressed' : lateMs > this.maximumLateMs ? 'missed' : null
+    const isMissed = lateMs > this.maximumLateMs
+    const obstacle = this.suppression(reader.email) ? 'suppressed' : isMissed ? 'missed' : null
     const { told, covered, editionDate } = checkPlan(reader, run, this.articles, obstacle, got)
     if (editionDate !== null) reader.editions.add(editionDate)
     for (const article of covered) reader.covered.add(article.id)
     this.planned.push({ reader, runId, messageId: typeof got === 'string' ? undefined : got.id, articles: told })
-    reader.planned(run.scheduledFor, editionDate, work.scheduledAt())
+    reader.planned(run.scheduledFor, editionDate, work.scheduledAt(), isMissed)
   }
 
   private readerOf(subscription: number): Reader {

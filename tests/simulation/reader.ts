@@ -88,10 +88,10 @@ export class Reader {
     this.nextDigestAt = null
   }
 
-  /** They were planned for a slot, and got a digest or nothing. */
-  planned(slot: number, editionDate: string | null, scheduledAt: number): void {
+  /** They were planned for a slot, and got a digest or nothing. After a slot that was missed comes the very next one. */
+  planned(slot: number, editionDate: string | null, scheduledAt: number, isMissed: boolean): void {
     this.lastDigestOn = laterDay(this.lastDigestOn, editionDate)
-    this.nextDigestAt = this.nextAfter(Math.max(slot, scheduledAt))
+    this.nextDigestAt = this.nextAfter(isMissed ? slot : Math.max(slot, scheduledAt))
   }
 
   /** What of these is new to them. */
