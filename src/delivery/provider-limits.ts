@@ -173,7 +173,7 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
     async takeTurn(callClass, signal) {
       const isSending = callClass !== 'reading'
       const headStart = sql`make_interval(secs => case requests_per_second when 0 then 0 else ${
-        callClass === 'transactional' ? 0 : headStartSeconds
+        callClass === 'bulk' ? headStartSeconds : 0
       }::float8 end)`
       const startedAt = clock.elapsedMs()
       for (;;) {
@@ -201,7 +201,7 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
         if (signal.aborted) return { isGiven: false, reason: 'asked to stop' }
         if (clock.elapsedMs() - startedAt > longestWaitSeconds * 1_000)
           return { isGiven: false, reason: 'others take all turns' }
-        const wait = callClass === 'transactional' ? standing.wait : standing.wait + headStartSeconds
+        const wait = callClass === 'bulk' ? standing.wait + headStartSeconds : standing.wait
         await clock.sleep(Math.max(wait * 1_000, standing.hold * 1_000, shortestWaitMs), signal)
       }
     },

@@ -167,8 +167,10 @@ const nextOf = ({ next_digest_at, time_zone }: Reader): NextDigest =>
 
 /** The query that fills in, in the preference center, what was before. */
 function undoOf(wish: Wish, before: Reader): string {
-  if (wish.kind === 'frequency') return `?frequency=${before.frequency}`
-  return wish.kind === 'pause' ? '?pauseDays=0' : ''
+  if (wish.kind === 'frequency') return `?frequency=${before.frequency}&weekday=${before.weekday}`
+  if (wish.kind !== 'pause') return ''
+  const isPaused = before.paused_until !== null && before.paused_until > before.today
+  return isPaused ? `?pauseUntil=${before.paused_until}` : '?pauseDays=0'
 }
 
 /** False where the reader had so many answers that one more would only go round in a circle. The reader has to be locked. */

@@ -11,6 +11,7 @@ import { deriveToken } from '../platform/signed-token.ts'
 import { type Address, parseAddress } from './address.ts'
 import { type Evidence, recordConsent } from './consent.ts'
 import { renderLetter } from './letters.ts'
+import { inMinutes } from './sign-up-limits.ts'
 
 /** How long the link to a new address lives. */
 export const addressChangeHours = 72
@@ -138,13 +139,20 @@ async function isNewRequest(
   subscriberId: number,
   address: Address,
 ): Promise<boolean> {
-  const { rows: recent } = await sql<{ is_same: boolean }>`
-    select new_email_key = ${address.key} and confirmed_at is null and stopped_at is null as is_same from address_changes
+  const { rows: recent } = await sql<{ is_same: boolean; seconds: number }>`
+    select new_email_key = ${address.key} and confirmed_at is null and stopped_at is null as is_same,
+      ceil(extract(epoch from requested_at + interval '24 hours' - ${context.clock.sqlNow}))::integer as seconds
+    from address_changes
     where subscriber_id = ${subscriberId} and requested_at > ${context.clock.sqlNow} - interval '24 hours'
     order by id desc limit ${maximumChangesADay}`.execute(trx)
   if (recent.some(({ is_same }) => is_same)) return false
   if (recent.length < maximumChangesADay) return true
-  throw new PublicError('too_many_requests', `Address changes can be asked for ${maximumChangesADay} times a day.`)
+  const retryAfterSeconds = Math.max(1, recent.at(-1)?.seconds ?? 1)
+  throw new PublicError(
+    'too_many_requests',
+    `Address changes can be asked for ${maximumChangesADay} times a day. Please try again ${inMinutes(retryAfterSeconds)}.`,
+    { retryAfterSeconds },
+  )
 }
 
 /** Under a lock of the address, so that two readers who ask for the same one count each other. */

@@ -19,6 +19,14 @@ export async function getNewsletter(db: Database, slug?: string): Promise<Newsle
   return newsletter
 }
 
+/** The topic of a newsletter with that slug, if there is one. */
+export async function findTopic(db: Database, newsletterId: number, slug: string): Promise<Topic[]> {
+  if (slug.length > longestSlug || slug.includes('\0')) return []
+  const topics = db.selectFrom('topics').select(['slug', 'name']).where('newsletter_id', '=', newsletterId)
+  return topics.where('slug', '=', slug).execute()
+}
+
+const longestSlug = 100
 const shownTopics = 24
 /** They change as slowly as their uses do, and to count those takes longer than all else that a page needs. */
 const keptMs = 60_000

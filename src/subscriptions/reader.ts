@@ -17,15 +17,16 @@ export async function lockReader(trx: InTransaction, subscriptionId: number): Pr
   return rows[0]?.id
 }
 
-/** Who a subscription is for. Throws `not_found`, also for a reader who was erased. */
+/** Who a subscription is for, and of what. Throws `not_found`, also for a reader who was erased. */
 export async function getReader(
   db: Database,
   subscriptionId: number,
-): Promise<{ id: number; email: string; timeZone: string }> {
+): Promise<{ id: number; email: string; timeZone: string; newsletterName: string }> {
   const reader = await db
     .selectFrom('subscriptions as s')
     .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
-    .select(['r.id', 'r.email', 's.time_zone as timeZone'])
+    .innerJoin('newsletters as n', 'n.id', 's.newsletter_id')
+    .select(['r.id', 'r.email', 's.time_zone as timeZone', 'n.name as newsletterName'])
     .where('s.id', '=', subscriptionId)
     .where('r.erased_at', 'is', null)
     .executeTakeFirst()

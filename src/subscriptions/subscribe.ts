@@ -209,7 +209,7 @@ async function mayBeAsked(
       where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state in ('pending', 'sending')
         or m.settled_at > ${since}))`
   })
-  // Of those the address has at most as many, whoever asked: see change-address.ts.
+  // Not on a day on which a reader asked for it to be theirs: see change-address.ts for how often that may be.
   const isNotAskedAsAnother = sql`not exists (
     select from address_changes a join messages m on m.subscriber_id = a.subscriber_id and m.address_change_id = a.id
     where a.new_email_key = ${address.key} and m.kind not in ('digest', 'confirmation') and m.kind = 'address_change'

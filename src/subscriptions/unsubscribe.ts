@@ -46,7 +46,7 @@ export const undoHours = 24
 
 /**
  * A token that takes back an unsubscribing on the page, until a day after it; undefined where there is none to take back:
- * one made by the mailbox is not, nor a subscription that was never confirmed.
+ * one made by the mailbox is not, nor a subscription that was never confirmed, nor one to a suppressed address.
  */
 export async function undoToken(context: Context, subscriptionId: number): Promise<string | undefined> {
   const { rows } = await sql<{ ended_at: Date }>`
@@ -57,7 +57,11 @@ export async function undoToken(context: Context, subscriptionId: number): Promi
       order by e.id desc limit 1) as last
     where s.id = ${subscriptionId} and s.state = 'ended' and s.ended_reason = 'unsubscribed'
       and s.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours})
-      and last.kind = 'unsubscribed_page' and last.details ->> 'was' = 'active'`.execute(context.db)
+      and last.kind = 'unsubscribed_page' and last.details ->> 'was' = 'active'
+      and not exists (
+        select from suppressions x join subscribers r on r.email_key = x.email_key where r.id = s.subscriber_id)`.execute(
+    context.db,
+  )
   const [row] = rows
   if (!row) return undefined
   const { keys } = context

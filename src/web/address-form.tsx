@@ -46,5 +46,5 @@ export function MyLinkForm({ typed }: { readonly typed?: TypedAddress | undefine
 /** What was typed into an address form, where it was refused; any other error is thrown on. */
 export function refusedAddress(error: unknown, body: Record<string, unknown>): TypedAddress {
   if (!(error instanceof PublicError) || error.code !== 'invalid_input') throw error
-  return { email: String(body.email ?? '').slice(0, 320), errors: error.fields }
+  return { email: typeof body.email === 'string' ? body.email.slice(0, 320) : '', errors: error.fields }
 }

@@ -12,7 +12,7 @@ import { getReader } from '../subscriptions/reader.ts'
 import { AddressForm, refusedAddress, type TypedAddress } from './address-form.tsx'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
-import { addressSchema, check, readBody } from './read-input.ts'
+import { addressSchema, check, readBody, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
 import { sendSoon } from './send-soon.ts'
 import type { WebOptions } from './web-options.ts'
@@ -32,6 +32,7 @@ export function addressRoutes(context: Context, options: WebOptions): Hono {
       const { email } = check(addressSchema, body)
       await requestAddressChange(context, subscriptionId, email, evidenceOf(c, options, 'link'))
     } catch (error) {
+      if (speaksJson(c)) throw error
       return requestPage(c, context, token, { typed: refusedAddress(error, body) })
     }
     options.background(sendSoon(context))
@@ -81,7 +82,7 @@ async function requestPage(
   token: string,
   state: { readonly note?: string; readonly typed?: TypedAddress },
 ) {
-  const { id, email } = await getReader(context.db, idOf(context, 'preferences', token))
+  const { id, email, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
   const asked = await openAddressChange(context, id)
   return page(
     c,
@@ -89,6 +90,7 @@ async function requestPage(
     {
       title: state.typed ? 'Please check the form' : 'Change your address',
       isPrivate: true,
+      newsletterName,
       status: state.typed ? 422 : 200,
     },
     <>

@@ -32,6 +32,9 @@ export function answerBadLink(context: Context) {
           mailed to it; to unsubscribe, too.
         </p>
         <MyLinkForm />
+        <p class="quiet">
+          Not subscribed yet? <a href="/">Ask for it again</a>, and a new link to confirm is mailed to you.
+        </p>
       </>,
     )
   }

@@ -9,7 +9,7 @@ const kinds: Readonly<Record<string, string>> = {
   imported: 'Taken over from where you had subscribed',
   preferences_changed: 'Preferences changed',
   unsubscribed_one_click: 'Unsubscribed in the mailbox',
-  unsubscribed_page: 'Unsubscribed on our page',
+  unsubscribed_page: 'Unsubscribed',
   unsubscribe_undone: 'Unsubscribing taken back',
   address_change_requested: 'Another address asked for',
   address_change_stopped: 'Change of address stopped',

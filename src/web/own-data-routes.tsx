@@ -17,11 +17,11 @@ export function ownDataRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/preferences/:token/history', async (c) => {
     const token = c.req.param('token')
-    const { id, timeZone } = await getReader(context.db, idOf(context, 'preferences', token))
+    const { id, timeZone, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
     return page(
       c,
       context,
-      { title: 'What you agreed to', isPrivate: true },
+      { title: 'What you agreed to', isPrivate: true, newsletterName },
       <>
         <h1>What you agreed to, and when</h1>
         <History entries={await consentHistory(context.db, id)} timeZone={timeZone} />
@@ -44,11 +44,11 @@ export function ownDataRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/preferences/:token/erase', async (c) => {
     const token = c.req.param('token')
-    const { email } = await getReader(context.db, idOf(context, 'preferences', token))
+    const { email, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
     return page(
       c,
       context,
-      { title: 'Erase everything', isPrivate: true },
+      { title: 'Erase everything', isPrivate: true, newsletterName },
       <>
         <h1>Erase everything about you?</h1>
         <p>

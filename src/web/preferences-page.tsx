@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts'
 import { signToken } from '../platform/signed-token.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptions/in-words.ts'
-import { offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
+import { findTopic, offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
 import type { PreferenceCenter, Preferences } from '../subscriptions/preference-center.ts'
 import { longestPauseDays } from '../subscriptions/preferences.ts'
 import { undoToken } from '../subscriptions/unsubscribe.ts'
@@ -141,11 +141,13 @@ export async function preferencesPage(
 const preferencesToken = ({ keys }: Context, subscriptionId: number) =>
   signToken(keys, keys.newestId, 'preferences', subscriptionId)
 
-/** What the form offers: what others are offered, and what this reader chose before. */
-async function topicsOf(context: Context, { newsletterId, chosenTopics }: Preferences): Promise<readonly Topic[]> {
+/** What the form offers: what others are offered, what this reader chose before, and what they want to take away. */
+async function topicsOf(context: Context, { newsletterId, chosenTopics, without }: Shown): Promise<readonly Topic[]> {
   const offered = await offeredTopics(context, newsletterId)
   const slugs = new Set(offered.map(({ slug }) => slug))
   const further = chosenTopics.filter(({ slug }) => !slugs.has(slug))
+  const isShown = without === undefined || slugs.has(without) || further.some(({ slug }) => slug === without)
+  if (!isShown) further.push(...(await findTopic(context.db, newsletterId, without)))
   return further.length === 0 ? offered : [...offered, ...further].sort((a, b) => a.name.localeCompare(b.name))
 }
 

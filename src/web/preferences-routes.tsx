@@ -9,7 +9,7 @@ import { changePreferences } from '../subscriptions/preferences.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { preferencesPage, type Shown } from './preferences-page.tsx'
-import { check, joinSchema, preferencesSchema, readBody } from './read-input.ts'
+import { check, joinSchema, preferencesSchema, readBody, speaksJson } from './read-input.ts'
 import type { WebOptions } from './web-options.ts'
 
 /** What comes, when, and about what: to look with GET, to change with POST. */
@@ -22,7 +22,9 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     const center = await getPreferenceCenter(context, idOf(context, 'preferences', token))
     return preferencesPage(c, context, token, center, {
       shown: withSuggestion(center.own, c.req.query(), context.clock.now()),
-      suggested: ['frequency', 'pauseDays', 'without'].some((name) => c.req.query(name) !== undefined),
+      suggested: ['frequency', 'weekday', 'pauseDays', 'pauseUntil', 'without'].some(
+        (name) => c.req.query(name) !== undefined,
+      ),
     })
   })
 
@@ -34,7 +36,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     try {
       await changePreferences(context, subscriptionId, check(preferencesSchema, body), evidenceOf(c, options, 'link'))
     } catch (error) {
-      if (!(error instanceof PublicError) || error.code !== 'invalid_input') throw error
+      if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
       return preferencesPage(c, context, token, center, { shown: withTyped(center.own, body), errors: error.fields })
     }
     return preferencesPage(c, context, token, await getPreferenceCenter(context, subscriptionId), { note: 'Saved.' })
@@ -52,15 +54,17 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-const suggestionSchema = preferencesSchema.pick({ frequency: true, pauseDays: true })
+const suggestionSchema = preferencesSchema.pick({ frequency: true, weekday: true, pauseDays: true, pauseUntil: true })
 
 /** A one-tap link of the digest opens the page with its change filled in; only the button makes it. */
 function withSuggestion(preferences: Preferences, query: Record<string, string>, now: Date): Shown {
   const parsed = suggestionSchema.safeParse(query)
-  const { frequency, pauseDays } = parsed.success ? parsed.data : {}
+  const { frequency, weekday, pauseDays, pauseUntil } = parsed.success ? parsed.data : {}
   return {
     ...preferences,
     ...(frequency === undefined ? {} : { frequency }),
+    ...(weekday === undefined ? {} : { weekday }),
+    ...(pauseUntil === undefined ? {} : { pauseUntil: pauseUntil ?? '' }),
     ...(pauseDays === undefined
       ? {}
       : { pauseUntil: pauseDays === 0 ? '' : addDays(localDay(now, preferences.timeZone), pauseDays) }),

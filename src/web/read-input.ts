@@ -30,19 +30,17 @@ export async function readBody(c: HonoContext): Promise<Record<string, unknown>>
   }
 }
 
-/**
- * The topics of a body. A form says how many it showed: all of them ticked means every topic, also those to come, and none
- * ticked would mean that nothing ever comes.
- */
-export function topicsOf(body: Record<string, unknown>): unknown {
-  const topics = body.topics === undefined || Array.isArray(body.topics) ? body.topics : [body.topics]
-  if (body.topicsShown === undefined) return topics
-  if (topics === undefined) {
-    const message = 'Choose at least one topic.'
-    throw new PublicError('invalid_input', message, { fields: { topics: message } })
-  }
-  return topics.length >= Number(body.topicsShown) ? [] : topics
+/** The topics of a body. A form says how many it showed: all of them ticked means every topic, also those to come. */
+function topicsOf({ topics, topicsShown }: Record<string, unknown>): unknown {
+  if (topics === undefined) return undefined
+  const list = Array.isArray(topics) ? topics : [topics]
+  const isCounted = typeof topicsShown === 'string' || typeof topicsShown === 'number'
+  return isCounted && list.length >= Number(topicsShown) ? [] : list
 }
+
+/** A form with none ticked would mean that nothing ever comes. */
+const ticksNone = ({ topics, topicsShown }: Record<string, unknown>) =>
+  topicsShown !== undefined && topics === undefined
 
 /** An address alone. */
 export const addressSchema = z.object({
@@ -83,7 +81,12 @@ export const preferencesSchema = choicesSchema.extend({
   // An emptied date field ends a pause.
   pauseUntil: z
     .union(
-      [z.literal('').transform(() => null), z.null(), z.iso.date('Choose a day, like 2027-01-31.')],
+      [
+        z.literal('').transform(() => null),
+        z.null(),
+        // There is no year 0, says PostgreSQL.
+        z.iso.date('Choose a day, like 2027-01-31.').refine((day) => !day.startsWith('0000')),
+      ],
       'Choose a day.',
     )
     .optional(),
@@ -93,8 +96,9 @@ export const preferencesSchema = choicesSchema.extend({
 export function check<T>(schema: z.ZodType<T>, body: Record<string, unknown>): T {
   const topics = topicsOf(body)
   const parsed = schema.safeParse(topics === undefined ? body : { ...body, topics })
-  if (parsed.success) return parsed.data
+  if (parsed.success && !ticksNone(body)) return parsed.data
   const fields: Record<string, string> = {}
-  for (const issue of parsed.error.issues) fields[String(issue.path[0] ?? 'body')] ??= issue.message
+  for (const issue of parsed.error?.issues ?? []) fields[String(issue.path[0] ?? 'body')] ??= issue.message
+  if (ticksNone(body)) fields.topics ??= 'Choose at least one topic.'
   throw new PublicError('invalid_input', Object.values(fields)[0] ?? 'The input is not valid.', { fields })
 }

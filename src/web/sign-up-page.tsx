@@ -14,6 +14,8 @@ export const honeypotField = 'website'
 
 export type SignUpForm = {
   readonly choices: Choices
+  /** The topics to tick, where these are not the choices' own: none are no choice. */
+  readonly ticked?: readonly string[] | undefined
   readonly email?: string
   /** Named in the form where it was asked for by name. */
   readonly newsletter?: string | undefined
@@ -68,7 +70,13 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
           />
           <FieldError name="email" errors={errors} />
         </div>
-        <ChoiceFields choices={form.choices} topics={topics} errors={errors} guessTimeZone={!isRefused} />
+        <ChoiceFields
+          choices={form.choices}
+          topics={topics}
+          ticked={form.ticked}
+          errors={errors}
+          guessTimeZone={!isRefused}
+        />
         <div class="unseen" aria-hidden="true">
           <label for={honeypotField}>Leave this empty</label>
           <input type="text" id={honeypotField} name={honeypotField} tabindex={-1} autocomplete="off" />

@@ -10,6 +10,7 @@ import { getNewsletter, type Newsletter } from '../subscriptions/newsletters.ts'
 import { defaultChoices, isTimeZone } from '../subscriptions/preferences.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
 import { suggestAddress } from '../subscriptions/suggest-address.ts'
+import { answerBadLink } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
 import { page, reply } from './reply.tsx'
@@ -45,7 +46,14 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     const formAgain = async (state: { errors?: Readonly<Record<string, string>>; isFromElsewhere?: boolean }) => {
       const { newsletter, name } = await askedFor(context, body)
       const choices = typedChoices(body, edgeTimeZone(c))
-      return signUpPage(c, context, newsletter, { choices, email: textOf(body.email), newsletter: name, ...state })
+      const ticked = body.topicsShown === undefined ? undefined : choices.topics
+      return signUpPage(c, context, newsletter, {
+        choices,
+        ticked,
+        email: textOf(body.email),
+        newsletter: name,
+        ...state,
+      })
     }
     if (isFromElsewhere(c, config)) {
       if (!speaksJson(c)) return formAgain({ isFromElsewhere: true })
@@ -75,7 +83,10 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     await subscribe(context, { ...request, timeZone: request.timeZone ?? edgeTimeZone(c) }, evidence)
   }
 
-  app.get('/confirm/:token', async (c) => {
+  const confirming = new Hono()
+  confirming.onError(answerBadLink(context))
+
+  confirming.get('/confirm/:token', async (c) => {
     const confirmation = await findConfirmation(context, c.req.param('token'))
     if (confirmation.isActive) return confirmedPage(c, context, confirmation.newsletterName)
     return page(
@@ -93,12 +104,13 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     )
   })
 
-  app.post('/confirm/:token', async (c) => {
+  confirming.post('/confirm/:token', async (c) => {
     const confirmation = await confirm(context, c.req.param('token'), evidenceOf(c, options, 'link'))
     if (speaksJson(c)) return c.json({ message: 'Confirmed.' })
     return confirmedPage(c, context, confirmation.newsletterName)
   })
 
+  app.route('/', confirming)
   return app
 }
 

@@ -155,7 +155,8 @@ describe('a reply to a digest', () => {
       },
     })
     expect(answer?.text).toContain('The next one comes on Monday, November 30 at 6:00 AM (UTC), if there is news.')
-    const undo = /https:\/\/digest\.example(\/preferences\/\S+\?frequency=daily)/.exec(answer?.text ?? '')?.[1] ?? ''
+    const undo =
+      /https:\/\/digest\.example(\/preferences\/\S+\?frequency=daily&weekday=1)/.exec(answer?.text ?? '')?.[1] ?? ''
     expect((await app.request(undo)).status).toBe(200)
     expect(await consents()).toEqual(['preferences_changed mail'])
     expect(await outcomes()).toEqual(['frequency'])

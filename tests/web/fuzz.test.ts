@@ -19,7 +19,18 @@ beforeEach(async () => {
 })
 
 const runs = { numRuns: 40 }
-const names = ['email', 'newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'topics', 'topicsShown', 'pauseDays']
+const names = [
+  'email',
+  'newsletter',
+  'frequency',
+  'weekday',
+  'hour',
+  'timeZone',
+  'topics',
+  'topicsShown',
+  'pauseDays',
+  'pauseUntil',
+]
 const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
 /** Any UTF-16, lone surrogates and NUL too. */
 const anyText = fc.oneof(
@@ -37,6 +48,9 @@ const nearlyRight = fc.constantFrom(
   'climate',
   'a@b.example',
   'NaN',
+  '0000-01-01',
+  '2026-02-30',
+  '9999-12-31',
   '',
 )
 const value = fc.oneof(anyText, nearlyRight)
@@ -76,6 +90,13 @@ const contentType = fc.oneof(
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((array) => new Uint8Array(array)),
   fc.json().map((text) => new TextEncoder().encode(text)),
+  // Values that are no text, also such as cannot be made one.
+  fc
+    .dictionary(
+      fc.constantFrom(...names),
+      fc.oneof(fc.jsonValue(), fc.constant({ toString: 1, valueOf: 1 }), fc.constant([{ toString: 1 }])),
+    )
+    .map((object) => new TextEncoder().encode(JSON.stringify(object))),
   value.map((text) =>
     new TextEncoder().encode(`--x\r\ncontent-disposition: form-data; name="email"\r\n\r\n${text}\r\n--x--`),
   ),
@@ -88,7 +109,18 @@ const segment = fc.oneof(
 )
 const path = fc
   .tuple(
-    fc.constantFrom('', 'confirm', 'preferences', 'unsubscribe', 'subscribe', 'webhooks', 'app.css'),
+    fc.constantFrom(
+      '',
+      'confirm',
+      'preferences',
+      'unsubscribe',
+      'subscribe',
+      'webhooks',
+      'app.css',
+      'my-link',
+      'undo',
+      'address',
+    ),
     fc.array(segment, { maxLength: 3 }),
     value,
   )
@@ -152,10 +184,11 @@ it('any token but a genuine one', async () => {
 })
 
 it('any field of any form, as a form and as JSON, with any content type', async () => {
-  const targets = fc.constantFrom('/subscribe', 'preferences', '/confirm/x')
+  const targets = fc.constantFrom('/subscribe', 'preferences', 'address', '/confirm/x', '/my-link')
   await fc.assert(
     fc.asyncProperty(targets, fields, headers, contentType, bytes, async (name, pairs, extra, type, raw) => {
-      const target = name === 'preferences' ? `/preferences/${tokens.preferences}` : name
+      const own = `/preferences/${tokens.preferences}`
+      const target = name === 'preferences' ? own : name === 'address' ? `${own}/address` : name
       const form = new FormData()
       for (const [field, text] of wellFormed(pairs)) form.append(field, text)
       const json = JSON.stringify(Object.fromEntries(pairs))

@@ -110,8 +110,10 @@ describe('a bad, old or foreign token', () => {
     'preferences/:/address',
     'preferences/:/erase',
     'preferences/:/export',
+    'preferences/:/history',
     'undo/:',
     'address/:',
+    'confirm/:',
   ])('of /%s gets a person a page with the form for a fresh one, and a program a 404', async (path) => {
     const { subscriptionId } = await aReader(site.db)
     for (const token of bad(subscriptionId)) {

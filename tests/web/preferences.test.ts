@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dayInWords, localDay, nextDigestInWords } from '../../src/subscriptions/in-words.ts'
+import { theNewsletterId } from '../support/database.ts'
 import { anArticle, aReader, aTopic } from '../support/factories.ts'
 import { hours, readerSite } from '../support/reader-site.ts'
 
@@ -220,6 +221,54 @@ describe('several newsletters', () => {
     await site.send()
     expect(await site.sandbox.mails()).toEqual([])
     expect(await site.messages()).toMatchObject([{ state: 'canceled', reason: 'no longer waiting for confirmation' }])
+  })
+})
+
+describe('what cannot be understood', () => {
+  it.each([
+    ['pauseUntil=0000-01-01', 'application/x-www-form-urlencoded'],
+    ['{"pauseUntil":"0000-02-29"}', 'application/json'],
+    ['{"topics":["a"],"topicsShown":{"valueOf":1,"toString":1}}', 'application/json'],
+    ['{"hour":{"toString":1}}', 'application/json'],
+  ])('%s is refused, to a program as a problem', async (body, type) => {
+    const reader = await aReader(site.db)
+    for (const path of [pathOf(reader), `${pathOf(reader)}/address`]) {
+      const response = await site.visit(path, { method: 'POST', body, headers: { 'content-type': type } })
+      expect(response.status).toBe(422)
+      const problem = type.endsWith('json') ? 'application/problem+json' : 'text/html; charset=UTF-8'
+      expect(response.headers.get('content-type')).toBe(problem)
+    }
+  })
+
+  it('names every field of a sign-up that is wrong, and keeps what was typed, also that no topic was ticked', async () => {
+    await site.db
+      .insertInto('topics')
+      .values({ newsletter_id: await theNewsletterId(site.db), slug: 'climate', name: 'Climate' })
+      .execute()
+    const page = await (await site.post('/subscribe', { email: 'ada', topicsShown: '1', hour: '9' })).text()
+    expect(page).toContain('Choose at least one topic.')
+    expect(page).toContain('id="email-error"')
+    expect(page).toMatch(/name="topics" value="climate">/)
+    expect(page).toContain('value="9" selected')
+  })
+})
+
+describe('a topic that is not among those offered', () => {
+  it('is shown when a one-tap link takes it away, and is gone once that is saved', async () => {
+    const newsletter_id = await theNewsletterId(site.db)
+    const topics = Array.from({ length: 26 }, (_, index) => `topic-${String.fromCharCode(97 + index)}`)
+    await site.db
+      .insertInto('topics')
+      .values(topics.map((slug) => ({ newsletter_id, slug, name: slug })))
+      .execute()
+    const reader = await aReader(site.db)
+    const page = await site.text(`${pathOf(reader)}?without=topic-z`)
+    expect(page).toMatch(/value="topic-z">/)
+    const fields = fieldsOf(page)
+    expect(fields.topicsShown).toEqual(['25'])
+    await site.post(pathOf(reader), fields)
+    const chosen = await site.db.selectFrom('topic_choice_topics').selectAll().execute()
+    expect(chosen).toHaveLength(24)
   })
 })
 
