@@ -7,8 +7,19 @@ import { replyAddress } from '../platform/mail-address.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
 import type { Newsletter } from './newsletters.ts'
 
-/** The mail that asks a reader to confirm: the same for everyone but for the link. */
+const kept = new WeakMap<Context, Map<string, MailTemplate>>()
+
+/** The mail that asks a reader to confirm: the same for everyone but for the link, so it is rendered once a newsletter. */
 export async function renderConfirmationMail(context: Context, newsletter: Newsletter): Promise<MailTemplate> {
+  const ofContext = kept.get(context) ?? new Map<string, MailTemplate>()
+  kept.set(context, ofContext)
+  const key = JSON.stringify([newsletter.slug, newsletter.name, newsletter.language])
+  const template = ofContext.get(key) ?? (await render(context, newsletter))
+  ofContext.set(key, template)
+  return template
+}
+
+async function render(context: Context, newsletter: Newsletter): Promise<MailTemplate> {
   const { config } = context
   const markers = slotMarkers(context.random)
   const props = {

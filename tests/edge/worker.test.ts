@@ -108,7 +108,7 @@ describe('the worker', () => {
     await act('/my-link', { email: 'reader@example.com' })
     const preferences = await mailed(2, 'preferences')
     const page = await (await visit(preferences)).text()
-    expect(page).toContain('Subscription confirmed')
+    expect(await (await visit(`${preferences}/history`)).text()).toContain('Subscription confirmed')
     const tomorrow = /name="pauseUntil" value="" min="([^"]+)"/.exec(page)?.[1] ?? ''
     expect(await (await act(preferences, { pauseUntil: tomorrow })).text()).toContain('Saved.')
     const unsubscribe = /\/unsubscribe\/[^"]+/.exec(page)?.[0] ?? ''
