@@ -7,7 +7,6 @@ const statements: string[] = [
    begin
      return (
        select json_build_object(
-         'subscriberId', r.id,
          'email', r.email,
          'subscriptions', (
            select json_agg(

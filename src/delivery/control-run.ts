@@ -69,7 +69,10 @@ export async function sendRest(
   return { run, requeued }
 }
 
-/** To the address that they have now. A message with a provider's id was accepted once, whatever became of it. Claiming looks at consent once more. */
+/**
+ * To the address that each reader has now. A message with a provider's id was accepted once, whatever became of it. Claiming
+ * looks at consent once more.
+ */
 async function requeue(trx: InTransaction, runId: number): Promise<number> {
   const { rows } = await sql<{ requeued: number }>`
     with back as (

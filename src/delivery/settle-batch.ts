@@ -113,14 +113,14 @@ async function finish(
   return Number(numAffectedRows ?? 0n)
 }
 
-/**
- * Back to pending, for a batch with a new key and a new look at consent. After an invalid payload the messages go one by
- * one (their attempts stay counted), so that the bad one costs itself only. Where the run was canceled in the meantime
- * nothing goes back.
- */
 /** Where they may have moved to since it was planned. */
 const presentAddress = sql`(select r.email from subscribers r where r.id = messages.subscriber_id)`
 
+/**
+ * Back to pending, for a batch with a new key, to a digest reader's present address and with a new look at consent. After an invalid payload the messages go one by
+ * one (their attempts stay counted), so that the bad one costs itself only. Where the run was canceled in the meantime
+ * nothing goes back.
+ */
 async function release(context: Context, trx: InTransaction, batch: ClaimedBatch, oneByOne: boolean): Promise<number> {
   // The lock makes a cancel that is just under way either see what is pending here, or be seen.
   const { rows } = await sql<{ canceled_at: Date | null }>`

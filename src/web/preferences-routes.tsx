@@ -6,6 +6,7 @@ import { addDays, localDay } from '../subscriptions/in-words.ts'
 import { joinNewsletter } from '../subscriptions/join.ts'
 import { getPreferenceCenter, type Preferences } from '../subscriptions/preference-center.ts'
 import { changePreferences } from '../subscriptions/preferences.ts'
+import { getReader } from '../subscriptions/reader.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { preferencesPage, type Shown } from './preferences-page.tsx'
@@ -22,9 +23,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     const center = await getPreferenceCenter(context, idOf(context, 'preferences', token))
     return preferencesPage(c, context, token, center, {
       shown: withSuggestion(center.own, c.req.query(), context.clock.now()),
-      suggested: ['frequency', 'weekday', 'pauseDays', 'pauseUntil', 'without'].some(
-        (name) => c.req.query(name) !== undefined,
-      ),
+      suggested: suggestionNames.some((name) => c.req.query(name) !== undefined),
     })
   })
 
@@ -45,6 +44,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
   app.post('/preferences/:token/join', async (c) => {
     const token = c.req.param('token')
     const subscriptionId = idOf(context, 'preferences', token)
+    await getReader(context.db, subscriptionId) // who was erased is not found, whatever is asked of them
     const { newsletter } = check(joinSchema, await readBody(c))
     await joinNewsletter(context, subscriptionId, newsletter, evidenceOf(c, options, 'link'))
     const center = await getPreferenceCenter(context, subscriptionId)
@@ -55,6 +55,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
 }
 
 const suggestionSchema = preferencesSchema.pick({ frequency: true, weekday: true, pauseDays: true, pauseUntil: true })
+const suggestionNames = [...suggestionSchema.keyof().options, 'without']
 
 /** A one-tap link of the digest opens the page with its change filled in; only the button makes it. */
 function withSuggestion(preferences: Preferences, query: Record<string, string>, now: Date): Shown {

@@ -159,6 +159,8 @@ describe('erasing a reader', () => {
     expect(await site.text(unsubscribe)).toContain('You are unsubscribed')
     expect((await site.visit(`/preferences/${site.token('preferences', id)}`)).status).toBe(404)
     expect((await site.post(`/preferences/${site.token('preferences', id)}`, { hour: '5' })).status).toBe(404)
+    const join = await site.post(`/preferences/${site.token('preferences', id)}/join`, { newsletter: 'evening' })
+    expect(join.status).toBe(404)
     expect((await site.post(confirm)).status).toBe(410)
     expect((await site.consent()).at(-1)).toMatchObject({ kind: 'erased' })
   })
