@@ -1,53 +1,22 @@
-// What people do: readers, the newsroom, operators. Each act is a request to a process of its
-// own, in the middle of whatever the workers are doing, and can be cut off like them.
+// What people do: readers, the newsroom, operators.
 import { storeArticles } from '../../src/articles/store-articles.ts'
 import { cancelRun, pauseRun, resumeRun, sendRest } from '../../src/delivery/control-run.ts'
-import type { Context } from '../../src/platform/context.ts'
-import { PublicError } from '../../src/platform/errors.ts'
 import { verifyToken } from '../../src/platform/signed-token.ts'
 import { confirm } from '../../src/subscriptions/confirmations.ts'
 import { changePreferences, type PreferencesChange } from '../../src/subscriptions/preferences.ts'
 import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
-import { InjectedError } from './database.ts'
+import { act, evidence } from './act.ts'
+import { confirmMove, lift, move, stopMove, suppressOne } from './address-acts.ts'
 import { Violation } from './history.ts'
 import { chooseAll, chooseTopics, topicSlugs } from './plan-world.ts'
 import { Reader } from './reader.ts'
-import type { Actor } from './scheduler.ts'
 import type { World } from './world.ts'
-
-const evidence = { source: 'form', ip: '192.0.2.1', userAgent: 'a browser' } as const
-
-/** Runs an act in a process of its own. What the act may be refused with is no failure. */
-export async function act(
-  world: World,
-  what: string,
-  body: (context: Context, actor: Actor) => Promise<unknown>,
-  committed: (actor: Actor) => Promise<void> | void = () => {},
-): Promise<void> {
-  await world.scheduler.spawn(world.newName('web'), (actor) => {
-    const context = world.contextOf(actor)
-    world.history.note(actor.name, what)
-    world.books.awaits(actor, async () => {
-      world.history.note(actor.name, 'has committed')
-      await committed(actor)
-    })
-    return async () => {
-      try {
-        await body(context, actor)
-      } catch (error) {
-        if (error instanceof PublicError) return world.history.note(actor.name, `is refused: ${error.message}`)
-        if (!(error instanceof InjectedError)) throw error
-      }
-    }
-  })
-}
 
 /** Somebody does something. */
 export async function someAct(world: World): Promise<void> {
   const { random, books } = world
-  const readers = [...books.readers.values()]
-  const reader = random.pick(readers)
+  const reader = (random.chance(0.4) ? await nextToBeMailed(world) : undefined) ?? random.pick([...books.readers])
   switch (
     random.weighted({
       unsubscribe: 6,
@@ -57,6 +26,11 @@ export async function someAct(world: World): Promise<void> {
       article: 8,
       run: 5,
       event: 6,
+      move: 5,
+      'confirm move': 5,
+      'stop move': 1,
+      suppress: 3,
+      lift: 2,
       weather: 8,
       clock: 4,
       kill: 1,
@@ -78,6 +52,16 @@ export async function someAct(world: World): Promise<void> {
       const events = [...world.undelivered].filter((event) => event.occurredAt <= world.now)
       return events.length === 0 ? undefined : world.takeEvent(random.pick(events))
     }
+    case 'move':
+      return move(world, reader)
+    case 'confirm move':
+      return confirmMove(world)
+    case 'stop move':
+      return stopMove(world, reader)
+    case 'suppress':
+      return suppressOne(world, reader)
+    case 'lift':
+      return lift(world)
     case 'weather':
       return turnWeather(world)
     case 'clock':
@@ -87,11 +71,21 @@ export async function someAct(world: World): Promise<void> {
   }
 }
 
+/** A reader whose mail was claimed, and has not begun: the moment in which the most can go wrong. */
+async function nextToBeMailed(world: World): Promise<Reader | undefined> {
+  if (world.session.isInTransaction) return undefined
+  const [row] = await world.session.read<{ id: number }>(
+    `select m.subscription_id as id from batches b join messages m on m.batch_id = b.id
+     where b.state = 'sending' and b.first_tried_at is null order by m.id limit 1`,
+  )
+  return world.books.bySubscription.get(row?.id ?? 0)
+}
+
 /** By the link in the newest digest they got, if there is one. */
 async function leave(world: World, reader: Reader): Promise<void> {
   const { subscriptionId } = reader
   if (subscriptionId === undefined) return
-  const mail = world.model.accepted.findLast((one) => one.to === reader.email && !one.isConfirmation)
+  const mail = world.books.mailsTo(reader, 'digest').at(-1)
   const token = /\/unsubscribe\/([^>]+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '')?.[1]
   await act(
     world,
@@ -128,38 +122,43 @@ async function change(world: World, reader: Reader): Promise<void> {
 async function ask(world: World, known: Reader): Promise<void> {
   const { random, plan, books } = world
   const choices = chooseAll(random, plan.zones, plan.hours)
-  const reader = random.chance(0.5) ? known : new Reader(`${world.newName('new')}@reader.example`, choices)
+  const somebody = random.chance(0.5) ? known : new Reader(`${world.newName('new')}@reader.example`, choices)
+  const { email } = somebody
   await act(
     world,
-    `${reader.email} subscribes`,
-    (context) => subscribe(context, { email: reader.email, ...choices }, evidence),
+    `${email} subscribes`,
+    (context) => subscribe(context, { email, ...choices }, evidence),
     async () => {
-      books.readers.set(reader.email, reader)
-      reader.request(choices)
       const [row] = await world.session.read<{ id: number }>(
         'select s.id from subscriptions s join subscribers r on r.id = s.subscriber_id where r.email_key = $1',
-        [reader.email],
+        [email],
       )
-      if (!row) throw new Violation('7 consent', `${reader.email} subscribed, and there is no subscription`)
-      reader.subscriptionId = row.id
+      if (!row) throw new Violation('7 consent', `${email} subscribed, and there is no subscription`)
+      // Whoever had it may have moved in the meantime, and the address is somebody else's now.
+      const reader =
+        books.bySubscription.get(row.id) ??
+        (somebody.subscriptionId === undefined ? somebody : new Reader(email, choices))
+      books.readers.add(reader)
       books.bySubscription.set(row.id, reader)
+      reader.subscriptionId = row.id
+      reader.request(choices)
     },
   )
 }
 
 /** Presses the button behind a link of one of the confirmations they got. */
 async function followLink(world: World, reader: Reader): Promise<void> {
-  const mails = world.model.accepted.filter((one) => one.isConfirmation && !one.to.startsWith('poison'))
+  const mails = world.books.mailsOf('confirmation')
   if (mails.length === 0) return
-  const mail = mails.findLast((one) => one.to === reader.email) ?? world.random.pick(mails)
+  const mail = world.books.mailsTo(reader, 'confirmation').at(-1) ?? world.random.pick(mails)
   const token = /\/confirm\/([A-Za-z0-9_-]{43})/.exec(mail.text)?.[1]
   if (token === undefined) throw new Violation('7 consent', `the confirmation to ${mail.to} has no link`)
-  const owner = world.books.readers.get(mail.to)
+  const owner = world.books.ownerOf(mail.message)
   await act(
     world,
     `${mail.to} confirms`,
     (context) => confirm(context, token, evidence),
-    () => owner?.confirm(world.databaseNow, world.books.articles),
+    () => owner.confirm(world.databaseNow, world.books.articles),
   )
 }
 

@@ -1,10 +1,13 @@
 // Watches the world from outside: every commit, every call. It keeps accounts of its own of who asked for what, and who was
 // promised what, and raises a Violation as soon as the service does something that does not fit.
+
+import type { MessageKind, SuppressionReason } from '../../src/platform/database/schema.ts'
 import { checkPlan, type Got, type RunWindow } from './check-plan.ts'
 import { type History, Violation } from './history.ts'
+import { type AddressChange, AddressChanges, KnownAddresses } from './known-addresses.ts'
 import { type ProviderEvent, suppressionOf } from './provider-events.ts'
 import type { KnownArticle, Reader } from './reader.ts'
-import { type Call, type ResendModel, recipientsOf } from './resend-model.ts'
+import { type Accepted, type Call, type ResendModel, recipientsOf } from './resend-model.ts'
 import type { Actor } from './scheduler.ts'
 import type { Session } from './session.ts'
 
@@ -18,12 +21,17 @@ export type Planned = {
   readonly articles: readonly KnownArticle[]
 }
 
+/** A message as it was made. */
+type Made = { readonly id: number; readonly kind: MessageKind; readonly sub: number; readonly change: number | null }
+
 export const poisonUrl = 'https://news.example/poison'
 /** The key is asked about for 23 hours; a call may be held up on its way for a while. */
 const longestKeyAgeMs = 23.5 * 3_600_000
+/** The most by which the database's clock is ever set between two moments. */
+const clockSlackMs = 120_000
 
 export class Bookkeeper {
-  readonly readers = new Map<string, Reader>()
+  readonly readers = new Set<Reader>()
   readonly articles: KnownArticle[] = []
   readonly runs = new Map<number, RunWindow>()
   readonly planned: Planned[] = []
@@ -33,8 +41,9 @@ export class Bookkeeper {
   readonly canceledRuns = new Set<number>()
   /** Readers by the id of their subscription. */
   readonly bySubscription = new Map<number, Reader>()
-  /** Readers whose address was one never to mail, at some time. */
-  readonly wasSuppressed = new Set<string>()
+  readonly addresses = new KnownAddresses()
+  readonly changes: AddressChanges
+  private readonly made = new Map<number, Made>()
   readonly maximumLateMs: number
   private readonly begun = new Map<string, ReadonlySet<number>>()
   private readonly begunBatches: number[] = []
@@ -50,6 +59,7 @@ export class Bookkeeper {
     this.session = session
     this.history = history
     this.model = model
+    this.changes = new AddressChanges(() => session.now())
     this.maximumLateMs = maximumLateMs
   }
 
@@ -62,8 +72,32 @@ export class Bookkeeper {
     this.whenCommitted.set(actor, committed)
   }
 
-  suppression(email: string) {
-    return suppressionOf(this.events.filter((event) => event.mail.to.toLowerCase() === email.toLowerCase()))
+  suppression(address: string): SuppressionReason | null {
+    if (this.addresses.isSuppressed(address)) return 'manual'
+    return suppressionOf(
+      this.events.filter((event) => event.mail.to === address),
+      this.addresses.liftOf(address),
+    )
+  }
+
+  /** Whose message it is. */
+  ownerOf(message: number): Reader {
+    return this.readerOf(this.madeOf(message).sub)
+  }
+
+  changeOf(message: number): AddressChange {
+    const change = this.changes.all.get(this.madeOf(message).change ?? 0)
+    if (!change) throw new Violation('7 consent', `message ${message} is of a change that nobody asked for`)
+    return change
+  }
+
+  /** What the provider accepted of this kind, the oldest first. */
+  mailsOf(kind: MessageKind): Accepted[] {
+    return this.model.accepted.filter(({ message }) => this.madeOf(message).kind === kind)
+  }
+
+  mailsTo(reader: Reader, kind: MessageKind): Accepted[] {
+    return this.mailsOf(kind).filter(({ message }) => this.madeOf(message).sub === reader.subscriptionId)
   }
 
   /** Articles that were just stored; told by address whether they are news. */
@@ -96,8 +130,10 @@ export class Bookkeeper {
   noteEvent(event: ProviderEvent): void {
     if (this.events.some((one) => one.svixId === event.svixId)) return
     this.events.push(event)
-    if (this.suppression(event.mail.to)) this.wasSuppressed.add(event.mail.to)
-    if (event.type === 'complained') this.readers.get(event.mail.to)?.end()
+    const { to, message } = event.mail
+    if (this.suppression(to)) this.addresses.wasSuppressed.add(to)
+    // Who was asked whether the address is a reader's is perhaps somebody else.
+    if (event.type === 'complained' && this.madeOf(message).kind !== 'address_change') this.ownerOf(message).end()
   }
 
   /** After each commit, with what was in it. */
@@ -108,6 +144,7 @@ export class Bookkeeper {
         !/^insert into (sign_up_tries|confirmation_stop)\b/.test(text), // counted before there is anything to keep
     )
     const wrote = (words: string) => writes.some((text) => text.replaceAll('"', '').includes(words))
+    if (wrote('into messages')) await this.noteMessages()
     if (wrote('into digest_runs')) await this.noteRuns()
     if (wrote('into messages') || wrote('into exclusions')) await this.notePlans(actor)
     if (wrote('first_tried_at =')) await this.noteBegins(actor)
@@ -120,15 +157,21 @@ export class Bookkeeper {
     // What was not begun by a commit begins now.
     const begun = this.begun.get(call.key)
     for (const mail of recipientsOf(call)) {
-      const reader = this.readers.get(mail.to)
-      if (!reader)
-        throw new Violation('7 consent', `${mail.to} never asked for anything, and message ${mail.message} goes there`)
-      if (isFirst && !begun?.has(mail.message)) this.mayBegin(reader, mail.message, mail.isConfirmation)
+      if (isFirst && !begun?.has(mail.message)) this.mayBegin(mail.message, mail.to, now)
     }
     const age = now - (this.model.keys.get(call.key)?.firstCalledAt ?? now)
     if (!isFirst && age > longestKeyAgeMs) {
       throw new Violation('1 once', `${call.key} is asked about after ${(age / 3_600_000).toFixed(1)} hours`)
     }
+  }
+
+  private async noteMessages(): Promise<void> {
+    const rows = await this.session.read<Made>(
+      `select id, kind, subscription_id as sub, address_change_id as change from messages
+       where id > coalesce((select max(id) from unnest($1::bigint[]) as id), 0)`,
+      [[...this.made.keys()].slice(-1)],
+    )
+    for (const row of rows.sort((one, other) => one.id - other.id)) this.made.set(row.id, row)
   }
 
   private async noteRuns(): Promise<void> {
@@ -150,8 +193,8 @@ export class Bookkeeper {
   }
 
   private async noteBegins(actor: Actor): Promise<void> {
-    const rows = await this.session.read<{ id: number; key: string; message: number; sub: number; kind: string }>(
-      `select b.id, b.idempotency_key as key, m.id as message, m.subscription_id as sub, m.kind
+    const rows = await this.session.read<{ id: number; key: string; claimed: Date; message: number; to: string }>(
+      `select b.id, b.idempotency_key as key, b.claimed_at as claimed, m.id as message, m.to_email as to
        from batches b join messages m on m.batch_id = b.id where b.first_tried_at is not null and b.id <> all($1::bigint[])`,
       [this.begunBatches],
     )
@@ -159,20 +202,38 @@ export class Bookkeeper {
       this.begunBatches.push(id)
       this.begun.set(messages[0]?.key ?? '', new Set(messages.map(({ message }) => message)))
       this.history.note(actor.name, `begins batch ${id}: messages ${messages.map(({ message }) => message).join(' ')}`)
-      for (const { message, sub, kind } of messages) {
-        this.mayBegin(this.readerOf(sub), message, kind === 'confirmation')
-      }
+      for (const { message, to, claimed } of messages) this.mayBegin(message, to, claimed.getTime())
     }
   }
 
-  /** Whether the reader wants it at this moment. */
-  private mayBegin(reader: Reader, message: number, isConfirmation: boolean): void {
-    const suppressed = this.suppression(reader.email)
-    if (reader.state === (isConfirmation ? 'pending' : 'active') && !suppressed) return
-    throw new Violation(
-      !isConfirmation && reader.state === 'pending' ? '7 consent' : '6 no means no',
-      `${isConfirmation ? 'confirmation' : 'digest'} ${message} to ${reader.email} begins, who is ${suppressed ?? reader.state}`,
-    )
+  /** Whether the reader wants it at this moment, at this address. */
+  private mayBegin(message: number, to: string, claimedAt: number): void {
+    const { kind } = this.madeOf(message)
+    const reader = this.ownerOf(message)
+    const suppressed = this.suppression(to)
+    const isWanted =
+      kind === 'digest'
+        ? reader.state === 'active'
+        : kind === 'confirmation'
+          ? reader.state === 'pending'
+          : reader.isConfirmed
+    if (!isWanted || suppressed) {
+      throw new Violation(
+        kind === 'digest' && reader.state === 'pending' ? '7 consent' : '6 no means no',
+        `${kind} ${message} to ${to} begins, which is ${suppressed ?? reader.state}`,
+      )
+    }
+    const isTheirs = kind === 'digest' ? reader.has(to, claimedAt - clockSlackMs) : reader.has(to)
+    const change = kind === 'digest' || kind === 'confirmation' ? undefined : this.changeOf(message)
+    if (change?.state === 'stopped' || (kind === 'address_change' && change?.state === 'made')) {
+      throw new Violation('7 consent', `${kind} ${message} to ${to} begins, and the change is ${change.state}`)
+    }
+    if (kind === 'address_change' ? change?.email !== to : !isTheirs) {
+      throw new Violation(
+        '7 consent',
+        `${kind} ${message} begins to ${to}, which is not the address of ${reader.email}`,
+      )
+    }
   }
 
   private async notePlans(actor: Actor): Promise<void> {
@@ -230,6 +291,12 @@ export class Bookkeeper {
     for (const article of covered) reader.covered.add(article.id)
     this.planned.push({ reader, runId, messageId: typeof got === 'string' ? undefined : got.id, articles: told })
     reader.planned(run.scheduledFor, editionDate, work.scheduledAt(), isMissed)
+  }
+
+  private madeOf(message: number): Made {
+    const made = this.made.get(message)
+    if (!made) throw new Violation('1 once', `there is a mail of message ${message}, which nobody made`)
+    return made
   }
 
   private readerOf(subscription: number): Reader {

@@ -1,7 +1,7 @@
 // The provider's own calls.
 import { parseWebhookEvent } from '../../src/delivery/webhook-event.ts'
 import { receiveWebhook } from '../../src/delivery/webhooks.ts'
-import { act } from './acts.ts'
+import { act } from './act.ts'
 import { InjectedError } from './database.ts'
 import { Violation } from './history.ts'
 import { bodyOf, type ProviderEvent } from './provider-events.ts'

@@ -1,6 +1,8 @@
 // What has to be true when nothing waits any more: the service's tables against the witness of what was accepted, and
 // against the books.
+
 import { readRun } from '../../src/delivery/runs.ts'
+import type { MessageKind } from '../../src/platform/database/schema.ts'
 import { eventsLedToTheSame } from './check-events.ts'
 import { directDatabase } from './database.ts'
 import { Violation } from './history.ts'
@@ -9,8 +11,9 @@ import type { World } from './world.ts'
 
 export type Message = {
   id: number
-  kind: 'digest' | 'confirmation'
+  kind: MessageKind
   sub: number
+  to_email: string
   run: number | null
   state: string
   reason: string | null
@@ -20,7 +23,7 @@ export type Message = {
 
 export async function checkAccounts(world: World): Promise<void> {
   const messages = await world.session.read<Message>(
-    `select id, kind, subscription_id as sub, run_id as run, state, reason, provider_id, bounce_kind, delivered_at, delayed_at,
+    `select id, kind, subscription_id as sub, to_email, run_id as run, state, reason, provider_id, bounce_kind, delivered_at, delayed_at,
        bounced_at, complained_at, failed_at, suppressed_at, opened_at, clicked_at from messages order by id`,
   )
   once(world, messages)
@@ -43,9 +46,8 @@ function once(world: World, messages: readonly Message[]): void {
     const message = known.get(id)
     if (!message) throw new Violation('1 once', `a mail was accepted for message ${id}, which does not exist`)
     if (mails.length > 1) throw new Violation('1 once', `${mails.length} mails were accepted for message ${id}`)
-    const email = world.books.bySubscription.get(message.sub)?.email
-    if (mails[0]?.to !== email)
-      throw new Violation('1 once', `message ${id} is for ${email}, and went to ${mails[0]?.to}`)
+    if (mails[0]?.to !== message.to_email)
+      throw new Violation('1 once', `message ${id} is for ${message.to_email}, and went to ${mails[0]?.to}`)
   }
   for (const { id, state, reason, provider_id } of messages) {
     const mail = accepted.get(id)?.[0]
@@ -79,7 +81,9 @@ function nobodyForgotten(world: World, messages: readonly Message[]): void {
       const fits =
         reason === 'run canceled'
           ? run !== null && books.canceledRuns.has(run)
-          : reader.hasLeft || world.books.wasSuppressed.has(reader.email) || kind === 'confirmation'
+          : kind !== 'digest' ||
+            reader.hasLeft ||
+            reader.addresses.some(({ email }) => books.addresses.wasSuppressed.has(email))
       if (!fits) complain('for which there was no reason')
     }
     if (state === 'unknown') {
@@ -130,11 +134,8 @@ async function batchesAgree(world: World): Promise<void> {
 
 /** In what was accepted: no story twice for a reader, no digest without one. */
 function noStoryTwice(world: World): void {
-  const digests = Map.groupBy(
-    world.model.accepted.filter((mail) => !mail.isConfirmation),
-    (mail) => mail.to,
-  )
-  for (const [to, mails] of digests) {
+  const digests = Map.groupBy(world.books.mailsOf('digest'), (mail) => world.books.ownerOf(mail.message))
+  for (const [{ email: to }, mails] of digests) {
     const told = new Set<string>()
     for (const mail of mails) {
       const stories = new Set(
@@ -150,15 +151,22 @@ function noStoryTwice(world: World): void {
 }
 
 async function readersAreAsTheyAsked(world: World): Promise<void> {
-  const rows = await world.session.read<{ id: number; state: string; next: Date | null; last: string | null }>(
-    'select id, state, next_digest_at as next, last_digest_on as last from subscriptions',
+  const rows = await world.session.read<{
+    id: number
+    email: string
+    state: string
+    next: Date | null
+    last: string | null
+  }>(
+    `select s.id, r.email, s.state, s.next_digest_at as next, s.last_digest_on as last
+     from subscriptions s join subscribers r on r.id = s.subscriber_id`,
   )
-  for (const { id, state, next, last } of rows) {
+  for (const { id, email, state, next, last } of rows) {
     const reader = world.books.bySubscription.get(id)
-    const expected = `${reader?.state}, due ${reader?.nextDigestAt}, last ${reader?.lastDigestOn}`
-    const actual = `${state}, due ${next?.getTime() ?? null}, last ${last}`
+    const expected = `${reader?.email}, ${reader?.state}, due ${reader?.nextDigestAt}, last ${reader?.lastDigestOn}`
+    const actual = `${email}, ${state}, due ${next?.getTime() ?? null}, last ${last}`
     if (expected !== actual) {
-      const invariant = state === reader?.state ? '4 one digest a local day' : '7 consent'
+      const invariant = state === reader?.state && email === reader.email ? '4 one digest a local day' : '7 consent'
       throw new Violation(invariant, `${reader?.email} is ${actual}, and should be ${expected}`)
     }
   }
@@ -166,10 +174,12 @@ async function readersAreAsTheyAsked(world: World): Promise<void> {
 
 /** One in 24 hours and three in 30 days, by when the provider had them; an unconfirmed address gets nothing else. */
 function confirmationsWithinLimits(world: World): void {
-  const asked = Map.groupBy(
-    world.model.accepted.filter((mail) => mail.isConfirmation),
-    (mail) => mail.to,
-  )
+  withinLimits(world, 'confirmation')
+  withinLimits(world, 'address_change')
+}
+
+function withinLimits(world: World, kind: MessageKind): void {
+  const asked = Map.groupBy(world.books.mailsOf(kind), (mail) => mail.to)
   const dayMs = 86_400_000
   for (const [to, mails] of asked) {
     const times = mails.map(({ at }) => at).sort((one, other) => one - other)
@@ -177,10 +187,10 @@ function confirmationsWithinLimits(world: World): void {
       const before = times[index - 1]
       const third = times[index - 3]
       if (before !== undefined && time - before < dayMs - world.slackMs) {
-        throw new Violation('7 consent', `${to} got two confirmations within ${(time - before) / 3_600_000} hours`)
+        throw new Violation('7 consent', `${to} got two mails of ${kind} within ${(time - before) / 3_600_000} hours`)
       }
       if (third !== undefined && time - third < 30 * dayMs - world.slackMs) {
-        throw new Violation('7 consent', `${to} got four confirmations within 30 days`)
+        throw new Violation('7 consent', `${to} got four mails of ${kind} within 30 days`)
       }
     }
   }
@@ -193,11 +203,14 @@ async function consentIsKept(world: World): Promise<void> {
   )
   const count = (reader: Reader, kinds: readonly string[]) =>
     rows.filter((row) => row.sub === reader.subscriptionId && kinds.includes(row.kind)).length
-  for (const reader of world.books.readers.values()) {
+  for (const reader of world.books.readers) {
     const expected: Record<string, [number, string[]]> = {
       requests: [reader.counts.requested, ['requested']],
       confirmations: [reader.counts.confirmed, ['confirmed']],
       changes: [reader.counts.preferences_changed, ['preferences_changed']],
+      'moves asked for': [reader.counts.address_change_requested, ['address_change_requested']],
+      'moves given up': [reader.counts.address_change_stopped, ['address_change_stopped']],
+      moves: [reader.counts.address_changed, ['address_changed']],
       unsubscribes: [reader.counts.unsubscribed, ['unsubscribed_one_click', 'unsubscribed_page']],
     }
     for (const [what, [times, kinds]] of Object.entries(expected)) {
@@ -211,11 +224,10 @@ async function consentIsKept(world: World): Promise<void> {
 /** Nothing failed but what could not be accepted, could not be rendered, or was given up by the provider. */
 function poisonCostsItself(world: World, messages: readonly Message[]): void {
   const planned = new Map(world.books.planned.map((one) => [one.messageId, one]))
-  for (const { id, sub, state, reason, failed_at } of messages) {
+  for (const { id, to_email, state, reason, failed_at } of messages) {
     if (state !== 'failed' || failed_at) continue
-    const reader = world.books.bySubscription.get(sub)
-    const isPoison = reader?.isPoison || planned.get(id)?.articles.some((article) => article.isPoison)
+    const isPoison = to_email.startsWith('poison') || planned.get(id)?.articles.some((article) => article.isPoison)
     if (!isPoison)
-      throw new Violation('10 a poison row costs itself only', `message ${id} to ${reader?.email} failed: ${reason}`)
+      throw new Violation('10 a poison row costs itself only', `message ${id} to ${to_email} failed: ${reason}`)
   }
 }

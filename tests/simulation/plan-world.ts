@@ -53,6 +53,8 @@ export type WorldPlan = {
   readonly hasLongOutage: boolean
   /** All workers are down for most of a day. */
   readonly hasBlackout: boolean
+  /** Workers stall for a little longer than their lease, around calls: several have hold of the same batch. */
+  readonly isDrowsy: boolean
 }
 
 export function planWorld(random: Random): WorldPlan {
@@ -92,6 +94,7 @@ export function planWorld(random: Random): WorldPlan {
     acts: random.pick([0.01, 0.03, 0.06]),
     hasLongOutage: random.chance(0.12),
     hasBlackout: random.chance(0.08),
+    isDrowsy: random.chance(0.15),
   }
 }
 

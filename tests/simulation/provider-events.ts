@@ -1,6 +1,7 @@
 // What the provider tells of the mails it accepted, and what all of it together has to lead to, whatever its order.
 import type { SuppressionReason } from '../../src/platform/database/schema.ts'
 import { eventBody } from '../support/webhooks.ts'
+import type { Lift } from './known-addresses.ts'
 import type { Random } from './random.ts'
 import type { Accepted } from './resend-model.ts'
 
@@ -83,10 +84,13 @@ export function outcomeOf(events: readonly ProviderEvent[]): Outcome {
 const softBouncesInARow = 5
 const softBounceMs = 14 * 86_400_000
 
-/** Whether all events of one address make it one never to mail, and why. */
-export function suppressionOf(events: readonly ProviderEvent[]): SuppressionReason | null {
+/** Whether all events of one address make it one never to mail, and why; which of them a lift has made void. */
+export function suppressionOf(
+  events: readonly ProviderEvent[],
+  lift: Lift = { events: [], at: Number.NEGATIVE_INFINITY },
+): SuppressionReason | null {
   const has = (type: string, test: (event: ProviderEvent) => boolean = () => true) =>
-    events.some((event) => event.type === type && test(event))
+    events.some((event) => event.type === type && test(event) && !lift.events.includes(event))
   if (has('complained')) return 'complaint'
   if (has('bounced', (event) => event.isHard)) return 'hard_bounce'
   if (has('suppressed')) return 'provider'
@@ -96,7 +100,7 @@ export function suppressionOf(events: readonly ProviderEvent[]): SuppressionReas
   const soft = outcomes
     .filter(({ bounceKind }) => bounceKind === 'soft')
     .map(({ times }) => times.bounced ?? 0)
-    .filter((time) => time > delivered)
+    .filter((time) => time > delivered && time > lift.at)
     .sort((one, other) => one - other)
   const isFull = soft.some((time, index) => {
     const start = soft[index - (softBouncesInARow - 1)]

@@ -1,5 +1,7 @@
 // A reader as the simulation knows them: what they asked for, and what follows from it, kept apart from the service's tables.
+
 import { dayAfter, dayBefore, laterDay, localDay, nextSlot, type Schedule } from './local-time.ts'
+import type { Random } from './random.ts'
 
 export type KnownArticle = {
   readonly id: number
@@ -13,10 +15,18 @@ export type KnownArticle = {
 
 export type Choices = Schedule & { readonly topics: readonly string[] }
 
-export type ConsentCount = 'requested' | 'confirmed' | 'preferences_changed' | 'unsubscribed'
+export type ConsentCount =
+  | 'requested'
+  | 'confirmed'
+  | 'preferences_changed'
+  | 'unsubscribed'
+  | 'address_change_requested'
+  | 'address_change_stopped'
+  | 'address_changed'
 
 export class Reader {
-  readonly email: string
+  /** The addresses that they have had, each with when they left it: the last one is the present. */
+  readonly addresses: { readonly email: string; leftAt: number }[]
   subscriptionId: number | undefined
   state: 'none' | 'pending' | 'active' | 'ended' = 'none'
   choices: Choices
@@ -31,17 +41,36 @@ export class Reader {
     confirmed: 0,
     preferences_changed: 0,
     unsubscribed: 0,
+    address_change_requested: 0,
+    address_change_stopped: 0,
+    address_changed: 0,
   }
+  /** They said at some time that the address is theirs. */
+  isConfirmed = false
   hasLeft = false
 
   constructor(email: string, choices: Choices) {
-    this.email = email
+    this.addresses = [{ email, leftAt: Infinity }]
     this.choices = choices
   }
 
-  /** Their address can never be accepted. */
-  get isPoison(): boolean {
-    return this.email.startsWith('poison')
+  get email(): string {
+    return this.addresses.at(-1)?.email ?? ''
+  }
+
+  anyAddress(random: Random): string {
+    return random.pick(this.addresses).email
+  }
+
+  /** Whether the address was theirs at some time since then. */
+  has(address: string, since = Number.NEGATIVE_INFINITY): boolean {
+    return this.addresses.some(({ email, leftAt }) => email === address && leftAt >= since)
+  }
+
+  move(email: string, now: number): void {
+    const present = this.addresses.at(-1)
+    if (present) present.leftAt = now
+    this.addresses.push({ email, leftAt: Infinity })
   }
 
   request(choices: Choices): void {
@@ -55,6 +84,7 @@ export class Reader {
   confirm(now: number, articles: readonly KnownArticle[]): void {
     if (this.state !== 'pending') return
     this.counts.confirmed += 1
+    this.isConfirmed = true
     this.state = 'active'
     const days = this.choices.frequency === 'weekly' ? 7 : 1
     for (const article of articles) {

@@ -8,7 +8,6 @@ export type Accepted = {
   readonly to: string
   /** The id of the message, as the mail's tag has it. */
   readonly message: number
-  readonly isConfirmation: boolean
   readonly at: number
   readonly key: string
   readonly html: string
@@ -103,7 +102,6 @@ export class ResendModel {
       id,
       to: mail.to.join(),
       message,
-      isConfirmation: mail.headers['List-Unsubscribe'] === undefined,
       at: now,
       key,
       html: mail.html,
@@ -119,12 +117,11 @@ export function refusal(status: number, name: string, message: string, headers: 
 }
 
 /** Whom the mails of a call go to, and the messages they are. */
-export function recipientsOf(call: Call): { to: string; message: number; isConfirmation: boolean }[] {
+export function recipientsOf(call: Call): { to: string; message: number }[] {
   const parsed: unknown = JSON.parse(call.body)
   return ((Array.isArray(parsed) ? parsed : [parsed]) as Mail[]).map((mail) => ({
     to: mail.to.join(),
     message: Number(mail.tags.find((tag) => tag.name === 'message')?.value),
-    isConfirmation: mail.headers['List-Unsubscribe'] === undefined,
   }))
 }
 

@@ -11,9 +11,10 @@ export async function settle(world: World): Promise<void> {
   for (const slug of topicSlugs)
     await session.run('insert into topics (newsletter_id, slug, name) values (1, $1, $1)', [slug])
   for (const reader of plan.readers) {
-    books.readers.set(reader.email, reader)
+    books.readers.add(reader)
     if (reader.state !== 'active') continue
     const { choices } = reader
+    reader.isConfirmed = true
     const [choice] =
       choices.topics.length === 0
         ? []

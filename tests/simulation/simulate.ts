@@ -78,13 +78,13 @@ async function trouble(world: World): Promise<number> {
   await publish(world, random.between(0, 4))
   for (let index = 0; index < plan.workers; index++) await startWorker(world)
   for (let index = 0; index < plan.days * 10; index++) {
-    world.agenda.push({ at: random.between(plan.start, end), what: () => someAct(world) })
+    world.agenda.push({ at: random.between(plan.start, end), what: () => someAct(world), isTrouble: true })
   }
   if (plan.hasLongOutage) {
-    world.agenda.push({ at: random.between(plan.start, end), what: () => breakDown(world) })
+    world.agenda.push({ at: random.between(plan.start, end), what: () => breakDown(world), isTrouble: true })
   }
   if (plan.hasBlackout) {
-    world.agenda.push({ at: random.between(plan.start, end), what: () => blackOut(world) })
+    world.agenda.push({ at: random.between(plan.start, end), what: () => blackOut(world), isTrouble: true })
   }
   let steps = 0
   while (world.now < end && steps < mostTroubledSteps) {
@@ -109,6 +109,8 @@ async function calm(world: World): Promise<number> {
       if (operation.hasStalled) operation.notBefore = Math.min(operation.notBefore, world.now + 1_000)
     }
   }
+  world.agenda = world.agenda.filter(({ isTrouble }) => !isTrouble)
+  while (scheduler.actors.some(({ name }) => name.startsWith('web'))) await advance(world)
   await resumeAll(world)
   if (!scheduler.actors.some((actor) => actor.name.startsWith('worker'))) await startWorker(world)
   const end = world.now + mostCalmMs
@@ -132,11 +134,10 @@ async function calm(world: World): Promise<number> {
 
 /** Lets one thing happen, or time go on to the next. */
 async function advance(world: World): Promise<'acted' | 'waited' | 'ended'> {
-  const { scheduler, agenda } = world
-  agenda.sort((one, other) => one.at - other.at)
-  const [next] = agenda
+  const { scheduler } = world
+  const [next] = world.agenda.sort((one, other) => one.at - other.at)
   if (next && next.at <= scheduler.now) {
-    agenda.shift()
+    world.agenda.shift()
     await next.what()
   } else if (!(await scheduler.step())) {
     const times = [scheduler.nextTime(), next?.at].filter((time) => time !== undefined)
@@ -158,8 +159,10 @@ function fateOf(world: World, operation: Operation): Fate {
     return { kind: 'fail', isAfter: random.chance(0.5) }
   }
   const isCall = operation.kind === 'call' || operation.kind === 'answer'
-  const stalls = isCall ? plan.stalls * 5 : plan.stalls
+  const isAroundCall = isCall || operation.kind === 'begin'
+  const stalls = plan.isDrowsy && isAroundCall ? 0.3 : isAroundCall ? plan.stalls * 5 : plan.stalls
   if (isWorker && !operation.hasStalled && !session.isInTransaction && random.chance(stalls)) {
+    if (plan.isDrowsy) return { kind: 'stall', ms: random.pick([10, 50, 50, 60, 130]) * 1_000 }
     // A call that left its process is beyond any check: nothing promises that it arrives in time.
     const seconds = operation.kind === 'call' ? [10, 130, 130, 300, 1_200] : [10, 130, 130, 700, 10_800, 100_000]
     return { kind: 'stall', ms: random.pick(seconds) * 1_000 }

@@ -16,7 +16,12 @@ import { ResendModel } from './resend-model.ts'
 import { type Actor, Scheduler } from './scheduler.ts'
 import { type Session, sqlNow } from './session.ts'
 
-export type Agenda = { at: number; readonly what: () => Promise<void> }
+export type Agenda = {
+  readonly at: number
+  readonly what: () => Promise<void>
+  /** Left out when the calm begins. */
+  readonly isTrouble?: boolean
+}
 
 export class World {
   readonly seed: number
@@ -28,7 +33,7 @@ export class World {
   readonly books: Bookkeeper
   /** What the world decides, apart from what the service draws. */
   readonly random: Random
-  readonly agenda: Agenda[] = []
+  agenda: Agenda[] = []
   /** Events that were sent and not taken yet. */
   readonly undelivered = new Set<ProviderEvent>()
   weather: Weather = 'fine'
