@@ -43,7 +43,8 @@ export type Claim = {
 export const maximumBatchSize = 100
 /**
  * From the claim to the begin, and anew from the begin to the end of the call: longer than a worker waits for either, and
- * short, since what a dead worker held waits as long.
+ * short, since what a dead worker held waits as long. A batch that is asked about again has one lease for both: where that
+ * runs out first, another asks too, with the same key, and is told the same.
  */
 export const leaseSeconds = 45
 /** Resend keeps an idempotency key for 24 hours; an hour is left for clocks and slow answers. */

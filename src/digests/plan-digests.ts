@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Context, JobOptions } from '../platform/context.ts'
 import type { ExclusionReason } from '../platform/database/schema.ts'
-import { type DigestRun, openRun } from './open-run.ts'
-import { planSlice } from './plan-slice.ts'
+import { openRun } from './open-run.ts'
+import { planRun } from './plan-run.ts'
 import { renderDigests } from './render-digests.ts'
 
 export type PlanResult = {
@@ -14,10 +14,6 @@ export type PlanResult = {
   digests: number
   renderFailures: number
 }
-
-const defaultSliceSize = 10_000
-/** Slices planned at once: PostgreSQL gives one core to each. */
-const lanes = 2
 
 /**
  * Plans everyone who is due at the slot, also those of slots that were missed, then renders the new digests. Several
@@ -43,7 +39,17 @@ export async function planDigests(
     previous = slot
     const run = await openRun(context, slot.newsletterId, slot.scheduledFor)
     try {
-      await planRun(context, run, options, result)
+      await planRun(context, run, {
+        ...options,
+        onSlice: ({ due, messages, excluded }) => {
+          result.due += due
+          result.messages += messages
+          for (const reason of ['nothing_new', 'suppressed', 'missed'] as const) {
+            result.excluded[reason] += excluded[reason]
+          }
+          options.onProgress?.(result)
+        },
+      })
       result.runs += 1
     } catch (error) {
       failures.push(error) // the others do not wait for it; the next tick tries it again
@@ -74,33 +80,4 @@ async function nextDueSlot(
     order by next_digest_at, newsletter_id limit 1`.execute(context.db)
   const [row] = rows
   return row && { newsletterId: row.newsletter_id, scheduledFor: row.next_digest_at }
-}
-
-async function planRun(
-  context: Context,
-  run: DigestRun,
-  options: Parameters<typeof planDigests>[1],
-  result: PlanResult,
-): Promise<void> {
-  const lane = async () => {
-    while (!options.signal.aborted) {
-      const slice = await planSlice(context, run, options.scheduledAt, options.sliceSize ?? defaultSliceSize)
-      if (slice.due === 0) return
-      result.due += slice.due
-      result.messages += slice.messages
-      for (const reason of ['nothing_new', 'suppressed', 'missed'] as const)
-        result.excluded[reason] += slice.excluded[reason]
-      options.onProgress?.(result)
-    }
-  }
-  // All lanes end before an error is told, so that none goes on behind it.
-  const ends = await Promise.allSettled(Array.from({ length: lanes }, lane))
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-  const slot = sql`(${run.scheduledFor}::timestamptz, ${run.newsletterId}::bigint)`
-  await sql`
-    update digest_runs set planned_at = ${context.clock.sqlNow}
-    where id = ${run.id} and planned_at is null and (
-      select id from subscriptions
-      where state = 'active' and (next_digest_at, newsletter_id) >= ${slot} and (next_digest_at, newsletter_id) <= ${slot}
-      order by next_digest_at, newsletter_id limit 1) is null`.execute(context.db)
 }

@@ -12,21 +12,19 @@ export type SliceResult = {
   readonly excluded: Readonly<Record<ExclusionReason, number>>
 }
 
+/** Which of those who are due: so many, but not these; or one. By the ids of their subscriptions. */
+export type Slice = { readonly size: number; readonly except: readonly number[] } | { readonly only: number }
+
 /**
  * Plans readers due in a run that no other worker has taken: one message or one recorded exclusion each. The same
  * transaction moves `readUntil` for those who get a digest, and `nextDigestAt` for all. `due` is 0 when none is left.
  */
-export function planSlice(
-  context: Context,
-  run: DigestRun,
-  scheduledAt: Date,
-  sliceSize: number,
-): Promise<SliceResult> {
+export function planSlice(context: Context, run: DigestRun, scheduledAt: Date, slice: Slice): Promise<SliceResult> {
   return context.db.transaction().execute(async (trx) => {
     // A slot that is planned ahead of its time is not late.
     const planningAt = Math.min(scheduledAt.getTime(), context.clock.now().getTime())
     const isMissed = planningAt - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
-    const due = await takeDue(trx, run, sliceSize, isMissed)
+    const due = await takeDue(trx, run, slice, isMissed)
     let excluded = { nothing_new: 0, suppressed: 0, missed: 0 }
     if (due === 0) return { due, messages: 0, excluded }
     await chooseContents(trx, run)
@@ -39,20 +37,37 @@ export function planSlice(
   })
 }
 
+/** Who is due in it. The slot as a range, which subscriptions_due serves. */
+export const isDueIn = ({ scheduledFor, newsletterId }: DigestRun) => {
+  const slot = sql`(${scheduledFor}::timestamptz, ${newsletterId}::bigint)`
+  return sql`state = 'active' and (next_digest_at, newsletter_id) >= ${slot} and (next_digest_at, newsletter_id) <= ${slot}`
+}
+
+/** The subscription of one who is due and that no other worker has taken, but for these. */
+export async function findDue(
+  context: Context,
+  run: DigestRun,
+  { except }: { readonly except: readonly number[] },
+): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select id from subscriptions where ${isDueIn(run)} and id <> all(${except}::bigint[])
+    order by next_digest_at, newsletter_id limit 1 for update skip locked`.execute(context.db)
+  return rows[0]?.id
+}
+
 /**
  * Who is due now, locked against other planners and against changes until the transaction ends. The slot as a range, in
  * the order of subscriptions_due: no other index gives it, so a slice reads no more than it takes.
  */
-async function takeDue(trx: InTransaction, run: DigestRun, sliceSize: number, isMissed: boolean): Promise<number> {
-  const slot = sql`(${run.scheduledFor}::timestamptz, ${run.newsletterId}::bigint)`
+async function takeDue(trx: InTransaction, run: DigestRun, slice: Slice, isMissed: boolean): Promise<number> {
   await sql`
     create temporary table due on commit drop as
     with taken as materialized (
       select id, subscriber_id, language, frequency, weekday, hour, time_zone, topic_choice_id, read_until, last_digest_on,
         paused_until, confirmed_at
       from subscriptions
-      where state = 'active' and (next_digest_at, newsletter_id) >= ${slot} and (next_digest_at, newsletter_id) <= ${slot}
-      order by next_digest_at, newsletter_id limit ${sliceSize}
+      where ${isDueIn(run)} and ${'only' in slice ? sql`id = ${slice.only}` : sql`id <> all(${slice.except}::bigint[])`}
+      order by next_digest_at, newsletter_id limit ${'only' in slice ? 1 : slice.size}
       for update skip locked
     ), days as (
       select hour, time_zone, digest_day(${run.scheduledFor}, hour, time_zone) as edition_date

@@ -32,7 +32,7 @@ export const dueCheck: RowCheck = {
       ),
       late > config.maximumLateHours * 3_600
         ? `Start newsmatro start. Those more than ${config.maximumLateHours} h late are recorded as missed, and their stories come with the next digest, unless MAX_LATE_HOURS is larger.`
-        : 'See that newsmatro start is running, and its log for job_failed. Nobody is lost: they are planned late.',
+        : 'See that newsmatro start is running, and its log for job_failed and reader_not_planned. Nobody is lost: they are planned late.',
     )
   },
 }

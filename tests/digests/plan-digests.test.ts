@@ -164,6 +164,40 @@ describe('planning a digest', () => {
     }
   })
 
+  it('plans all others of a slot when one of them breaks their slice, and that one when it is mended', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    const readers = []
+    for (let index = 0; index < 30; index++) readers.push((await aReader(db)).subscriptionId)
+    const [bad, worse] = [readers[0] ?? 0, readers[17] ?? 0]
+    // No day comes after it.
+    await sql`update subscriptions set last_digest_on = '5874897-12-31' where id in (${bad}, ${worse})`.execute(db)
+
+    await expect(planDigests(testContext(db), { ...at(monday), sliceSize: 20 })).rejects.toThrow('out of range')
+
+    const planned = await db.selectFrom('messages').select('subscription_id').orderBy('subscription_id').execute()
+    expect(planned.map(({ subscription_id }) => subscription_id)).toEqual(
+      readers.filter((id) => id !== bad && id !== worse),
+    )
+    expect(await db.selectFrom('digest_runs').select('planned_at').executeTakeFirst()).toEqual({ planned_at: null })
+
+    await sql`update subscriptions set last_digest_on = null where id in (${bad}, ${worse})`.execute(db)
+    expect(await planDigests(testContext(db), at(hours(1)))).toMatchObject({ due: 2, messages: 2 })
+    expect(await db.selectFrom('digest_runs').select('planned_at').executeTakeFirst()).not.toEqual({ planned_at: null })
+  })
+
+  it('does not try a run reader by reader when more than a few break it', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    for (let index = 0; index < 110; index++) await aReader(db)
+    await sql`update subscriptions set last_digest_on = '5874897-12-31'`.execute(db)
+    const context = testContext(db)
+    const told: string[] = []
+    const log = { ...context.log, error: (event: string) => void told.push(event) }
+    await expect(planDigests({ ...context, log }, at(monday))).rejects.toThrow('out of range')
+    expect(told).toHaveLength(100)
+  })
+
   it('makes a run for each slot, and tells weekly and daily readers apart', async () => {
     const { db } = database
     await anArticle(db, { firstSeenAt: hours(-3) })
