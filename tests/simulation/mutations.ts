@@ -315,4 +315,31 @@ export const mutations: readonly Mutation[] = [
       edit('src/delivery/control-run.ts', "(m.state = 'failed' or", "(m.state in ('failed', 'unknown', 'sending') or"),
     ],
   },
+  {
+    name: 'what waits goes to the address that the reader has left',
+    edits: [
+      edit('src/subscriptions/confirm-address.ts', "where state = 'pending' and id in (", 'where false and id in ('),
+    ],
+  },
+  {
+    name: 'what a begin refused goes to the address that the reader has left',
+    edits: [
+      edit(
+        'src/delivery/settle-batch.ts',
+        "to_email = case when kind = 'digest' then ${presentAddress} else to_email end",
+        'to_email = to_email',
+      ),
+    ],
+  },
+  {
+    name: 'the mail of a move that was given up goes out',
+    edits: [
+      edit('src/subscriptions/change-address.ts', "and state = 'pending'\n", "and state = 'pending' and false\n"),
+      edit('src/delivery/claim-batch.ts', '(a.stopped_at is not null or', '(false or'),
+    ],
+  },
+  {
+    name: "an operator's suppression is a weaker reason than the provider's",
+    edits: [edit('src/delivery/suppress.ts', "'complaint',\n  'manual',", "'manual',\n  'complaint',")],
+  },
 ]
