@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-const webTests = ['journey', 'security', 'scanner', 'fuzz'].map((name) => `tests/web/${name}.test.ts`)
+const webTests = [
+  ...['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'security', 'scanner', 'fuzz'],
+].map((name) => `tests/web/${name}.test.ts`)
 
 const root = resolve(import.meta.dirname, '../..')
 

@@ -18,9 +18,11 @@ import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { at, monday } from '../support/context.ts'
 import { aMessage, anArticle, aReader } from '../support/factories.ts'
 import { hours, readerSite } from '../support/reader-site.ts'
+import { webFixture } from '../support/web-fixture.ts'
 import { webhookEvent } from '../support/webhooks.ts'
 
-const site = readerSite()
+const web = webFixture()
+const site = readerSite(web)
 const email = 'Ada.Secret@reader.example'
 const key = email.toLowerCase()
 const evidence = { source: 'form', ip: '203.0.113.9', userAgent: 'Netscape' } as const
@@ -129,7 +131,7 @@ describe('erasing a reader', () => {
     const reader = await aPlannedReader()
     await erase(reader)
     await site.send()
-    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.mails()).toEqual([])
     const [run] = await listRuns(site.context, { limit: 1 })
     expect(run).toMatchObject({ due: 1, status: 'done', messages: { canceled: 1 }, canceledBecause: { erased: 1 } })
   })
@@ -187,7 +189,7 @@ describe('a suppressed reader who is erased', () => {
     expect(await allText()).not.toContain('ada')
     await again()
     await site.send()
-    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.mails()).toEqual([])
     expect(await suppressions()).toEqual([key])
     expect(await hashes()).toEqual([])
   })
@@ -197,7 +199,7 @@ describe('a suppressed reader who is erased', () => {
     await erase(await aReader(site.db, { email }))
     const other = await aReader(site.db)
     await site.post(`/preferences/${site.token('preferences', other.subscriptionId)}/address`, { email })
-    expect((await site.sandbox.mails()).map(({ to }) => to)).toEqual([[other.email]])
+    expect((await site.mails()).map(({ to }) => to)).toEqual([[other.email]])
     await removeSuppressions(site.context, [key])
     await hold(key)
     await erase(await aReader(site.db, { email }))
@@ -257,13 +259,13 @@ describe('a mail at the moment of erasing', () => {
     expect(await allText()).not.toContain('ada')
     site.context.clock.set(hours(1))
     await site.send()
-    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.mails()).toEqual([])
     expect(await site.messages()).toMatchObject([{ state: 'canceled', reason: 'erased' }])
   })
 
   it('that was begun is asked about with the same bytes, and its address goes with the answer', async () => {
     const reader = await aPlannedReader()
-    site.sandbox.intercept = async (_, pass) => {
+    web.sandbox.intercept = async (_, pass) => {
       await pass() // accepted, but the answer never arrives
       return new Response('bad gateway', { status: 502 })
     }
@@ -274,7 +276,7 @@ describe('a mail at the moment of erasing', () => {
       signal: stop.signal,
       onProgress: () => stop.abort(),
     })
-    site.sandbox.intercept = undefined
+    web.sandbox.intercept = undefined
     expect(await site.messages()).toMatchObject([{ state: 'sending', to_email: email }])
     await erase(reader)
     expect(await site.messages()).toMatchObject([{ state: 'sending', to_email: email }])
@@ -282,9 +284,9 @@ describe('a mail at the moment of erasing', () => {
     expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 0 })
     site.context.clock.set(hours(1))
     await site.send()
-    expect(site.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).toHaveLength(2)
-    expect(new Set(site.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).size).toBe(1)
-    expect(await site.sandbox.mails()).toHaveLength(1)
+    expect(web.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).toHaveLength(2)
+    expect(new Set(web.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).size).toBe(1)
+    expect(await site.mails()).toHaveLength(1)
     expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 1, addressesForgotten: 0 })
     expect(await allText()).not.toContain('ada')
     expect(await site.messages()).toMatchObject([{ state: 'submitted' }])
@@ -299,7 +301,7 @@ describe('a mail at the moment of erasing', () => {
     const reader = await aPlannedReader()
     const { batch } = await claimDigests(site.context)
     if (!batch) throw new Error('nothing was claimed')
-    const other = connect(site.url)
+    const other = connect(web.databaseUrl)
     const waiting = async (work: Promise<unknown>) => {
       let isOver = false
       void work.finally(() => {
@@ -334,7 +336,7 @@ describe('a mail at the moment of erasing', () => {
     await hold(key)
     await Promise.all([erase(reader), again(), again()])
     await site.send()
-    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.mails()).toEqual([])
     expect(await suppressions()).toEqual([key])
   })
 })
@@ -385,6 +387,6 @@ describe('an event that comes after its reader was erased', () => {
     await receiveWebhook(site.context, 'late', webhookEvent({ type: 'complained', providerId: 'p', to: email }))
     expect(await suppressions()).toEqual([key])
     await site.send()
-    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.mails()).toEqual([])
   })
 })

@@ -20,8 +20,11 @@ export type WebFixture = {
   mails(): Promise<EmailRow[]>
 }
 
+/** What there is on Node alone. */
+export type NodeWebFixture = WebFixture & { readonly databaseUrl: string; readonly sandbox: TestSandbox }
+
 /** Gives each test an app of its own, with an empty database and the sandbox as its provider. */
-export function webFixture(options: Partial<WebOptions> = {}): WebFixture {
+export function webFixture(options: Partial<WebOptions> = {}): NodeWebFixture {
   const database = testDatabase()
   let sandbox: TestSandbox
   let made: ReturnType<typeof createTestApp>
@@ -34,6 +37,12 @@ export function webFixture(options: Partial<WebOptions> = {}): WebFixture {
   return {
     get db() {
       return database.db
+    },
+    get databaseUrl() {
+      return database.url
+    },
+    get sandbox() {
+      return sandbox
     },
     get context() {
       return made.context

@@ -16,7 +16,7 @@ const fresh = 'New.Address@reader.example'
 type Reader = { readonly subscriptionId: number }
 const pathOf = ({ subscriptionId }: Reader) => `/preferences/${site.token('preferences', subscriptionId)}/address`
 const ask = (reader: Reader, email = fresh) => site.post(pathOf(reader), { email })
-const recipients = async () => (await site.sandbox.mails()).map(({ to }) => to[0])
+const recipients = async () => (await site.mails()).map(({ to }) => to[0])
 const addresses = async () =>
   (await site.db.selectFrom('subscribers').select('email').orderBy('id').execute()).map((row) => row.email)
 /** The link that the new address got, or the one of a mail before the last. */
@@ -29,7 +29,7 @@ describe('another address', () => {
     const page = await (await ask(reader)).text()
     expect(page).toContain('If that address can be used, a mail is on its way to it.')
     expect(await recipients()).toEqual([old, fresh])
-    const [notice] = await site.sandbox.mails()
+    const [notice] = await site.mails()
     expect(notice?.text).toContain(pathOf(reader))
     expect(`${notice?.text}${notice?.html}`).not.toContain('New.Address')
     await planDigests(site.context, at(monday))
@@ -56,7 +56,7 @@ describe('another address', () => {
     const reader = await aReader(site.db, { email: old })
     await ask(reader)
     const link = await confirmLink()
-    const stopPage = await site.text(await site.link('preferences', (await site.sandbox.mails())[0]?.text ?? ''))
+    const stopPage = await site.text(await site.link('preferences', (await site.mails())[0]?.text ?? ''))
     expect(stopPage).toContain('Stop this change')
     for (let time = 0; time < 2; time++) expect((await site.post(`${pathOf(reader)}/stop`)).status).toBe(200)
     expect((await site.post(link)).status).toBe(410)

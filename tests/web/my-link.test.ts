@@ -13,7 +13,7 @@ describe('a lost link', () => {
         ...(ended && { state: 'ended', ended_reason: 'unsubscribed', ended_at: hours(-1), next_digest_at: null }),
       })
       expect((await ask(reader.email.toUpperCase())).status).toBe(200)
-      const mail = (await site.sandbox.mails()).at(-1)
+      const mail = (await site.mails()).at(-1)
       expect(mail?.to).toEqual([reader.email])
       const path = await site.link('preferences')
       expect(mail?.html).toContain(path)
@@ -39,7 +39,7 @@ describe('a lost link', () => {
       answers.push(`${response.status} ${await response.text()}`)
     }
     expect(new Set(answers).size).toBe(1)
-    expect((await site.sandbox.mails()).map(({ to }) => to)).toEqual([[known.email]])
+    expect((await site.mails()).map(({ to }) => to)).toEqual([[known.email]])
   })
 
   it('comes once an hour and three times a day, whoever asks', async () => {
@@ -48,7 +48,7 @@ describe('a lost link', () => {
     for (let half = 0; half <= 60; half++) {
       site.context.clock.set(hours(half / 2))
       await ask(email)
-      if ((await site.sandbox.mails()).length > mailedAt.length) mailedAt.push(half / 2)
+      if ((await site.mails()).length > mailedAt.length) mailedAt.push(half / 2)
     }
     expect(mailedAt).toEqual([0, 1, 2, 24, 25, 26])
   })
@@ -70,7 +70,7 @@ describe('a lost link', () => {
       .execute()
     await site.post(`/preferences/${site.token('preferences', erased.subscriptionId)}/erase`)
     await site.send()
-    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.mails()).toEqual([])
     expect((await site.messages()).map(({ state, reason }) => [state, reason])).toEqual([
       ['canceled', 'suppressed'],
       ['canceled', 'erased'],

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dayInWords, localDay, nextDigestInWords } from '../../src/subscriptions/in-words.ts'
-import { theNewsletterId } from '../support/database.ts'
 import { anArticle, aReader, aTopic } from '../support/factories.ts'
+import { theNewsletterId } from '../support/newsletter.ts'
 import { hours, readerSite } from '../support/reader-site.ts'
 
 const site = readerSite()
@@ -219,7 +219,7 @@ describe('several newsletters', () => {
     )
     await site.post(`${pathOf(reader)}/join`, { newsletter: 'evening' })
     await site.send()
-    expect(await site.sandbox.mails()).toEqual([])
+    expect(await site.mails()).toEqual([])
     expect(await site.messages()).toMatchObject([{ state: 'canceled', reason: 'no longer waiting for confirmation' }])
   })
 })

@@ -1,16 +1,13 @@
 // Signing up through the form, as a program, and from the pages of other sites.
 import type { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { serve } from '../../src/node-http.ts'
-import { systemClock } from '../../src/platform/clock.ts'
+import { webFixture } from '#web-fixture'
 import { createLog } from '../../src/platform/log.ts'
 import { createApp } from '../../src/web/app.tsx'
-import { clientAddressOf } from '../../src/web/client-address.ts'
 import { type TestContext, testContext } from '../support/context.ts'
-import { testDatabase } from '../support/database.ts'
 import { aReader, aTopic } from '../support/factories.ts'
 
-const database = testDatabase()
+const database = webFixture()
 const site = 'https://www.example.com'
 let app: Hono
 let context: TestContext
@@ -140,47 +137,6 @@ describe('too many sign-ups', () => {
     const problem = await json({ email: 'ada@reader.example' })
     expect(problem.headers.get('retry-after')).toBe('3600')
     expect(await problem.json()).toMatchObject({ status: 429, title: 'Too many tries' })
-  })
-
-  it('are as few from one place, on a real server, however many come at once', async () => {
-    const server = await serve(
-      createApp(
-        { ...context, clock: systemClock, random: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-        {
-          background: () => {},
-          clientAddress: (c) =>
-            clientAddressOf('127.0.0.1', c.req.header('x-forwarded-for'), context.config.trustedProxies),
-        },
-      ).fetch,
-      { host: '127.0.0.1', port: 0, variable: 'PORT' },
-    )
-    try {
-      const statuses = async (readers: number, addressOf: (index: number) => string) => {
-        const responses = await Promise.all(
-          Array.from({ length: readers }, (_, index) =>
-            fetch(`${server.url}/subscribe`, {
-              method: 'POST',
-              headers: { 'content-type': 'application/json', 'x-forwarded-for': addressOf(index) },
-              body: JSON.stringify({ email: `${addressOf(index).replace(/\W/g, '')}.${index}@reader.example` }),
-            }),
-          ),
-        )
-        return responses.reduce<Record<number, number>>(
-          (counts, { status }) => Object.assign(counts, { [status]: (counts[status] ?? 0) + 1 }),
-          {},
-        )
-      }
-      const [bomber, visitors] = await Promise.all([
-        // what it writes into the header itself changes nothing
-        statuses(60, (index) => `198.51.100.${index}, 203.0.113.9`),
-        statuses(30, (index) => `192.0.2.${index}`),
-      ])
-      expect(bomber).toEqual({ 202: 20, 429: 40 })
-      expect(visitors).toEqual({ 202: 30 })
-      expect(await outbox()).toHaveLength(50)
-    } finally {
-      await server.close()
-    }
   })
 
   it('stop for all when the hour is full: 503, with when to come back, and a line in the log without an address', async () => {
