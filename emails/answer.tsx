@@ -21,7 +21,8 @@ export type Answer =
   | { kind: 'frequency'; frequency: Frequency; weekday: number; next: NextDigest }
   /** `until`: the first day with a digest, YYYY-MM-DD. */
   | { kind: 'paused'; until: string; next: NextDigest }
-  | { kind: 'resumed' | 'confirmed'; next: NextDigest }
+  | { kind: 'resumed'; next: NextDigest; wasPaused: boolean }
+  | { kind: 'confirmed'; next: NextDigest }
   | { kind: 'stopped' | 'not_subscribed' }
   /** `isAsked`: the reader wrote "help"; otherwise what they wrote was not understood. */
   | { kind: 'help' | 'bad_pause'; isAsked: boolean; next: NextDigest }
@@ -61,7 +62,12 @@ function wordsOf({ newsletterName, language, answer, links }: AnswerProps): Word
       return { ...all, title: words.paused, paragraphs, links: [undo, preferences, unsubscribe] }
     }
     case 'resumed':
-      return { ...all, title: words.resumed, paragraphs: next, links: [preferences, unsubscribe] }
+      return {
+        ...all,
+        title: words.resumed,
+        paragraphs: next,
+        links: [...(answer.wasPaused ? [{ label: words.undo, href: links.undo }] : []), preferences, unsubscribe],
+      }
     case 'confirmed':
       return { ...all, title: words.confirmed(name), paragraphs: next, links: [preferences, unsubscribe] }
     case 'stopped':

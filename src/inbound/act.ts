@@ -122,10 +122,15 @@ async function reply(
   } else if (change && before.state !== 'active') {
     answer = { kind: 'not_subscribed' }
   } else if (change) {
-    await changePreferences(context, subscriptionId, change, evidence)
+    try {
+      await changePreferences(context, subscriptionId, change, evidence)
+    } catch (error) {
+      if (error instanceof PublicError) return `refused: ${error.code}`
+      throw error
+    }
     const after = await findReader(trx, context.clock.sqlNow, subscriptionId)
     if (!after) return 'ignored: gone'
-    answer = doneOf(wish, after)
+    answer = doneOf(wish, before, after)
   } else {
     answer = {
       kind: wish.kind === 'bad_pause' ? 'bad_pause' : 'help',
@@ -155,22 +160,23 @@ function changeOf(wish: Wish): PreferencesChange | undefined {
   }
 }
 
-function doneOf(wish: Wish, after: Reader): Answer {
+function doneOf(wish: Wish, before: Reader, after: Reader): Answer {
   const next = nextOf(after)
   if (wish.kind === 'pause') return { kind: 'paused', until: after.paused_until ?? '', next }
-  if (wish.kind === 'resume') return { kind: 'resumed', next }
+  if (wish.kind === 'resume') return { kind: 'resumed', next, wasPaused: isPaused(before) }
   return { kind: 'frequency', frequency: after.frequency, weekday: after.weekday, next }
 }
 
 const nextOf = ({ next_digest_at, time_zone }: Reader): NextDigest =>
   next_digest_at && { at: next_digest_at, timeZone: time_zone }
 
+const isPaused = ({ paused_until, today }: Reader) => paused_until !== null && paused_until > today
+
 /** The query that fills in, in the preference center, what was before. */
 function undoOf(wish: Wish, before: Reader): string {
   if (wish.kind === 'frequency') return `?frequency=${before.frequency}&weekday=${before.weekday}`
-  if (wish.kind !== 'pause') return ''
-  const isPaused = before.paused_until !== null && before.paused_until > before.today
-  return isPaused ? `?pauseUntil=${before.paused_until}` : '?pauseDays=0'
+  if (isPaused(before) && (wish.kind === 'pause' || wish.kind === 'resume')) return `?pauseUntil=${before.paused_until}`
+  return wish.kind === 'pause' ? '?pauseDays=0' : ''
 }
 
 /** False where the reader had so many answers that one more would only go round in a circle. The reader has to be locked. */

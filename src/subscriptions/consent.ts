@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { ConsentEventKind, InTransaction } from '../platform/database/schema.ts'
 import { sha256, toHex } from '../platform/encoding.ts'
+import { PublicError } from '../platform/errors.ts'
 
 /** Where a reader's act came from. Address and agent are personal data, kept as proof of consent (GDPR 7(1)). */
 export type Evidence = {
@@ -12,6 +14,30 @@ export type Evidence = {
 /** The wording a reader agrees to. It is kept word for word beside each event that rests on it. */
 export function consentText(newsletterName: string): string {
   return `Send me the ${newsletterName} digest by email. I can change how often it comes, pause it or unsubscribe with a link in every mail.`
+}
+
+/** Far more than anyone changes their mind, and few enough that nobody fills the history with a link that they found. */
+const maximumActsADay = 100
+
+/**
+ * Throws `too_many_requests` with the seconds to wait where a reader did 100 things within 24 hours. Not asked about what has to be
+ * possible at all times: to leave, and to be erased. The reader's row, or the subscription's, has to be locked.
+ */
+export async function limitActs(trx: InTransaction, context: Context, subscriberId: number): Promise<void> {
+  const { rows } = await sql<{ seconds: number }>`
+    select ceil(extract(epoch from occurred_at + interval '24 hours' - ${context.clock.sqlNow}))::integer as seconds
+    from consent_events where subscriber_id = ${subscriberId} order by id desc offset ${maximumActsADay - 1} limit 1`.execute(
+    trx,
+  )
+  const seconds = rows[0]?.seconds ?? 0
+  if (seconds <= 0) return
+  throw new PublicError(
+    'too_many_requests',
+    'There were too many changes in the last 24 hours. Please try again later.',
+    {
+      retryAfterSeconds: seconds,
+    },
+  )
 }
 
 /** Adds to the history of consent, which is never changed. */

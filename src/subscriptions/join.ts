@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
-import { consentText, type Evidence, recordConsent } from './consent.ts'
+import { consentText, type Evidence, limitActs, recordConsent } from './consent.ts'
 import { getNewsletter } from './newsletters.ts'
 import { isSuppressed, lockReader, notMailed } from './reader.ts'
 
@@ -21,6 +21,7 @@ export async function joinNewsletter(
   return context.db.transaction().execute(async (trx) => {
     const readerId = await lockReader(trx, subscriptionId)
     if (readerId !== undefined && (await isSuppressed(trx, readerId))) throw new PublicError('conflict', notMailed)
+    if (readerId !== undefined) await limitActs(trx, context, readerId)
     const now = context.clock.sqlNow
     // What waits for a confirmation has one now; its mail is canceled when it is claimed.
     const { rows } = await sql<{ id: number }>`

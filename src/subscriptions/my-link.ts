@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { storeRendering } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
+import { joinTransaction } from '../platform/database/join-transaction.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { parseAddress } from './address.ts'
 import { renderLetter } from './letters.ts'
@@ -20,56 +21,51 @@ const maximumLinks = [
  */
 export async function mailMyLink(context: Context, email: string, ip: string | null): Promise<void> {
   const address = parseAddress(email)
-  await countTryFrom(context, ip)
-  // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
-  const reader = await findProven(context, address.key)
-  const newsletter = reader ?? (await getNewsletter(context.db))
-  const template = await renderLetter(context, 'preferences_link', newsletter)
   await context.db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ email: string }>`
-      select email from subscribers where id = ${reader?.subscriberId ?? 0} and email_key = ${address.key}
+    await countTryFrom(joinTransaction(context, trx), ip)
+    const found = await findProven(trx, address.key)
+    const newsletter = await getNewsletter(trx)
+    const template = await renderLetter(context, 'preferences_link', found ?? newsletter)
+    // The same statements for everyone, with nobody's id where the address is unknown, and one commit that writes: so that
+    // the answer takes as long whether or not a mail follows.
+    const reader = found ?? { subscriberId: 0, subscriptionId: 0 }
+    await sql`
+      select from subscribers where id = ${reader.subscriberId} and email_key = ${address.key}
       for no key update`.execute(trx)
-    const [locked] = rows
-    if (!reader || !locked) return
-    if ((await isSuppressed(trx, reader.subscriberId)) || !(await mayBeMailed(trx, context, reader.subscriberId)))
-      return
-    await trx
-      .insertInto('messages')
-      .values({
-        kind: 'preferences_link',
-        subscriber_id: reader.subscriberId,
-        subscription_id: reader.subscriptionId,
-        to_email: locked.email,
-        rendering_id: await storeRendering(trx, template, context.clock.now()),
-        key_id: context.keys.newestId,
-        created_at: context.clock.sqlNow,
-      })
-      .execute()
+    const isObstructed = await isSuppressed(trx, reader.subscriberId)
+    const isUnasked = await mayBeMailed(trx, context, reader.subscriberId)
+    const renderingId = await storeRendering(trx, template, context.clock.now())
+    await sql`
+      insert into messages (kind, subscriber_id, subscription_id, to_email, rendering_id, key_id, created_at)
+      select 'preferences_link', id, ${reader.subscriptionId}, email, ${renderingId}, ${context.keys.newestId}, ${context.clock.sqlNow}
+      from subscribers where id = ${reader.subscriberId} and email_key = ${address.key} and ${isUnasked && !isObstructed}`.execute(
+      trx,
+    )
   })
 }
 
 type Proven = { subscriberId: number; subscriptionId: number; name: string; slug: string; language: string }
 
 /** The reader with this address, if it was confirmed, and of their subscriptions one that is active, else the newest. */
-async function findProven(context: Context, addressKey: string): Promise<Proven | undefined> {
+async function findProven(trx: InTransaction, addressKey: string): Promise<Proven | undefined> {
   const { rows } = await sql<Proven>`
     select r.id as "subscriberId", s.id as "subscriptionId", n.name, n.slug, n.language
     from subscribers r join subscriptions s on s.subscriber_id = r.id join newsletters n on n.id = s.newsletter_id
     where r.email_key = ${addressKey} and s.confirmed_at is not null
-    order by s.state = 'active' desc, s.id desc limit 1`.execute(context.db)
+    order by s.state = 'active' desc, s.id desc limit 1`.execute(trx)
   return rows[0]
 }
 
 /** Counted from when it was asked for, and from when the provider had it: it may have waited in between. */
 async function mayBeMailed(trx: InTransaction, context: Context, subscriberId: number): Promise<boolean> {
-  for (const { within, count } of maximumLinks) {
+  const isMailedLess = maximumLinks.map(({ within, count }) => {
     const since = sql`${context.clock.sqlNow} - ${within}::interval`
-    const { rows } = await sql<{ mailed: number }>`
-      select count(*) as mailed from messages
+    return sql`(
+      select count(*) < ${count} from messages
       where subscriber_id = ${subscriberId} and kind not in ('digest', 'confirmation') and kind = 'preferences_link'
         and (created_at > ${since} or state in ('pending', 'sending')
-          or (state in ('submitted', 'unknown') and settled_at > ${since}))`.execute(trx)
-    if ((rows[0]?.mailed ?? 0) >= count) return false
-  }
-  return true
+          or (state in ('submitted', 'unknown') and settled_at > ${since})))`
+  })
+  const { rows } = await sql<{ may: boolean }>`select ${sql.join(isMailedLess, sql` and `)} as may`.execute(trx)
+  return rows[0]?.may ?? false
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
-import { type Evidence, recordConsent } from './consent.ts'
+import { type Evidence, limitActs, recordConsent } from './consent.ts'
 import { chooseTopics } from './topic-choices.ts'
 
 /** What a reader chooses. No topics means every topic. */
@@ -86,7 +86,7 @@ export const longestPauseDays = 365
 /**
  * Changes an active subscription and works out anew when its next digest comes: never a second one on a local day that had
  * one. `readUntil` stays, so no article is lost or told twice. Throws `conflict` when the subscription is not active,
- * `invalid_input` for a pause that ends in the past or too far ahead.
+ * `invalid_input` for a pause that ends in the past or too far ahead, `too_many_requests` after 100 acts in a day.
  */
 export async function changePreferences(
   context: Context,
@@ -105,6 +105,7 @@ export async function changePreferences(
       if (!row) throw new PublicError('not_found', 'There is no such subscription any more.')
       if (row.state !== 'active')
         throw new PublicError('conflict', 'You are not subscribed at the moment. Subscribe again first.')
+      await limitActs(trx, context, row.subscriber_id)
       const topicChoiceId = change.topics
         ? await chooseTopics(trx, row.newsletter_id, change.topics)
         : row.topic_choice_id

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { recallSuppressions } from '../delivery/erased-suppressions.ts'
 import { type MailTemplate, storeRendering } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
@@ -185,9 +185,9 @@ async function requestSubscription(trx: InTransaction, newsletter: Newsletter, s
 }
 
 /**
- * At most one confirmation in 24 hours and three in 30 days for an address; none for a suppressed one. Counted from when it was
- * asked for, and from when the provider had it: it may have waited in between. What never went does not count; that a reader
- * asked it to be theirs does.
+ * At most one mail that asks an address in 24 hours and three in 30 days, whether to confirm or to be a reader's new one; none for a
+ * suppressed one. Counted from when it was asked for, and from when the provider had it: it may have waited in between. What
+ * never went does not count.
  */
 async function mayBeAsked(
   trx: InTransaction,
@@ -199,24 +199,25 @@ async function mayBeAsked(
   await sql`
     select from messages m join confirmations c on c.id = m.confirmation_id
     where c.subscriber_id = ${subscriberId} and m.state = 'pending' order by m.id for no key update of m`.execute(trx)
+  // As a reader's new address: see change-address.ts for how often that may be.
+  const askedAsAnother = (since: RawBuilder<unknown>) => sql`(
+    select count(*) from address_changes a join messages m on m.subscriber_id = a.subscriber_id and m.address_change_id = a.id
+    where a.new_email_key = ${address.key} and m.kind not in ('digest', 'confirmation') and m.kind = 'address_change'
+      and m.state in ('pending', 'sending', 'submitted', 'unknown')
+      and coalesce(m.settled_at, ${context.clock.sqlNow}) > ${since})`
   const isAskedLess = maximumConfirmations.map(({ within, count }) => {
     const since = sql`${context.clock.sqlNow} - ${within}::interval`
     return sql`(
       select count(*) < ${maximumRequests} and count(*) filter (where m.state in ('sending', 'submitted', 'unknown')
         or (m.state = 'failed' and m.provider_id is not null)
-        or (m.state = 'pending' and (c.requested_at > ${since} or c.subscription_id <> ${subscriptionId}))) < ${count}
+        or (m.state = 'pending' and (c.requested_at > ${since} or c.subscription_id <> ${subscriptionId})))
+        + ${askedAsAnother(since)} < ${count}
       from confirmations c join messages m on m.confirmation_id = c.id
       where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state in ('pending', 'sending')
         or m.settled_at > ${since}))`
   })
-  // Not on a day on which a reader asked for it to be theirs: see change-address.ts for how often that may be.
-  const isNotAskedAsAnother = sql`not exists (
-    select from address_changes a join messages m on m.subscriber_id = a.subscriber_id and m.address_change_id = a.id
-    where a.new_email_key = ${address.key} and m.kind not in ('digest', 'confirmation') and m.kind = 'address_change'
-      and m.state in ('pending', 'sending', 'submitted', 'unknown')
-      and coalesce(m.settled_at, ${context.clock.sqlNow}) > ${context.clock.sqlNow} - interval '24 hours')`
   const { rows } = await sql<{ may: boolean }>`
-    select ${sql.join([...isAskedLess, isNotAskedAsAnother], sql` and `)}
+    select ${sql.join(isAskedLess, sql` and `)}
       and not exists (select from suppressions where email_key = ${address.key}) as may`.execute(trx)
   return rows[0]?.may ?? false
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { signToken, verifyToken } from '../platform/signed-token.ts'
-import { consentText, type Evidence, recordConsent } from './consent.ts'
+import { consentText, type Evidence, limitActs, recordConsent } from './consent.ts'
 import { isSuppressed, lockReader, notMailed } from './reader.ts'
 
 /**
@@ -99,7 +99,7 @@ export async function findUndo(context: Context, token: string): Promise<Undo> {
 
 /**
  * Brings a subscription back as it was. Idempotent. Throws as {@link findUndo} does, and `conflict` when the address must
- * not be mailed any more.
+ * not be mailed any more, `too_many_requests` after 100 acts in a day.
  */
 export async function undoUnsubscribe(context: Context, token: string, evidence: Evidence): Promise<Undo> {
   const undo = await findUndo(context, token)
@@ -108,6 +108,7 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
   await context.db.transaction().execute(async (trx) => {
     const readerId = await lockReader(trx, subscriptionId)
     if (readerId === undefined || (await isSuppressed(trx, readerId))) throw new PublicError('conflict', notMailed)
+    await limitActs(trx, context, readerId)
     const time = new Date(Number(token.split('.', 1)[0]))
     const now = context.clock.sqlNow
     const { numAffectedRows } = await sql`

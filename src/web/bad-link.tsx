@@ -17,9 +17,9 @@ export function idOf(context: Context, purpose: TokenPurpose, token: string): nu
 /** For routes behind a token: a person whose link does not work is offered a fresh one, a program gets its problem. */
 export function answerBadLink(context: Context) {
   return (error: Error, c: HonoContext): Response | Promise<Response> => {
-    if (!(error instanceof PublicError) || (error.code !== 'not_found' && error.code !== 'expired') || speaksJson(c)) {
-      throw error
-    }
+    if (!(error instanceof PublicError) || (error.code !== 'not_found' && error.code !== 'expired')) throw error
+    // Nothing that a program could do differently depends on why.
+    if (speaksJson(c)) throw new PublicError('not_found', error.message, { cause: error })
     return page(
       c,
       context,

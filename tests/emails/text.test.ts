@@ -102,7 +102,11 @@ const next = { at: new Date('2026-12-24T06:00:00Z'), timeZone: 'Europe/Berlin' }
 test.each<[Answer, string, RegExp]>([
   [{ kind: 'frequency', frequency: 'weekdays', weekday: 1, next }, 'Your digest now comes on weekdays', /Undo/],
   [{ kind: 'paused', until: '2026-12-24', next }, 'Your digest is paused', /none before Thursday, December 24, 2026/],
-  [{ kind: 'resumed', next }, 'Your digest is not paused', /Thursday, December 24 at 7:00.AM \(Europe\/Berlin\)/],
+  [
+    { kind: 'resumed', next, wasPaused: true },
+    'Your digest is not paused',
+    /Thursday, December 24 at 7:00.AM \(Europe\/Berlin\)/,
+  ],
   [{ kind: 'confirmed', next }, 'You are subscribed to The Morning Post', /if there is news/],
   [{ kind: 'stopped' }, 'You are unsubscribed', /Subscribe again/],
   [{ kind: 'not_subscribed' }, 'You are not subscribed', /Subscribe again/],

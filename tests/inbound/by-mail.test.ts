@@ -194,6 +194,10 @@ describe('a reply to a digest', () => {
     const to = addressFor('reply', subscriptionId)
     await write({ to, text: 'resume' })
     expect(await subscriptionOf(subscriptionId)).toMatchObject({ paused_until: null })
+    const undoOf = (text?: string | null) => /\/preferences\/\S+\?\S+/.exec(text ?? '')?.[0] ?? ''
+    expect(await (await app.request(undoOf((await newest())?.text))).text()).toContain('value="2026-12-24"')
+    await write({ to, text: 'resume' })
+    expect(undoOf((await newest())?.text)).toBe('')
     await write({ to, text: 'stop' })
     const [preferences = ''] = /\/preferences\/[A-Za-z0-9_.-]+/.exec((await newest())?.text ?? '') ?? []
     await write({ to, text: 'weekly' })

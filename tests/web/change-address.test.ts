@@ -124,6 +124,15 @@ describe('another address', () => {
     expect((await recipients()).filter((to) => to === fresh)).toHaveLength(2)
   })
 
+  it('is asked three times in 30 days, counted together with what asks it to subscribe', async () => {
+    await ask(await aReader(site.db))
+    for (const day of [2, 4, 6, 8]) {
+      site.context.clock.set(hours(24 * day))
+      await site.post('/subscribe', { email: fresh })
+    }
+    expect((await recipients()).filter((to) => to === fresh)).toHaveLength(3)
+  })
+
   it('can be asked for three times a day by one reader, and the newest counts', async () => {
     const reader = await aReader(site.db, { email: old })
     const links = []
@@ -226,6 +235,7 @@ describe('another address', () => {
     const link = await confirmLink()
     site.context.clock.set(hours(72))
     expect((await site.visit(link)).status).toBe(410)
+    expect((await site.visit(link, { headers: { accept: 'application/json' } })).status).toBe(404)
     expect((await site.post(link)).status).toBe(410)
     expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 0 })
     site.context.clock.set(hours(24 * 31 + 1))

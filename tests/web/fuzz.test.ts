@@ -184,11 +184,11 @@ it('any token but a genuine one', async () => {
 })
 
 it('any field of any form, as a form and as JSON, with any content type', async () => {
-  const targets = fc.constantFrom('/subscribe', 'preferences', 'address', '/confirm/x', '/my-link')
+  const targets = fc.constantFrom('/subscribe', '', 'address', 'join', 'export', 'history', '/confirm/x', '/my-link')
   await fc.assert(
     fc.asyncProperty(targets, fields, headers, contentType, bytes, async (name, pairs, extra, type, raw) => {
       const own = `/preferences/${tokens.preferences}`
-      const target = name === 'preferences' ? own : name === 'address' ? `${own}/address` : name
+      const target = name.startsWith('/') ? name : name === '' ? own : `${own}/${name}`
       const form = new FormData()
       for (const [field, text] of wellFormed(pairs)) form.append(field, text)
       const json = JSON.stringify(Object.fromEntries(pairs))

@@ -53,6 +53,28 @@ describe('a lost link', () => {
     expect(mailedAt).toEqual([0, 1, 2, 24, 25, 26])
   })
 
+  it('costs the same statements, known or not, mailed or not', async () => {
+    const known = await aReader(site.db)
+    const waiting = await aReader(site.db, { state: 'pending', confirmed_at: null, next_digest_at: null })
+    const statements: string[] = []
+    const counted = (email: string) => {
+      const db = site.db.withPlugin({
+        transformQuery: ({ node }) => {
+          statements.push(node.kind)
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      })
+      return mailMyLink({ ...site.context, db }, email, '192.0.2.9').then(() => statements.splice(0).length)
+    }
+    const counts = []
+    for (const email of ['nobody@reader.example', waiting.email, known.email, known.email]) {
+      counts.push(await counted(email))
+    }
+    expect(new Set(counts).size).toBe(1)
+    expect(await site.messages()).toHaveLength(1)
+  })
+
   it('comes once when asked for many times at the same moment', async () => {
     const { email } = await aReader(site.db)
     await Promise.all(Array.from({ length: 6 }, () => ask(email)))

@@ -44,6 +44,24 @@ describe('the next digest in words', () => {
   })
 })
 
+describe('changes', () => {
+  it('are a hundred a day at most, and to leave is possible all the same', async () => {
+    const reader = await aReader(site.db)
+    for (let time = 0; time < 100; time++) {
+      expect((await site.post(pathOf(reader), { hour: String(time % 24) })).status).toBe(200)
+    }
+    const refused = await site.post(pathOf(reader), { hour: '9' })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '86400'])
+    expect(refused.headers.get('content-type')).toContain('text/html')
+    expect((await site.subscriptions())[0]).toMatchObject({ hour: 3 })
+    await site.post(`/unsubscribe/${site.token('unsubscribe', reader.subscriptionId)}`, { from: 'page' })
+    expect((await site.subscriptions())[0]).toMatchObject({ state: 'ended' })
+    site.context.clock.set(hours(24))
+    const other = await aReader(site.db)
+    expect((await site.post(pathOf(other), { hour: '9' })).status).toBe(200)
+  })
+})
+
 describe('a pause', () => {
   it('until a day: nothing comes before it', async () => {
     const reader = await aReader(site.db, { time_zone: 'Asia/Tokyo' })

@@ -7,6 +7,9 @@ import { webFixture } from '#web-fixture'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import { type Answer, storeAnswer } from '../../src/inbound/answer-mail.ts'
+import { findReader } from '../../src/inbound/reader.ts'
+import { signToken } from '../../src/platform/signed-token.ts'
 import { at, monday } from '../support/context.ts'
 import { dumpTables } from '../support/dump.ts'
 import { anArticle, aReader } from '../support/factories.ts'
@@ -16,17 +19,35 @@ const web = webFixture()
 
 it('changes nothing by opening every link of every mail, with GET and HEAD, twice, in any order', async () => {
   const yesterday = new Date(monday.getTime() - 3_600_000)
-  await anArticle(web.db, { firstSeenAt: yesterday, topics: ['climate'] })
-  await anArticle(web.db, { firstSeenAt: yesterday, topics: ['sport'] })
-  await aReader(web.db, { email: 'ada@reader.example', topics: ['climate', 'sport'] })
-  await web.request('/subscribe', { method: 'POST', body: new URLSearchParams({ email: 'bob@reader.example' }) })
+  await anArticle(web.db, { title: 'A river moves', firstSeenAt: yesterday, topics: ['climate'] })
+  await anArticle(web.db, { title: 'A match ends', firstSeenAt: yesterday, topics: ['sport'] })
+  const ada = await aReader(web.db, { email: 'ada@reader.example', topics: ['climate', 'sport'] })
+  const post = (path: string, fields: Record<string, string>) =>
+    web.request(path, { method: 'POST', body: new URLSearchParams(fields) })
+  await post('/subscribe', { email: 'bob@reader.example' })
+  await post('/my-link', { email: 'ada@reader.example' })
+  const { keys } = web.context
+  const preferences = `/preferences/${signToken(keys, keys.newestId, 'preferences', ada.subscriptionId)}`
+  await post(`${preferences}/address`, { email: 'eve@reader.example' })
+  await answerAll(ada.subscriptionId)
   await planDigests(web.context, at(monday))
   await sendMessages(web.context, createProvider(web.context.config), { signal: new AbortController().signal })
 
   const mails = await web.mails()
-  expect(mails.map((mail) => mail.to)).toEqual([['bob@reader.example'], ['ada@reader.example']])
+  expect(mails.map(({ to, subject }) => `${to[0]?.split('@')[0]}: ${subject}`).sort()).toEqual([
+    'ada: A match ends',
+    'ada: What you can do by mail',
+    'ada: You are unsubscribed',
+    'ada: Your address for Newsmatro is about to change',
+    'ada: Your digest is not paused',
+    'ada: Your digest is paused',
+    'ada: Your digest now comes once a week, on Friday',
+    'ada: Your link to Newsmatro',
+    'bob: Confirm your subscription to Newsmatro',
+    'eve: Confirm your new address for Newsmatro',
+  ])
   const links = [...new Set(mails.flatMap((mail) => linksOf(mail, web.context.config.publicUrl)))]
-  for (const kind of ['/confirm/', '/preferences/', '/unsubscribe/']) {
+  for (const kind of ['/confirm/', '/address/', '/preferences/', '/unsubscribe/']) {
     expect(
       links.some((link) => link.startsWith(kind)),
       `a link to ${kind}`,
@@ -47,3 +68,23 @@ it('changes nothing by opening every link of every mail, with GET and HEAD, twic
   )
   expect(await web.mails()).toHaveLength(mails.length)
 })
+
+/** The answers to commands, each with its links. */
+async function answerAll(subscriptionId: number): Promise<void> {
+  const { db, context } = web
+  const next = { at: monday, timeZone: 'UTC' }
+  const answers: [Answer, string][] = [
+    [{ kind: 'frequency', frequency: 'weekly', weekday: 5, next }, '?frequency=daily&weekday=1'],
+    [{ kind: 'paused', until: '2026-12-07', next }, '?pauseDays=0'],
+    [{ kind: 'resumed', next, wasPaused: true }, '?pauseUntil=2026-12-07'],
+    [{ kind: 'stopped' }, ''],
+    [{ kind: 'help', isAsked: true, next }, ''],
+  ]
+  const mail = { from: '', subject: '', text: '', html: '', headers: new Map(), messageId: '<a@reader.example>' }
+  await db.transaction().execute(async (trx) => {
+    const reader = await findReader(trx, context.clock.sqlNow, subscriptionId)
+    if (!reader) throw new Error('no reader')
+    for (const [answer, undo] of answers)
+      await storeAnswer(context, trx, reader, answer, { kind: 'answer', mail, undo })
+  })
+}
