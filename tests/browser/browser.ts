@@ -33,7 +33,8 @@ export function testBrowser() {
   afterAll(() => browser?.close())
 
   return {
-    async open(view: View): Promise<Page> {
+    /** `mayFail`: the path of what the page's scripts ask for, and may be refused. */
+    async open(view: View, { mayFail }: { readonly mayFail?: string } = {}): Promise<Page> {
       if (!browser) throw new Error('the browser is there only while tests run')
       const context = await browser.newContext({
         viewport: { width: view.width, height },
@@ -50,8 +51,10 @@ export function testBrowser() {
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('console', (message) => {
         // The page itself may be an error; nothing on it may be one.
-        const isPage = /^Failed to load resource/.test(message.text()) && message.location().url === page.url()
-        if (message.type() === 'error' && !isPage) complaints.push(message.text())
+        const { url } = message.location()
+        const isExpected = url === page.url() || (mayFail !== undefined && new URL(url).pathname === mayFail)
+        const isRefusal = /^Failed to load resource/.test(message.text()) && isExpected
+        if (message.type() === 'error' && !isRefusal) complaints.push(message.text())
       })
       return page
     },

@@ -4,6 +4,7 @@ import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { type HttpServer, serve } from '../../src/node-http.ts'
+import type { Config } from '../../src/platform/config.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import type { EmailRow } from '../../src/sandbox/tables.ts'
 import { at, type TestContext, testContext } from '../support/context.ts'
@@ -23,7 +24,8 @@ export type TestService = {
   sendDigests(now: Date): Promise<void>
 }
 
-export function testService(): TestService {
+/** `changed`: what of the configuration differs, asked for before each test. */
+export function testService(changed: () => Partial<Config> = () => ({})): TestService {
   const database = testDatabase()
   let sandbox: TestSandbox
   let server: HttpServer
@@ -33,7 +35,7 @@ export function testService(): TestService {
     sandbox = await startSandbox(bare)
     let answer: (request: Request) => Response | Promise<Response> = () => new Response('starting', { status: 503 })
     server = await serve((request) => answer(request), { host: '127.0.0.1', port: 0, variable: 'PORT' })
-    context = mailingTo({ ...bare, config: { ...bare.config, publicUrl: server.url } }, sandbox)
+    context = mailingTo({ ...bare, config: { ...bare.config, publicUrl: server.url, ...changed() } }, sandbox)
     const made = createTestApp(context)
     answer = made.app.fetch
   })
