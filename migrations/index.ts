@@ -11,6 +11,7 @@ import * as signUpLimits from './2026-11-28-sign-up-limits.ts'
 import * as preferenceCenter from './2026-11-29-preference-center.ts'
 import * as inboundMail from './2026-12-01-inbound-mail.ts'
 import * as preferencePage from './2026-12-02-preference-page.ts'
+import * as unconfirmed from './2026-12-03-unconfirmed.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '2026-11-29-preference-center': preferenceCenter,
   '2026-12-01-inbound-mail': inboundMail,
   '2026-12-02-preference-page': preferencePage,
+  '2026-12-03-unconfirmed': unconfirmed,
 }

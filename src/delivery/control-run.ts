@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
+import { holdMoves } from './hold-moves.ts'
 import { isFinished, runCanceled } from './run-status.ts'
 import { lockRun, type Run, readRun } from './runs.ts'
 
@@ -57,14 +58,16 @@ export async function sendRest(
 ): Promise<{ readonly run: Run; readonly requeued: number }> {
   let requeued = 0
   const run = await change(context, id, async (trx, before) => {
-    if (before.pausedAt) throw conflict(`Run ${id} is paused: newsmatro runs resume ${id} lets it go on first.`)
+    // A pause that came while its last mails were under way holds nothing any more.
+    if (before.pausedAt && !isFinished(before))
+      throw conflict(`Run ${id} is paused: newsmatro runs resume ${id} lets it go on first.`)
     requeued = await requeue(trx, id)
     if (requeued === 0 && !(before.canceledAt && before.unplanned > 0)) {
       throw conflict(
         `Run ${id} has nothing to send again: newsmatro runs show ${id} --missing shows who is left, and why.`,
       )
     }
-    await sql`update digest_runs set canceled_at = null where id = ${id}`.execute(trx)
+    await sql`update digest_runs set canceled_at = null, paused_at = null where id = ${id}`.execute(trx)
   })
   return { run, requeued }
 }
@@ -74,6 +77,7 @@ export async function sendRest(
  * looks at consent once more.
  */
 async function requeue(trx: InTransaction, runId: number): Promise<number> {
+  await holdMoves(trx, sql`run_id = ${runId} and state in ('failed', 'canceled')`)
   const { rows } = await sql<{ requeued: number }>`
     with back as (
       update messages m set state = 'pending', reason = null, settled_at = null, batch_id = null, batch_position = null,

@@ -6,7 +6,7 @@ import { getRun } from './runs.ts'
 
 export type MissingReader = {
   readonly email: string
-  readonly state: Exclude<MessageState, 'submitted'> | 'excluded'
+  readonly state: Exclude<MessageState, 'submitted'> | 'excluded' | 'due'
   readonly reason: string
 }
 
@@ -19,7 +19,7 @@ const usualReasons: Readonly<Record<string, string>> = {
 const defaultPageSize = 5_000
 
 /**
- * First those without a message, then those whose message was not submitted, in the order they were planned. Read page
+ * First those who are due and not planned yet, then those without a message, then those whose message was not submitted, in the order they were planned. Read page
  * by page, with no transaction open in between, so while a run is being sent each is as they were when their page was
  * read. Throws {@link PublicError} at once when there is no such run.
  */
@@ -33,8 +33,26 @@ export async function missingReaders(
 }
 
 async function* readMissing(context: Context, runId: number, pageSize: number): AsyncGenerator<MissingReader> {
+  yield* readUnplanned(context, runId, pageSize)
   yield* readExcluded(context, runId, pageSize)
   yield* readUnsubmitted(context, runId, pageSize)
+}
+
+/** While a run is planned; and whoever cannot be planned, which the log tells. */
+async function* readUnplanned(context: Context, runId: number, pageSize: number): AsyncGenerator<MissingReader> {
+  let last = 0
+  for (;;) {
+    const { rows } = await sql<{ id: number; email: string }>`
+      with run as (select scheduled_for, newsletter_id from digest_runs where id = ${runId} and canceled_at is null)
+      select s.id, r.email from subscriptions s join subscribers r on r.id = s.subscriber_id
+      where s.state = 'active' and s.next_digest_at = (select scheduled_for from run)
+        and s.newsletter_id = (select newsletter_id from run) and s.id > ${last}
+      order by s.id limit ${pageSize}`.execute(context.db)
+    for (const { email } of rows) yield { email, state: 'due', reason: 'not planned yet' }
+    const final = rows.at(-1)
+    if (!final) return
+    last = final.id
+  }
 }
 
 async function* readExcluded(context: Context, runId: number, pageSize: number): AsyncGenerator<MissingReader> {

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import type { ClaimedBatch } from './claim-batch.ts'
+import { holdMoves } from './hold-moves.ts'
 import type { CallOutcome } from './provider.ts'
 import { runCanceled } from './run-status.ts'
 
@@ -128,6 +129,7 @@ async function release(context: Context, trx: InTransaction, batch: ClaimedBatch
     where id = (select run_id from messages where batch_id = ${batch.id} and run_id is not null limit 1)
     for share`.execute(trx)
   const isCanceled = (rows[0]?.canceled_at ?? null) !== null
+  await holdMoves(trx, sql`batch_id = ${batch.id}`)
   const { numAffectedRows } = await sql`
     update messages set batch_id = null, batch_position = null,
       state = ${isCanceled ? 'canceled' : 'pending'}, reason = ${isCanceled ? runCanceled : null},

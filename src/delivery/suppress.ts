@@ -88,7 +88,12 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
     where bounced_at <= first_at + make_interval(days => ${softBounceDays})`.execute(trx)
   const fullAt = rows[0]?.full_at ?? null
   if (fullAt === null) {
-    await sql`delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'`.execute(trx)
+    // Not where somebody else has the address now: what bounced to them counts then.
+    await sql`
+      delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'
+        and not exists (select from subscribers where email_key = lower(${to.toEmail}) and id <> ${to.subscriberId})`.execute(
+      trx,
+    )
     return
   }
   await holdBegins(trx, [to.subscriberId], [to.toEmail.toLowerCase()])

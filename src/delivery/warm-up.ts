@@ -69,6 +69,6 @@ async function usedToday(context: Pick<Context, 'clock'>, trx: InTransaction): P
   const { rows } = await sql<{ used: number }>`
     select coalesce(sum(message_count), 0)::bigint as used from batches
     where endpoint = 'emails/batch' and state <> 'refused'
-      and claimed_at >= ${today(context)}::timestamp at time zone 'UTC'`.execute(trx)
+      and claimed_at >= (select ${today(context)}::timestamp at time zone 'UTC')`.execute(trx)
   return rows[0]?.used ?? 0
 }

@@ -11,7 +11,7 @@ import type {
 } from '../platform/database/schema.ts'
 import { storeErasedSuppression } from './erased-suppressions.ts'
 import { noteConfirmations } from './settle-batch.ts'
-import { suppress, weighSoftBounces } from './suppress.ts'
+import { holdBegins, suppress, weighSoftBounces } from './suppress.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 
 export type WebhookResult = 'recorded' | 'repeated' | 'unknown_message' | 'unknown_type'
@@ -189,6 +189,7 @@ async function takeConsequences(
       if (message.bounceKind !== 'hard') await recordConsent(context, trx, message, 'hard_bounce')
       return
     case 'email.complained':
+      await holdBegins(trx, [message.subscriberId], [message.toEmail.toLowerCase()])
       // The mail to a new address came to somebody else perhaps, who says nothing of the reader's digest.
       if (message.kind !== 'address_change') {
         await sql`

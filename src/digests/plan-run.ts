@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { DigestRun } from './open-run.ts'
-import { findDue, isDueIn, planSlice, type Slice, type SliceResult } from './plan-slice.ts'
+import { findDue, isDueIn, planSlice, type Slice, type SliceEnd, type SliceResult } from './plan-slice.ts'
 
 export type PlanRunOptions = {
   readonly scheduledAt: Date
@@ -17,21 +17,21 @@ const defaultSliceSize = 10_000
 const lanes = 2
 /** By how much a slice that fails is made smaller, and one that does not is made larger again. */
 const factor = 8
-/** More than these are not a few bad rows: the run is left as it is, rather than tried reader by reader. */
-const mostBroken = 100
+/** So many readers in a row who cannot be planned are not a few bad rows: the rest is left, rather than tried one by one. */
+const mostInARow = 100
 
 /**
- * Plans all who are due in a run. Where up to 100 of them break their slices, all others are planned before it throws what
- * the first of them threw; they are tried again by the next call.
+ * Plans all who are due in a run. Where some break their slices, all others are planned before it throws what the first of
+ * them threw; they are tried again by the next call. After 100 of them in a row it begins at the other end, and after 100 there
+ * it gives up.
  */
 export async function planRun(context: Context, run: DigestRun, options: PlanRunOptions): Promise<void> {
-  const broken: { readonly id: number; readonly error: unknown }[] = []
+  const broken: Broken = new Map()
   const lane = () => planSlices(context, run, options, broken)
   // All lanes end before an error is told, so that none goes on behind it.
   const ends = await Promise.allSettled(Array.from({ length: lanes }, lane))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
-  const [first] = broken
-  if (first) throw first.error
+  for (const error of broken.values()) throw error
   await sql`
     update digest_runs set planned_at = ${context.clock.sqlNow}
     where id = ${run.id} and planned_at is null and (
@@ -40,29 +40,39 @@ export async function planRun(context: Context, run: DigestRun, options: PlanRun
   )
 }
 
+/** What planning a subscription threw, by its id. */
+type Broken = Map<number, unknown>
+
 async function planSlices(
   context: Context,
   run: DigestRun,
   { scheduledAt, signal, sliceSize = defaultSliceSize, onSlice }: PlanRunOptions,
-  broken: { readonly id: number; readonly error: unknown }[],
+  broken: Broken,
 ): Promise<void> {
   let size = sliceSize
+  let end: SliceEnd = 'first'
+  let inARow = 0
   while (!signal.aborted) {
-    const except = broken.map(({ id }) => id)
-    const only = size > 1 ? undefined : await findDue(context, run, { except })
+    const except = [...broken.keys()]
+    const only = size > 1 ? undefined : await findDue(context, run, { end, except })
     if (size <= 1 && only === undefined) return
-    const slice: Slice = only === undefined ? { size, except } : { only }
+    const slice: Slice = only === undefined ? { end, size, except } : { only }
     try {
       const planned = await planSlice(context, run, scheduledAt, slice)
       if (planned.due === 0 && only === undefined) return
       onSlice(planned)
+      inARow = 0
       size = Math.min(size * factor, sliceSize)
     } catch (error) {
-      if (!isOfRows(error) || broken.length >= mostBroken) throw error
+      if (!isOfRows(error)) throw error
       size = Math.max(1, Math.floor(size / factor))
       if (only === undefined) continue
       context.log.error('reader_not_planned', { run: run.id, subscription: only, code: codeOf(error) })
-      broken.push({ id: only, error })
+      broken.set(only, error)
+      inARow += 1
+      if (inARow < mostInARow) continue
+      if (end === 'last') throw error
+      ;[end, inARow, size] = ['last', 0, sliceSize]
     }
   }
 }

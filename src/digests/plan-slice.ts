@@ -12,8 +12,16 @@ export type SliceResult = {
   readonly excluded: Readonly<Record<ExclusionReason, number>>
 }
 
-/** Which of those who are due: so many, but not these; or one. By the ids of their subscriptions. */
-export type Slice = { readonly size: number; readonly except: readonly number[] } | { readonly only: number }
+/** Where of those who are due, in the order of their index. */
+export type SliceEnd = 'first' | 'last'
+
+/** Which of those who are due: so many from an end, but not these; or one. By the ids of their subscriptions. */
+export type Slice =
+  | { readonly end: SliceEnd; readonly size: number; readonly except: readonly number[] }
+  | { readonly only: number }
+
+const inOrder = (end: SliceEnd) =>
+  end === 'first' ? sql`next_digest_at, newsletter_id` : sql`next_digest_at desc, newsletter_id desc`
 
 /**
  * Plans readers due in a run that no other worker has taken: one message or one recorded exclusion each. The same
@@ -47,11 +55,11 @@ export const isDueIn = ({ scheduledFor, newsletterId }: DigestRun) => {
 export async function findDue(
   context: Context,
   run: DigestRun,
-  { except }: { readonly except: readonly number[] },
+  { end, except }: { readonly end: SliceEnd; readonly except: readonly number[] },
 ): Promise<number | undefined> {
   const { rows } = await sql<{ id: number }>`
     select id from subscriptions where ${isDueIn(run)} and id <> all(${except}::bigint[])
-    order by next_digest_at, newsletter_id limit 1 for update skip locked`.execute(context.db)
+    order by ${inOrder(end)} limit 1 for update skip locked`.execute(context.db)
   return rows[0]?.id
 }
 
@@ -67,7 +75,7 @@ async function takeDue(trx: InTransaction, run: DigestRun, slice: Slice, isMisse
         paused_until, confirmed_at
       from subscriptions
       where ${isDueIn(run)} and ${'only' in slice ? sql`id = ${slice.only}` : sql`id <> all(${slice.except}::bigint[])`}
-      order by next_digest_at, newsletter_id limit ${'only' in slice ? 1 : slice.size}
+      ${'only' in slice ? sql`` : sql`order by ${inOrder(slice.end)} limit ${slice.size}`}
       for update skip locked
     ), days as (
       select hour, time_zone, digest_day(${run.scheduledFor}, hour, time_zone) as edition_date

@@ -1,6 +1,8 @@
 // Batches that nobody asks about, that get no answer, and what became of no one knows what.
+
 import { sql } from 'kysely'
 import { keyLifetimeHours } from '../delivery/claim-batch.ts'
+import { sqlBound } from '../platform/clock.ts'
 import { ok, problem, type RowCheck, warning } from './check.ts'
 import { counted, duration, some } from './words.ts'
 
@@ -63,7 +65,7 @@ export const unknownCheck: RowCheck = {
     const { rows } = await sql<{ run_id: number | null; messages: number }>`
       select m.run_id, count(*) as messages
       from (select id from batches
-        where state = 'unknown' and settled_at > ${clock.sqlNow} - make_interval(days => ${recentDays})
+        where state = 'unknown' and settled_at > ${sqlBound(clock)} - make_interval(days => ${recentDays})
         order by settled_at desc limit ${most}) as b
       join messages m on m.batch_id = b.id and m.state = 'unknown'
       group by m.run_id order by m.run_id desc nulls last`.execute(trx)

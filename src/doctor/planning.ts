@@ -1,6 +1,7 @@
 // Readers whose time has come and whom nobody planned, and digests that nobody could make.
 import { sql } from 'kysely'
 import { maximumFailures } from '../digests/render-digests.ts'
+import { sqlBound } from '../platform/clock.ts'
 import { ok, problem, type RowCheck, warning } from './check.ts'
 import { counted, duration, some } from './words.ts'
 
@@ -18,7 +19,7 @@ export const dueCheck: RowCheck = {
       from (
         select newsletter_id, count(*) as readers, min(next_digest_at) as since from (
           select newsletter_id, next_digest_at from subscriptions
-          where state = 'active' and next_digest_at < ${now} - make_interval(secs => ${lateSeconds})
+          where state = 'active' and next_digest_at < ${sqlBound(clock)} - make_interval(secs => ${lateSeconds})
           order by next_digest_at, newsletter_id limit ${most + 1}) as oldest
         group by newsletter_id) as due
       join newsletters n on n.id = due.newsletter_id order by due.since, n.slug`.execute(trx)
@@ -31,7 +32,7 @@ export const dueCheck: RowCheck = {
         ),
       ),
       late > config.maximumLateHours * 3_600
-        ? `Start newsmatro start. Those more than ${config.maximumLateHours} h late are recorded as missed, and their stories come with the next digest, unless MAX_LATE_HOURS is larger.`
+        ? `Start newsmatro start; where it runs, its log names with reader_not_planned whom it could not plan. Those more than ${config.maximumLateHours} h late are recorded as missed, and their stories come with the next digest, unless MAX_LATE_HOURS is larger.`
         : 'See that newsmatro start is running, and its log for job_failed and reader_not_planned. Nobody is lost: they are planned late.',
     )
   },
@@ -47,7 +48,7 @@ export const renderingsCheck: RowCheck = {
     const { rows } = await sql<{ run_id: number; failures: number }>`
       select run_id, max(render_failures) as failures from (
         select run_id, render_failures, created_at from digests where rendering_id is null order by id desc limit ${mostDigests}) as newest
-      where render_failures > 0 and created_at > ${clock.sqlNow} - make_interval(days => ${recentDays})
+      where render_failures > 0 and created_at > ${sqlBound(clock)} - make_interval(days => ${recentDays})
       group by run_id order by run_id desc`.execute(trx)
     const givenUp = rows.filter(({ failures }) => failures >= maximumFailures).map(({ run_id }) => run_id)
     if (givenUp.length > 0) {

@@ -1,5 +1,7 @@
 // Whether readers can sign up.
+
 import { sql } from 'kysely'
+import { sqlBound } from '../platform/clock.ts'
 import { ok, type RowCheck, warning } from './check.ts'
 import { duration } from './words.ts'
 
@@ -13,7 +15,7 @@ export const signUpsCheck: RowCheck = {
       select count(*) as asked, (
         select extract(epoch from stopped_until - ${now})::float8 from confirmation_stop
         where is_only and stopped_until > ${now}) as stopped_for
-      from (select from confirmations where requested_at > ${now} - interval '1 hour' limit ${most}) as newest`.execute(
+      from (select from confirmations where requested_at > ${sqlBound(clock)} - interval '1 hour' limit ${most}) as newest`.execute(
       trx,
     )
     const { asked = 0, stopped_for: stoppedFor = null } = rows[0] ?? {}

@@ -63,7 +63,8 @@ async function ask(context: Context, { newsletter }: StoredMail, mail: ReceivedM
     await subscribe(context, { email: bareAddress(mail.from), newsletter: newsletter ?? undefined }, evidence)
     return 'asked to confirm'
   } catch (error) {
-    if (error instanceof PublicError) return `refused: ${error.code}`
+    // Sign-ups are stopped for an hour: it is tried again.
+    if (error instanceof PublicError && error.code !== 'unavailable') return `refused: ${error.code}`
     throw error
   }
 }
@@ -81,8 +82,12 @@ async function confirmByMail(
   const [row] = rows
   if (!row) return 'ignored: gone'
   await lockReader(trx, row.subscription_id)
-  if (row.state === 'active') return 'was confirmed'
   const wish = understand(writtenLine(mail), '2000-01-01')
+  if (wish.kind === 'stop' && row.state === 'active') {
+    await unsubscribe(context, row.subscription_id, 'unsubscribed_page', evidence)
+    return 'stopped'
+  }
+  if (row.state === 'active') return 'was confirmed'
   if ((wish.kind === 'stop' || wish.kind === 'no') && row.state === 'pending') {
     await unsubscribe(context, row.subscription_id, 'unsubscribed_page', evidence)
     return 'declined'

@@ -13,6 +13,12 @@ export type Clock = {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/**
+ * The database's time as a bound that an index can serve: worked out once for a statement. `sqlNow` itself is worked out for
+ * each row, so PostgreSQL reads all rows to compare them with it. Not for what a statement writes after it may have waited.
+ */
+export const sqlBound = ({ sqlNow }: Pick<Clock, 'sqlNow'>) => sql<Date>`(select ${sqlNow})`
+
 export const systemClock: Clock = {
   now: () => new Date(),
   sqlNow: sql<Date>`clock_timestamp()`,

@@ -51,7 +51,7 @@ export async function confirmAddressChange(
     if (error instanceof Error && 'code' in error && error.code === uniqueViolation) throw taken(error)
     throw error
   }
-  return { ...change, isDone: true }
+  return findAddressChange(context, token) // it may have been stopped, or the reader erased, in between
 }
 
 const uniqueViolation = '23505'

@@ -1,5 +1,6 @@
 // The circuit breaker: however many places and addresses an attack has, an hour sees no more confirmations than configured.
 import { sql } from 'kysely'
+import { sqlBound } from '../platform/clock.ts'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -30,7 +31,7 @@ export async function keepToHourlyLimit(trx: InTransaction, context: Context, ad
     trx,
   )
   const { rows } = await sql`
-    select from confirmations where requested_at > ${context.clock.sqlNow} - interval '1 hour'
+    select from confirmations where requested_at > ${sqlBound(context.clock)} - interval '1 hour'
     order by requested_at desc offset ${confirmationsPerHour - 1 + added} limit 1`.execute(trx)
   if (rows.length > 0) throw new HourIsFull('the hour has as many confirmations as it may have')
 }
@@ -44,7 +45,7 @@ export async function stopConfirmations(context: Context): Promise<never> {
   const now = context.clock.sqlNow
   const { rows } = await sql<{ stopped_until: Date }>`
     insert into confirmation_stop as stop (stopped_until)
-    select requested_at + interval '1 hour' from confirmations where requested_at > ${now} - interval '1 hour'
+    select requested_at + interval '1 hour' from confirmations where requested_at > ${sqlBound(context.clock)} - interval '1 hour'
     order by requested_at desc offset ${Math.floor(confirmationsPerHour / 2)} limit 1
     on conflict (is_only) do update set stopped_until = excluded.stopped_until
     where stop.stopped_until is null or stop.stopped_until <= ${now}

@@ -6,7 +6,7 @@ import { PublicError } from '../platform/errors.ts'
 
 /** Where a reader's act came from. Address and agent are personal data, kept as proof of consent (GDPR 7(1)). */
 export type Evidence = {
-  readonly source: 'form' | 'embed' | 'api' | 'link' | 'one-click' | 'import' | 'demo' | 'mail'
+  readonly source: 'form' | 'embed' | 'api' | 'link' | 'one-click' | 'import' | 'demo' | 'mail' | 'service'
   readonly ip: string | null
   readonly userAgent: string | null
 }
@@ -20,13 +20,15 @@ export function consentText(newsletterName: string): string {
 const maximumActsADay = 100
 
 /**
- * Throws `too_many_requests` with the seconds to wait where a reader did 100 things within 24 hours. Not asked about what has to be
- * possible at all times: to leave, and to be erased. The reader's row, or the subscription's, has to be locked.
+ * Throws `too_many_requests` with the seconds to wait where a reader did 100 things within 24 hours with their links. What
+ * anybody can do who knows their address does not count. Not asked about what has to be possible at all times: to leave, and
+ * to be erased. The reader's row, or the subscription's, has to be locked.
  */
 export async function limitActs(trx: InTransaction, context: Context, subscriberId: number): Promise<void> {
   const { rows } = await sql<{ seconds: number }>`
     select ceil(extract(epoch from occurred_at + interval '24 hours' - ${context.clock.sqlNow}))::integer as seconds
-    from consent_events where subscriber_id = ${subscriberId} order by id desc offset ${maximumActsADay - 1} limit 1`.execute(
+    from consent_events
+    where subscriber_id = ${subscriberId} and kind not in ('requested', 'confirmation_sent') order by id desc offset ${maximumActsADay - 1} limit 1`.execute(
     trx,
   )
   const seconds = rows[0]?.seconds ?? 0

@@ -6,7 +6,7 @@ const mostOfEach = 10_000
 
 /**
  * Everything that is kept about the reader of a subscription, as JSON for them (GDPR 15 and 20): of each kind the newest
- * 10,000. One statement, so that it is of one moment. Throws `not_found`, also for a reader who was erased.
+ * 10,000; but not whether an address that they asked for was mailed. One statement, so that it is of one moment. Throws `not_found`, also for a reader who was erased.
  */
 export async function exportReader(context: Context, subscriptionId: number): Promise<string> {
   const { rows } = await sql<{ data: unknown }>`
@@ -25,6 +25,8 @@ export async function exportReader(context: Context, subscriptionId: number): Pr
       union all
       (select m.* from messages m
        where m.subscriber_id = (select id from reader) and m.kind not in ('digest', 'confirmation')
+         -- went to another address, perhaps: whether it did would tell whether that one is known here
+         and m.kind <> 'address_change'
        order by m.id desc limit ${mostOfEach})
     )
     select jsonb_build_object(

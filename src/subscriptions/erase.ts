@@ -9,9 +9,15 @@ import { type Evidence, recordConsent } from './consent.ts'
 /**
  * Erases the reader of a subscription, in one transaction (GDPR 17). What stays names nobody: the rows that the sums of runs
  * count, the kinds and times of what they agreed to, and of a suppressed address a keyed hash. A mail that was begun before
- * keeps its address until it has its answer; none begins afterwards. Idempotent. Throws `not_found`.
+ * keeps its address until it has its answer; none begins afterwards. Idempotent. With `ifUnconfirmed` it leaves alone who
+ * has confirmed by now.
  */
-export async function eraseReader(context: Context, subscriptionId: number, evidence: Evidence): Promise<void> {
+export async function eraseReader(
+  context: Context,
+  subscriptionId: number,
+  evidence: Evidence,
+  { ifUnconfirmed = false }: { readonly ifUnconfirmed?: boolean } = {},
+): Promise<void> {
   await context.db.transaction().execute(async (trx) => {
     // The reader before their subscriptions, as whoever suppresses an address locks them. With no lock against keys, which
     // a mail that is just being begun holds; the one that the new key needs is free once nobody begins.
@@ -22,6 +28,7 @@ export async function eraseReader(context: Context, subscriptionId: number, evid
     const [reader] = rows
     if (!reader) return
     await holdBegins(trx, [reader.id], [])
+    if (ifUnconfirmed && (await hasConfirmed(trx, reader.id))) return
     const now = context.clock.sqlNow
     await forgetSuppressedAddresses(trx, context, await addressesOf(trx, reader.id, reader.email_key))
     await recordConsent(trx, context, {
@@ -61,6 +68,12 @@ export async function eraseReader(context: Context, subscriptionId: number, evid
       await sql`update subscribers set is_mail_under_way = true where id = ${reader.id}`.execute(trx)
     }
   })
+}
+
+async function hasConfirmed(trx: InTransaction, subscriberId: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from subscriptions where subscriber_id = ${subscriberId} and confirmed_at is not null limit 1`.execute(trx)
+  return rows.length > 0
 }
 
 /** The address they have, and those they had: what was mailed to them, and belongs to nobody else now. */

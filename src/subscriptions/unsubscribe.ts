@@ -98,7 +98,7 @@ export async function findUndo(context: Context, token: string): Promise<Undo> {
 }
 
 /**
- * Brings a subscription back as it was. Idempotent. Throws as {@link findUndo} does, and `conflict` when the address must
+ * Brings a subscription back as it was, and a digest that was waiting. Idempotent. Throws as {@link findUndo} does, and `conflict` when the address must
  * not be mailed any more, `too_many_requests` after 100 acts in a day.
  */
 export async function undoUnsubscribe(context: Context, token: string, evidence: Evidence): Promise<Undo> {
@@ -118,7 +118,14 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
       where id = ${subscriptionId} and state = 'ended' and ended_reason = 'unsubscribed' and ended_at = ${time}`.execute(
       trx,
     )
-    if (numAffectedRows !== 1n) return // taken back, or ended otherwise, in the meantime
+    if (numAffectedRows !== 1n) return
+    // What was planned for them before counts as told: it goes out after all, unless its run was canceled.
+    await sql`
+      update messages m set state = 'pending', reason = null, settled_at = null,
+        to_email = (select email from subscribers where id = ${readerId})
+      where m.subscription_id = ${subscriptionId} and m.run_id is not null and m.state = 'canceled'
+        and m.reason = 'unsubscribed' and m.settled_at >= ${time}
+        and exists (select from digest_runs d where d.id = m.run_id and d.canceled_at is null)`.execute(trx)
     await recordConsent(trx, context, {
       kind: 'unsubscribe_undone',
       subscriberId: readerId,
@@ -127,5 +134,5 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
       text: consentText(undo.newsletterName),
     })
   })
-  return { ...undo, isActive: true }
+  return findUndo(context, token) // it may have been taken back, or ended otherwise, in between
 }

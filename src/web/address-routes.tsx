@@ -36,15 +36,17 @@ export function addressRoutes(context: Context, options: WebOptions): Hono {
       return requestPage(c, context, token, { typed: refusedAddress(error, body) })
     }
     options.background(sendSoon(context))
-    return requestPage(c, context, token, {
-      note: `If that address can be used, a mail is on its way to it. Your digest goes there once the link in that mail is followed, within ${addressChangeHours} hours. We ask an address once a day at most, and none that has a subscription of its own.`,
-    })
+    const asked = `If that address can be used, a mail is on its way to it. Your digest goes there once the link in that mail is followed, within ${addressChangeHours} hours. We ask an address once a day at most, and none that has a subscription of its own.`
+    if (speaksJson(c)) return c.json({ message: asked }, 202)
+    return requestPage(c, context, token, { note: asked })
   })
 
   app.post('/preferences/:token/address/stop', async (c) => {
     const token = c.req.param('token')
     await stopAddressChange(context, idOf(context, 'preferences', token), evidenceOf(c, options, 'link'))
-    return requestPage(c, context, token, { note: 'No change of address is under way. Your address stays.' })
+    const message = 'No change of address is under way.'
+    if (speaksJson(c)) return c.json({ message })
+    return requestPage(c, context, token, { note: message })
   })
 
   app.get('/address/:token', async (c) => {
@@ -70,6 +72,7 @@ export function addressRoutes(context: Context, options: WebOptions): Hono {
 
   app.post('/address/:token', async (c) => {
     const change = await confirmAddressChange(context, c.req.param('token'), evidenceOf(c, options, 'link'))
+    if (speaksJson(c)) return c.json({ message: 'Your address is changed.' })
     return changedPage(c, context, change.newsletterName)
   })
 

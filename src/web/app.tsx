@@ -7,7 +7,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
-import { embedPageRoute, embedScriptRoute } from './embed-routes.tsx'
+import { embedPageRoute, embedScriptPath, embedScriptRoute } from './embed-routes.tsx'
 import { originCheck } from './origin-check.ts'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
@@ -28,12 +28,14 @@ export function createApp(context: Context, options: WebOptions): Hono {
   const app = new Hono()
   const hasChallenge = (c: HonoContext) =>
     context.config.turnstile !== undefined && ['/', '/subscribe'].includes(c.req.path)
-  // Before the headers of the pages, which would keep other sites from loading it.
-  app.route('/', embedScriptRoute(context))
   app.use(requestId({ limitLength: maximumRequestIdLength }))
   const headers = pageHeaders(context.config.publicUrl, [])
   const headersWithChallenge = pageHeaders(context.config.publicUrl, [turnstileOrigin])
-  app.use((c, next) => (hasChallenge(c) ? headersWithChallenge : headers)(c, next))
+  const headersForOthers = pageHeaders(context.config.publicUrl, [], 'cross-origin')
+  app.use((c, next) => {
+    if (c.req.path === embedScriptPath) return headersForOthers(c, next)
+    return (hasChallenge(c) ? headersWithChallenge : headers)(c, next)
+  })
   app.use(async (c, next) => {
     await next()
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
@@ -75,6 +77,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
   )
 
   app.route('/', subscribeRoutes(context, options))
+  app.route('/', embedScriptRoute(context))
   app.route('/', embedPageRoute(context))
   app.route('/', readerRoutes(context, options))
 
@@ -110,15 +113,16 @@ export function createApp(context: Context, options: WebOptions): Hono {
   return app
 }
 
-/** `others`: whose scripts and frames are let in besides our own. */
-function pageHeaders(publicUrl: string, others: string[]) {
+/** `others`: whose scripts and frames are let in besides our own. `readers`: whose pages may load what is answered. */
+function pageHeaders(publicUrl: string, others: string[], readers: 'same-origin' | 'cross-origin' = 'same-origin') {
   return secureHeaders({
+    crossOriginResourcePolicy: readers,
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       styleSrc: ["'self'"],
       scriptSrc: ["'self'", ...others],
       frameSrc: others.length > 0 ? others : ["'none'"],
-      imgSrc: ['http:', 'https:', 'data:'],
+      imgSrc: ['data:'],
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],

@@ -9,17 +9,17 @@ import { honeypotField } from './sign-up-page.tsx'
 
 const newsletterPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 
+export const embedScriptPath = '/embed.js'
+
 /** The script of the form on other sites: any page may load it, those in EMBED_ORIGINS may send what it makes. */
 export function embedScriptRoute(context: Context): Hono {
   const app = new Hono()
-  app.get('/embed.js', async (c) => {
+  app.get(embedScriptPath, async (c) => {
     const asked = newsletterPattern.exec(c.req.query('newsletter') ?? '')?.[0]
     const { name } = await getNewsletter(context.db, asked)
     return c.body(embedScript({ newsletter: asked, consent: consentText(name) }), 200, {
       'content-type': 'text/javascript; charset=utf-8',
       'cache-control': 'public, max-age=3600',
-      'cross-origin-resource-policy': 'cross-origin',
-      'x-content-type-options': 'nosniff',
     })
   })
   return app

@@ -23,7 +23,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     const center = await getPreferenceCenter(context, idOf(context, 'preferences', token))
     return preferencesPage(c, context, token, center, {
       shown: withSuggestion(center.own, c.req.query(), context.clock.now()),
-      suggested: suggestionNames.some((name) => c.req.query(name) !== undefined),
+      suggested: isSuggestion(c.req.query()),
     })
   })
 
@@ -38,6 +38,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
       if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
       return preferencesPage(c, context, token, center, { shown: withTyped(center.own, body), errors: error.fields })
     }
+    if (speaksJson(c)) return c.json({ message: 'Saved.' })
     return preferencesPage(c, context, token, await getPreferenceCenter(context, subscriptionId), { note: 'Saved.' })
   })
 
@@ -47,6 +48,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     await getReader(context.db, subscriptionId) // who was erased is not found, whatever is asked of them
     const { newsletter } = check(joinSchema, await readBody(c))
     await joinNewsletter(context, subscriptionId, newsletter, evidenceOf(c, options, 'link'))
+    if (speaksJson(c)) return c.json({ message: 'Subscribed.' })
     const center = await getPreferenceCenter(context, subscriptionId)
     return preferencesPage(c, context, token, center, { note: 'You are subscribed.' })
   })
@@ -56,6 +58,10 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
 
 const suggestionSchema = preferencesSchema.pick({ frequency: true, weekday: true, pauseDays: true, pauseUntil: true })
 const suggestionNames = [...suggestionSchema.keyof().options, 'without']
+
+/** Whether anything of it can be filled in. */
+const isSuggestion = (query: Record<string, string>) =>
+  suggestionNames.some((name) => query[name] !== undefined) && suggestionSchema.safeParse(query).success
 
 /** A one-tap link of the digest opens the page with its change filled in; only the button makes it. */
 function withSuggestion(preferences: Preferences, query: Record<string, string>, now: Date): Shown {

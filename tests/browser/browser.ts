@@ -20,7 +20,7 @@ const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js
 export function testBrowser() {
   let browser: Browser | undefined
   const contexts: BrowserContext[] = []
-  let complaints: string[] = []
+  const complaints: string[] = []
   beforeAll(async () => {
     const { path, env } = inject('chromium')
     const sandboxless = { args: ['--no-zygote'], chromiumSandbox: false }
@@ -47,7 +47,6 @@ export function testBrowser() {
       contexts.push(context)
       context.setDefaultTimeout(20_000)
       const page = await context.newPage()
-      complaints = []
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('console', (message) => {
         // The page itself may be an error; nothing on it may be one.

@@ -109,9 +109,9 @@ describe('a run', () => {
     for (const email of ['a@reader.example', 'b@reader.example']) await aReader(database.db, { email })
     const run = await openRun(context, await theNewsletterId(database.db), monday)
     expect(await getRun(context, run.id)).toMatchObject({ status: 'planning', due: 0, unplanned: 2 })
-    await planSlice(context, run, monday, { size: 1, except: [] })
+    await planSlice(context, run, monday, { end: 'first', size: 1, except: [] })
     expect(await getRun(context, run.id)).toMatchObject({ status: 'planning', due: 1, unplanned: 1 })
-    await planSlice(context, run, monday, { size: 1, except: [] })
+    await planSlice(context, run, monday, { end: 'first', size: 1, except: [] })
     expect(await getRun(context, run.id)).toMatchObject({ status: 'sending', due: 2, unplanned: 0 })
   })
 
@@ -185,7 +185,7 @@ describe('canceling', () => {
     await anArticle(database.db, { firstSeenAt: hours(-3) })
     for (const email of ['a@reader.example', 'b@reader.example']) await aReader(database.db, { email })
     const run = await openRun(context, await theNewsletterId(database.db), monday)
-    await planSlice(context, run, monday, { size: 1, except: [] })
+    await planSlice(context, run, monday, { end: 'first', size: 1, except: [] })
     await cancelRun(context, run.id)
     await planDigests(context, at(monday))
     expect(await getRun(context, run.id)).toMatchObject({
@@ -318,7 +318,8 @@ describe('who did not get it', () => {
       await openRun(context, newsletterId, monday),
       await openRun(context, newsletterId, hours(1)),
     ]
-    for (const run of [first, second, first]) await planSlice(context, run, hours(1), { size: 1, except: [] })
+    for (const run of [first, second, first])
+      await planSlice(context, run, hours(1), { end: 'first', size: 1, except: [] })
     const emails = async (id: number) => (await collect(await missingReaders(context, id))).map(({ email }) => email[0])
     expect([await emails(first.id), await emails(second.id)]).toEqual([['a', 'c'], ['b']])
   })

@@ -281,16 +281,28 @@ describe('a mail at the moment of erasing', () => {
     await erase(reader)
     expect(await site.messages()).toMatchObject([{ state: 'sending', to_email: email }])
     expect(await subscriber(reader.subscriberId)).toMatchObject({ is_mail_under_way: true })
-    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 0 })
+    expect(await forgetReaders(site.context, at(monday))).toEqual({
+      erasuresFinished: 0,
+      addressesForgotten: 0,
+      unconfirmedForgotten: 0,
+    })
     site.context.clock.set(hours(1))
     await site.send()
     expect(web.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).toHaveLength(2)
     expect(new Set(web.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).size).toBe(1)
     expect(await site.mails()).toHaveLength(1)
-    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 1, addressesForgotten: 0 })
+    expect(await forgetReaders(site.context, at(monday))).toEqual({
+      erasuresFinished: 1,
+      addressesForgotten: 0,
+      unconfirmedForgotten: 0,
+    })
     expect(await allText()).not.toContain('ada')
     expect(await site.messages()).toMatchObject([{ state: 'submitted' }])
-    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 0 })
+    expect(await forgetReaders(site.context, at(monday))).toEqual({
+      erasuresFinished: 0,
+      addressesForgotten: 0,
+      unconfirmedForgotten: 0,
+    })
   })
 
   it('waits for a begin that was first, and lets none begin that comes later', async ({ skip }) => {

@@ -237,9 +237,17 @@ describe('another address', () => {
     expect((await site.visit(link)).status).toBe(410)
     expect((await site.visit(link, { headers: { accept: 'application/json' } })).status).toBe(404)
     expect((await site.post(link)).status).toBe(410)
-    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 0 })
+    expect(await forgetReaders(site.context, at(monday))).toEqual({
+      erasuresFinished: 0,
+      addressesForgotten: 0,
+      unconfirmedForgotten: 0,
+    })
     site.context.clock.set(hours(24 * 31 + 1))
-    expect(await forgetReaders(site.context, at(monday))).toEqual({ erasuresFinished: 0, addressesForgotten: 1 })
+    expect(await forgetReaders(site.context, at(monday))).toEqual({
+      erasuresFinished: 0,
+      addressesForgotten: 1,
+      unconfirmedForgotten: 0,
+    })
     expect((await site.visit(link)).status).toBe(410)
   })
 

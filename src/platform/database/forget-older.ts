@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { sqlBound } from '../clock.ts'
 import type { Context, JobOptions } from '../context.ts'
 import type { Tables } from './schema.ts'
 
@@ -25,7 +26,7 @@ export async function forgetOlder<Table extends keyof Tables & string>(
   while (!signal.aborted) {
     const { numAffectedRows } = await sql`
       delete from ${table} where ${key} in (
-        select ${key} from ${table} where ${time} < ${context.clock.sqlNow} - ${age}::interval
+        select ${key} from ${table} where ${time} < ${sqlBound(context.clock)} - ${age}::interval
         order by ${time} limit ${sliceSize} for update skip locked)`.execute(context.db)
     const slice = Number(numAffectedRows ?? 0n)
     forgotten += slice
