@@ -51,7 +51,7 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
       context.db.transaction().execute(async (trx) => {
         const subscriberId = await findOrAddSubscriber(trx, address)
         await recallSuppressions(trx, context, [address.key])
-        const subscription = await requestSubscription(trx, newsletter, subscriberId, choices)
+        const subscription = await requestSubscription(trx, context, newsletter, subscriberId, choices)
         await recordConsent(trx, context, {
           kind: 'requested',
           subscriberId,
@@ -150,7 +150,13 @@ async function findOrAddSubscriber(trx: InTransaction, address: Address): Promis
 }
 
 /** A new or ended subscription waits for confirmation; a waiting one takes the newest choices; an active one stays as it is. */
-async function requestSubscription(trx: InTransaction, newsletter: Newsletter, subscriberId: number, choices: Choices) {
+async function requestSubscription(
+  trx: InTransaction,
+  context: Context,
+  newsletter: Newsletter,
+  subscriberId: number,
+  choices: Choices,
+) {
   const chosen = {
     frequency: choices.frequency,
     weekday: choices.weekday,
@@ -161,7 +167,13 @@ async function requestSubscription(trx: InTransaction, newsletter: Newsletter, s
   }
   return trx
     .insertInto('subscriptions')
-    .values({ subscriber_id: subscriberId, newsletter_id: newsletter.id, state: 'pending', ...chosen })
+    .values({
+      subscriber_id: subscriberId,
+      newsletter_id: newsletter.id,
+      state: 'pending',
+      created_at: context.clock.sqlNow,
+      ...chosen,
+    })
     .onConflict((conflict) =>
       conflict.columns(['subscriber_id', 'newsletter_id']).doUpdateSet((eb) => {
         const isActive = eb('subscriptions.state', '=', 'active')

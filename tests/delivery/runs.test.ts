@@ -246,6 +246,34 @@ describe('sending the rest', () => {
     expect(await recipients()).toEqual(['x-failed@reader.example', 'kept@reader.example'])
   })
 
+  it('takes up what failed while a pause came, which holds nothing any more', async () => {
+    const { id } = await planned(['x-failed', 'fine'])
+    refuseX()
+    const refusing = sandbox.intercept
+    let isPaused = false
+    sandbox.intercept = async (request, pass) => {
+      if (!isPaused) await pauseRun(context, id)
+      isPaused = true
+      return refusing?.(request, pass)
+    }
+    await send()
+    await resumeRun(context, id)
+    sandbox.intercept = async (request, pass) => {
+      if ((await getRun(context, id)).pausedAt === null) await pauseRun(context, id)
+      return refusing?.(request, pass)
+    }
+    await send()
+    for (let time = 0; time < 3 && (await getRun(context, id)).status === 'paused'; time++) {
+      await resumeRun(context, id)
+      await send()
+    }
+    expect(await getRun(context, id)).toMatchObject({ status: 'done_with_gaps', pausedAt: expect.any(Date) })
+    sandbox.intercept = undefined
+    expect(await sendRest(context, id)).toMatchObject({ requeued: 1, run: { status: 'sending', pausedAt: null } })
+    await send()
+    expect((await recipients()).sort()).toEqual(['fine@reader.example', 'x-failed@reader.example'])
+  })
+
   it('mails nobody twice after a canceled run goes on', async () => {
     const { id } = await planned(many(300))
     whileSending(() => cancelRun(context, id))
@@ -298,6 +326,16 @@ describe('who did not get it', () => {
     }
     const run = await getRun(context, id)
     expect(expected).toHaveLength(run.due - run.messages.submitted)
+  })
+
+  it('names who is due and not planned yet', async () => {
+    const { id } = await planned(['a'])
+    await aReader(database.db, { email: 'late@reader.example' })
+    await aReader(database.db, { email: 'later@reader.example', next_digest_at: hours(1) })
+    expect(await collect(await missingReaders(context, id, { pageSize: 1 }))).toEqual([
+      { email: 'late@reader.example', state: 'due', reason: 'not planned yet' },
+      { email: 'a@reader.example', state: 'pending', reason: 'waiting to be sent' },
+    ])
   })
 
   it('says of those who wait what they wait for', async () => {

@@ -148,6 +148,14 @@ describe('a bounce', () => {
     expect(await consent()).toEqual([])
   })
 
+  it('for now stays suppressed when something comes late of who had the address before', async () => {
+    const reader = await bouncesOn(0, 1, 2, 3, 4)
+    const former = await aReader(database.db, { email: 'moved@reader.example' })
+    await aMessage(database.db, former, { provider_id: 'former', to_email: reader.email })
+    await receive({ type: 'bounced', providerId: 'former', data: soft, at: days(0) })
+    expect(await suppressions()).toMatchObject([{ reason: 'soft_bounces', created_at: days(4) }])
+  })
+
   it('for now does not suppress when five take longer than 14 days', async () => {
     await bouncesOn(0, 4, 8, 12, 15)
     expect(await suppressions()).toEqual([])

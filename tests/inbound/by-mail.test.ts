@@ -297,6 +297,19 @@ describe('subscribing', () => {
     expect(await consents()).toEqual(['requested mail', 'confirmation_sent service', 'confirmed mail'])
     await write({ ...reply, text: 'yes' })
     expect(await sandbox.mails()).toHaveLength(2)
+    await write({ ...reply, text: 'stop' })
+    expect(await subscriptionOf(1)).toMatchObject({ state: 'ended', ended_reason: 'unsubscribed' })
+  })
+
+  it('waits while sign-ups are stopped, and is done when they go on', async () => {
+    context = { ...context, config: { ...context.config, confirmationsPerHour: 1 } }
+    app = appOf(context)
+    await write({ to: `subscribe@${domain}`, from: 'bea@reader.example' })
+    await write({ to: `subscribe@${domain}`, from: 'cem@reader.example' })
+    expect(await outcomes()).toEqual(['asked to confirm', null])
+    context.clock.set(minutes(61))
+    await handle()
+    expect(await outcomes()).toEqual(['asked to confirm', 'asked to confirm'])
   })
 
   it('may be declined by a reply, and is silent to whoever waited too long', async () => {

@@ -229,6 +229,19 @@ describe('another address', () => {
     expect(await site.messages()).toEqual([])
   })
 
+  it('is forgotten with all else of who asked a month ago and never confirmed, and of nobody else', async () => {
+    await site.post('/subscribe', { email: 'never@reader.example' })
+    await site.post('/subscribe', { email: 'again@reader.example' })
+    const known = await aReader(site.db)
+    site.context.clock.set(hours(24 * 20))
+    await site.post('/subscribe', { email: 'again@reader.example' })
+    site.context.clock.set(hours(24 * 31 + 1))
+    expect(await forgetReaders(site.context, at(monday))).toMatchObject({ unconfirmedForgotten: 1 })
+    expect(await addresses()).toEqual([expect.stringContaining('erased'), 'again@reader.example', known.email])
+    expect((await site.messages()).map(({ to_email }) => to_email)).not.toContain('never@reader.example')
+    expect(await forgetReaders(site.context, at(monday))).toMatchObject({ unconfirmedForgotten: 0 })
+  })
+
   it('has a link of 72 hours, and is forgotten a month later', async () => {
     const reader = await aReader(site.db, { email: old })
     await ask(reader)

@@ -60,6 +60,16 @@ describe('changes', () => {
     const other = await aReader(site.db)
     expect((await site.post(pathOf(other), { hour: '9' })).status).toBe(200)
   })
+
+  it('are not counted together with what anybody can do who knows the address', async () => {
+    const reader = await aReader(site.db)
+    for (let hour = 0; hour < 22; hour++) {
+      site.context.clock.set(hours(hour))
+      for (let time = 0; time < 5; time++) await site.post('/subscribe', { email: reader.email })
+    }
+    expect(await site.consent()).toHaveLength(110)
+    expect((await site.post(pathOf(reader), { hour: '9' })).status).toBe(200)
+  })
 })
 
 describe('a pause', () => {
@@ -323,5 +333,18 @@ describe('what is kept about a reader', () => {
     })
     expect(text).not.toContain(other.email)
     expect(await site.everything()).toEqual(before)
+  })
+
+  it('does not tell of an address that they asked for whether it is known here', async () => {
+    const known = await aReader(site.db)
+    const mailsAfter = async (email: string) => {
+      const reader = await aReader(site.db)
+      await site.post(`${pathOf(reader)}/address`, { email })
+      const { mails, events } = JSON.parse(await site.text(`${pathOf(reader)}/export`))
+      return { mails: mails.map(({ kind }: { kind: string }) => kind), events }
+    }
+    const told = await mailsAfter(known.email)
+    expect(told).toEqual({ mails: ['address_change_notice'], events: [] })
+    expect(await mailsAfter('nobody@reader.example')).toEqual(told)
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { aReader, type ReaderOptions } from '../support/factories.ts'
+import { planDigests } from '../../src/digests/plan-digests.ts'
+import { at, monday } from '../support/context.ts'
+import { anArticle, aReader, type ReaderOptions } from '../support/factories.ts'
 import { hours, readerSite } from '../support/reader-site.ts'
 
 const site = readerSite()
@@ -84,5 +86,17 @@ describe('unsubscribing on the page', () => {
     const { page } = await leaves({ state: 'pending', next_digest_at: null, confirmed_at: null })
     expect(page).toContain('You are unsubscribed')
     expect(page).not.toContain('/undo/')
+  })
+
+  it('sends the digest that was waiting, which counts as told', async () => {
+    await anArticle(site.db, { firstSeenAt: hours(-1) })
+    const { subscriptionId, email } = await aReader(site.db)
+    await planDigests(site.context, at(monday))
+    const page = await site.post(`/unsubscribe/${site.token('unsubscribe', subscriptionId)}`, { from: 'page' })
+    await site.send()
+    expect(await site.messages()).toMatchObject([{ state: 'canceled', reason: 'unsubscribed' }])
+    await site.post(await site.link('undo', await page.text()))
+    await site.send()
+    expect((await site.mails()).map(({ to }) => to)).toEqual([[email]])
   })
 })
