@@ -21,7 +21,7 @@ input[type=email], input[type=text], input[type=date], select { width: 100%; min
 input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
 button { min-height: 2.75rem; padding: .5rem 1.25rem; font-size: 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 2px solid var(--accent); border-radius: .375rem; cursor: pointer; }
 button.second { color: var(--accent); background: transparent; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+:focus-visible, input[type="date"]:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; }
 .note { background: var(--note); border-left: 4px solid var(--accent); padding: .875rem 1rem; margin: 0 0 1.5rem; } .note p:last-child { margin: 0; }
 .error { color: var(--bad); font-weight: 600; font-size: .9375rem; margin: .375rem 0 0; font-family: system-ui, sans-serif; }
 [aria-invalid=true] { border: 2px solid var(--bad) !important; }

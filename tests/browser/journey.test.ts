@@ -104,6 +104,20 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     await page.goto(preferences)
     await page.getByRole('link', { name: 'Change your address' }).click()
     await see('16 change of address')
+    await page.getByLabel('New address').fill('lovelace@reader.example')
+    await press(page, 'Ask the new address')
+    await see('23 change of address asked for')
+    await page.goto(await service.link('address'))
+    await see('24 confirm the new address')
+    await press(page, 'Use this address')
+    expect(await heading(page)).toBe('Your address is changed')
+    await see('25 address changed')
+    await service.db.insertInto('newsletters').values({ slug: 'evening', name: 'The Evening' }).execute()
+    await page.goto(preferences)
+    await see('26 preferences with an offer')
+    await press(page, 'Subscribe to The Evening')
+    await page.getByText('The Evening', { exact: true }).click()
+    await see('27 preferences of two newsletters')
     await page.goto(`${service.url}/my-link`)
     await page.getByLabel('Email address').fill('nobody')
     await press(page, 'Mail me my link')
@@ -113,6 +127,9 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     await page.goto(preferences)
     await page.getByRole('link', { name: /^Unsubscribe/ }).click()
     await press(page, 'Unsubscribe')
+    const undo = await page.locator('form[action^="/undo/"]').getAttribute('action')
+    await page.goto(`${service.url}${undo}`)
+    await see('28 undo')
     await page.goto(preferences)
     await see('13 preferences of nobody')
     await page.goto(`${preferences}/erase`)
@@ -133,6 +150,16 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     service.context.clock.set(hours(73))
     expect((await page.goto(confirm))?.status()).toBe(410)
     await see('20 an old link')
+    for (let time = 0; time < 20; time++) {
+      await fetch(`${service.url}/my-link`, {
+        method: 'POST',
+        body: new URLSearchParams({ email: `n${time}@x.example` }),
+      })
+    }
+    await page.goto(`${service.url}/my-link`)
+    await page.getByLabel('Email address').fill('bob@reader.example')
+    await press(page, 'Mail me my link')
+    await see('29 too many tries')
     for (const [number, path] of ['/confirm/x', '/preferences/x', '/unsubscribe/x', '/nothing'].entries()) {
       expect((await page.goto(`${service.url}${path}`))?.status()).toBe(404)
       await see(`2${number + 1} nothing at ${path.split('/')[1]}`)
@@ -165,10 +192,39 @@ it('can be done with the keyboard alone, and shows where one is', async () => {
   ])
 
   await service.sendDigests(hours(13))
+  const preferences = (await service.link('preferences')).split('?')[0] ?? ''
+  await page.goto(preferences)
+  await walkTo(page, (name) => name === 'hour')
+  await page.keyboard.type('09')
+  await walkTo(page, (_, text) => text === 'Save')
+  await page.keyboard.press('Enter')
+  await page.getByText('Saved.').waitFor()
+  expect(await service.db.selectFrom('subscriptions').select('hour').execute()).toEqual([{ hour: 9 }])
+
   await page.goto(await service.link('unsubscribe'))
   await walkTo(page, (_, text) => text === 'Unsubscribe')
   await page.keyboard.press('Space')
   await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor()
+  await walkTo(page, (_, text) => text === 'Undo: keep sending it')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'You are subscribed again' }).waitFor()
+
+  await page.goto(`${preferences}/address`)
+  await walkTo(page, (name) => name === 'email')
+  await page.keyboard.type('lovelace@reader.example')
+  await page.keyboard.press('Enter')
+  await page.goto(await service.link('address'))
+  await walkTo(page, (_, text) => text === 'Use this address')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Your address is changed' }).waitFor()
+
+  await page.goto(`${preferences}/erase`)
+  await walkTo(page, (_, text) => text === 'Erase everything')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  expect(await service.db.selectFrom('subscribers').select('email').execute()).toEqual([
+    { email: expect.stringMatching(/^erased-/) },
+  ])
 })
 
 /** Presses Tab until the focus is there; on the way each stop has to be seen. */
