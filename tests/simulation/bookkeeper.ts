@@ -44,6 +44,8 @@ export class Bookkeeper {
   readonly addresses = new KnownAddresses()
   readonly changes: AddressChanges
   private readonly made = new Map<number, Made>()
+  /** When the last try of a message began, by the database's clock. */
+  readonly begunAt = new Map<number, number>()
   readonly maximumLateMs: number
   private readonly begun = new Map<string, ReadonlySet<number>>()
   private readonly begunBatches: number[] = []
@@ -202,7 +204,10 @@ export class Bookkeeper {
       this.begunBatches.push(id)
       this.begun.set(messages[0]?.key ?? '', new Set(messages.map(({ message }) => message)))
       this.history.note(actor.name, `begins batch ${id}: messages ${messages.map(({ message }) => message).join(' ')}`)
-      for (const { message, to, claimed } of messages) this.mayBegin(message, to, claimed.getTime())
+      for (const { message, to, claimed } of messages) {
+        this.begunAt.set(message, this.session.now())
+        this.mayBegin(message, to, claimed.getTime())
+      }
     }
   }
 

@@ -19,16 +19,14 @@ export type Message = {
   reason: string | null
   provider_id: string | null
   bounce_kind: string | null
-  /** The key of its call. */
-  key: string | null
   settled_at: Date | null
 } & Record<string, unknown>
 
 export async function checkAccounts(world: World): Promise<void> {
   const messages = await world.session.read<Message>(
     `select id, kind, subscription_id as sub, to_email, run_id as run, state, reason, provider_id, bounce_kind, delivered_at, delayed_at,
-       bounced_at, complained_at, failed_at, suppressed_at, opened_at, clicked_at, settled_at,
-       (select idempotency_key from batches b where b.id = batch_id) as key from messages order by id`,
+       bounced_at, complained_at, failed_at, suppressed_at, opened_at, clicked_at, settled_at
+       from messages order by id`,
   )
   once(world, messages)
   nobodyForgotten(world, messages)
@@ -70,9 +68,9 @@ function once(world: World, messages: readonly Message[]): void {
 
 /** Everyone who was planned ended in one terminal state, for a reason that fits. */
 function nobodyForgotten(world: World, messages: readonly Message[]): void {
-  const { books, model } = world
+  const { books } = world
   const planned = new Map(books.planned.map((one) => [one.messageId, one]))
-  for (const { id, kind, sub, run, state, reason, key, settled_at } of messages) {
+  for (const { id, kind, sub, run, state, reason, settled_at } of messages) {
     const reader = books.bySubscription.get(sub)
     if (!reader || (kind === 'digest' && !planned.has(id))) {
       throw new Violation('2 nobody forgotten', `message ${id} belongs to nobody who was due`)
@@ -91,8 +89,7 @@ function nobodyForgotten(world: World, messages: readonly Message[]): void {
       if (!fits) complain('for which there was no reason')
     }
     if (state === 'unknown') {
-      const firstCalledAt = model.keys.get(key ?? '')?.firstCalledAt ?? Number.POSITIVE_INFINITY
-      const isOld = firstCalledAt < (settled_at?.getTime() ?? 0) - 22.9 * 3_600_000
+      const isOld = (books.begunAt.get(id) ?? Infinity) < (settled_at?.getTime() ?? 0) - 22.9 * 3_600_000
       if (!isOld || reason?.includes('idempotent')) complain('too early')
     }
   }
