@@ -1,5 +1,6 @@
 // Without the provider's events bounces and complaints change nothing, and mail goes on to who does not want it.
 import { sql } from 'kysely'
+import { sqlBound } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import { type Finding, notChecked, ok, problem, type RowCheck, warning } from './check.ts'
 import { counted, duration } from './words.ts'
@@ -23,7 +24,7 @@ export const webhookEventsCheck: RowCheck = {
   since: '2026-11-24-webhooks',
   async look({ config, clock }, trx) {
     if (!config.resend) return notChecked('sandbox: mail stays on this machine')
-    const now = clock.sqlNow
+    const now = sqlBound(clock)
     // Digests by the time of their claim; single mails among the newest batches.
     const { rows } = await sql<{ event_age: number | null; submitted_age: number | null; is_later: boolean }>`
       with event as (select max(received_at) as at from webhook_events),
