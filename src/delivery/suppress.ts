@@ -87,13 +87,12 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
     select min(bounced_at) as full_at from in_a_row
     where bounced_at <= first_at + make_interval(days => ${softBounceDays})`.execute(trx)
   const fullAt = rows[0]?.full_at ?? null
+  // Where somebody else has the address now, what bounces to them counts.
+  const { rows: others } = await sql`
+    select from subscribers where email_key = lower(${to.toEmail}) and id <> ${to.subscriberId}`.execute(trx)
+  if (others.length > 0) return
   if (fullAt === null) {
-    // Not where somebody else has the address now: what bounced to them counts then.
-    await sql`
-      delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'
-        and not exists (select from subscribers where email_key = lower(${to.toEmail}) and id <> ${to.subscriberId})`.execute(
-      trx,
-    )
+    await sql`delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'`.execute(trx)
     return
   }
   await holdBegins(trx, [to.subscriberId], [to.toEmail.toLowerCase()])

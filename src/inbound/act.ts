@@ -63,8 +63,7 @@ async function ask(context: Context, { newsletter }: StoredMail, mail: ReceivedM
     await subscribe(context, { email: bareAddress(mail.from), newsletter: newsletter ?? undefined }, evidence)
     return 'asked to confirm'
   } catch (error) {
-    // Sign-ups are stopped for an hour: it is tried again.
-    if (error instanceof PublicError && error.code !== 'unavailable') return `refused: ${error.code}`
+    if (error instanceof PublicError) return `refused: ${error.code}`
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { erasedAddress, eraseMail } from '../delivery/erased-mail.ts'
 import { forgetSuppressedAddresses } from '../delivery/erased-suppressions.ts'
 import { holdBegins } from '../delivery/suppress.ts'
@@ -9,14 +9,14 @@ import { type Evidence, recordConsent } from './consent.ts'
 /**
  * Erases the reader of a subscription, in one transaction (GDPR 17). What stays names nobody: the rows that the sums of runs
  * count, the kinds and times of what they agreed to, and of a suppressed address a keyed hash. A mail that was begun before
- * keeps its address until it has its answer; none begins afterwards. Idempotent. With `ifUnconfirmed` it leaves alone who
- * has confirmed by now.
+ * keeps its address until it has its answer; none begins afterwards. Idempotent. With `ifSilentSince` it leaves alone who has
+ * confirmed by now, or asked since then.
  */
 export async function eraseReader(
   context: Context,
   subscriptionId: number,
   evidence: Evidence,
-  { ifUnconfirmed = false }: { readonly ifUnconfirmed?: boolean } = {},
+  { ifSilentSince }: { readonly ifSilentSince?: RawBuilder<Date> } = {},
 ): Promise<void> {
   await context.db.transaction().execute(async (trx) => {
     // The reader before their subscriptions, as whoever suppresses an address locks them. With no lock against keys, which
@@ -28,7 +28,7 @@ export async function eraseReader(
     const [reader] = rows
     if (!reader) return
     await holdBegins(trx, [reader.id], [])
-    if (ifUnconfirmed && (await hasConfirmed(trx, reader.id))) return
+    if (ifSilentSince && !(await isSilent(trx, reader.id, ifSilentSince))) return
     const now = context.clock.sqlNow
     await forgetSuppressedAddresses(trx, context, await addressesOf(trx, reader.id, reader.email_key))
     await recordConsent(trx, context, {
@@ -70,10 +70,13 @@ export async function eraseReader(
   })
 }
 
-async function hasConfirmed(trx: InTransaction, subscriberId: number): Promise<boolean> {
+async function isSilent(trx: InTransaction, subscriberId: number, since: RawBuilder<Date>): Promise<boolean> {
   const { rows } = await sql`
-    select from subscriptions where subscriber_id = ${subscriberId} and confirmed_at is not null limit 1`.execute(trx)
-  return rows.length > 0
+    select from subscriptions where subscriber_id = ${subscriberId} and confirmed_at is not null
+    union all
+    select from confirmations where subscriber_id = ${subscriberId} and requested_at >= ${since}
+    limit 1`.execute(trx)
+  return rows.length === 0
 }
 
 /** The address they have, and those they had: what was mailed to them, and belongs to nobody else now. */

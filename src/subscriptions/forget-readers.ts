@@ -33,7 +33,7 @@ export async function forgetReaders(
 
 /** As readers have themselves erased: of a suppressed address a keyed hash stays. */
 async function forgetUnconfirmed(context: Context, { signal }: JobOptions): Promise<number> {
-  const since = sql`${sqlBound(context.clock)} - make_interval(days => ${keptDays})`
+  const since = sql<Date>`${sqlBound(context.clock)} - make_interval(days => ${keptDays})`
   const { rows } = await sql<{ id: number }>`
     select s.id from subscriptions s
     where s.confirmed_at is null and s.ended_reason is distinct from 'erased' and s.created_at < ${since}
@@ -45,7 +45,7 @@ async function forgetUnconfirmed(context: Context, { signal }: JobOptions): Prom
   let forgotten = 0
   for (const { id } of rows) {
     if (signal.aborted) break
-    await eraseReader(context, id, { source: 'service', ip: null, userAgent: null }, { ifUnconfirmed: true })
+    await eraseReader(context, id, { source: 'service', ip: null, userAgent: null }, { ifSilentSince: since })
     forgotten += 1
   }
   return forgotten

@@ -26,17 +26,6 @@ export async function findTopic(db: Database, newsletterId: number, slug: string
   return topics.where('slug', '=', slug).execute()
 }
 
-/** Further topics of a newsletter than these, by slug: 1,000 at most. */
-export async function furtherTopics(db: Database, newsletterId: number, topics: readonly Topic[]): Promise<string[]> {
-  const { rows } = await sql<{ slug: string }>`
-    select slug from topics
-    where newsletter_id = ${newsletterId} and slug <> all(${topics.map(({ slug }) => slug)}::text[])
-    order by slug limit ${mostTopics - topics.length}`.execute(db)
-  return rows.map(({ slug }) => slug)
-}
-
-/** What a reader can choose. */
-const mostTopics = 1_000
 const longestSlug = 100
 const shownTopics = 24
 /** They change as slowly as their uses do, and to count those takes longer than all else that a page needs. */

@@ -34,6 +34,9 @@ export const wholeNumber = (minimum: number, maximum: number, message: string) =
     )
     .pipe(z.number().int(message).min(minimum, message).max(maximum, message))
 
+/** A choice is found by the ids of its topics, written one after the other in an index that takes 2,700 bytes. */
+const mostTopics = 250
+
 /** The choices as they arrive, from a form (all text) or from JSON. Absent ones stay as they are. */
 export const choicesSchema = z
   .object({
@@ -41,7 +44,7 @@ export const choicesSchema = z
     weekday: wholeNumber(1, 7, 'Choose a day of the week.'),
     hour: wholeNumber(0, 23, 'Choose an hour from 0 to 23.'),
     timeZone: z.string().max(64).trim().refine(isTimeZone, unknownTimeZone),
-    topics: z.array(z.string().max(100), 'Topics are a list.').max(1_000, 'Those are too many topics.'),
+    topics: z.array(z.string().max(100), 'Topics are a list.').max(mostTopics, 'Those are too many topics.'),
   })
   .partial()
 

@@ -106,6 +106,12 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
   if (undo.isActive) return undo
   const { subscriptionId } = undo
   await context.db.transaction().execute(async (trx) => {
+    // Before the reader, as whoever sends the rest of a run: a cancel under way is waited for, and seen.
+    await sql`
+      select from digest_runs where id in (
+        select run_id from messages where subscription_id = ${subscriptionId} and run_id is not null
+          and state = 'canceled' and reason = 'unsubscribed')
+      order by id for share`.execute(trx)
     const readerId = await lockReader(trx, subscriptionId)
     if (readerId === undefined || (await isSuppressed(trx, readerId))) throw new PublicError('conflict', notMailed)
     await limitActs(trx, context, readerId)

@@ -83,14 +83,12 @@ export function ChoiceFields(props: {
   readonly errors: Errors
   /** The topics to tick, where these are not the choices' own. */
   readonly ticked?: readonly string[] | undefined
-  /** Topics that stay chosen without a box. */
-  readonly unshown?: readonly string[] | undefined
   /** Let the page's script choose the browser's time zone. */
   readonly guessTimeZone?: boolean
   /** Where a page has them more than once. */
   readonly idPrefix?: string
 }) {
-  const { choices, topics, unshown = [], errors, idPrefix = '' } = props
+  const { choices, topics, errors, idPrefix = '' } = props
   const isTicked = (slug: string) =>
     props.ticked ? props.ticked.includes(slug) : choices.topics.length === 0 || choices.topics.includes(slug)
   const error = (name: string) => FieldError({ name, errors })
@@ -118,8 +116,7 @@ ${
   topics.length > 0 &&
   html`<fieldset class="field"${written(groupAttributes('topics', errors))}>
 <legend>Topics</legend>
-<input type="hidden" name="topicsShown" value="${topics.length + unshown.length}">
-${unshown.map((slug) => html`<input type="hidden" name="topics" value="${slug}">`)}
+<input type="hidden" name="topicsShown" value="${topics.length}">
 <div class="choices">${topics.map(
     ({ slug, name }, index) =>
       html`<label><input type="checkbox" name="topics" value="${slug}"${isTicked(slug) && checked}${focus('topics', index)}>${name}</label>`,

@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts'
 import { signToken } from '../platform/signed-token.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptions/in-words.ts'
-import { findTopic, furtherTopics, offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
+import { findTopic, offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
 import type { PreferenceCenter, Preferences } from '../subscriptions/preference-center.ts'
 import { longestPauseDays } from '../subscriptions/preferences.ts'
 import { undoToken } from '../subscriptions/unsubscribe.ts'
@@ -48,11 +48,6 @@ export async function preferencesPage(
   const topics = forms.get(shown.subscriptionId) ?? []
   const title = others.length > 0 ? 'Your newsletters' : 'Your digest'
   const ticked = tickedOf(shown, topics)
-  // Who gets every topic and takes one away keeps also those that are not on offer.
-  const unshown =
-    shown.without !== undefined && shown.topics.length === 0
-      ? await furtherTopics(context.db, shown.newsletterId, topics)
-      : []
   return page(
     c,
     context,
@@ -87,7 +82,7 @@ export async function preferencesPage(
         <>
           <p>For {shown.email}.</p>
           {others.length > 0 && <h2>{shown.newsletterName}</h2>}
-          <SubscriptionForm {...{ context, shown, topics, unshown, errors, ticked, token }} />
+          <SubscriptionForm {...{ context, shown, topics, errors, ticked, token }} />
         </>
       ) : (
         <>
@@ -167,14 +162,12 @@ function SubscriptionForm(props: {
   readonly context: Context
   readonly shown: Shown
   readonly topics: readonly Topic[]
-  /** Topics that stay chosen without a box. */
-  readonly unshown?: readonly string[]
   readonly token: string
   readonly errors: Readonly<Record<string, string>>
   readonly ticked: readonly string[] | undefined
   readonly idPrefix?: string
 }) {
-  const { context, shown, topics, unshown, token, errors, ticked, idPrefix = '' } = props
+  const { context, shown, topics, token, errors, ticked, idPrefix = '' } = props
   const { keys, clock } = context
   const now = clock.now()
   const today = localDay(now, shown.timeZone)
@@ -190,7 +183,7 @@ function SubscriptionForm(props: {
         </p>
       )}
       <form method="post" action={`/preferences/${token}`} novalidate>
-        <ChoiceFields {...{ choices: shown, topics, unshown, ticked, errors, idPrefix }} />
+        <ChoiceFields {...{ choices: shown, topics, ticked, errors, idPrefix }} />
         <div class="field">
           <label for={`${idPrefix}pauseUntil`}>Pause until</label>
           <input

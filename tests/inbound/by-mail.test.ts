@@ -301,15 +301,13 @@ describe('subscribing', () => {
     expect(await subscriptionOf(1)).toMatchObject({ state: 'ended', ended_reason: 'unsubscribed' })
   })
 
-  it('waits while sign-ups are stopped, and is done when they go on', async () => {
+  it('is dropped while sign-ups are stopped, and the stop lasts', async () => {
     context = { ...context, config: { ...context.config, confirmationsPerHour: 1 } }
     app = appOf(context)
-    await write({ to: `subscribe@${domain}`, from: 'bea@reader.example' })
-    await write({ to: `subscribe@${domain}`, from: 'cem@reader.example' })
-    expect(await outcomes()).toEqual(['asked to confirm', null])
-    context.clock.set(minutes(61))
-    await handle()
-    expect(await outcomes()).toEqual(['asked to confirm', 'asked to confirm'])
+    for (const from of ['bea@reader.example', 'cem@reader.example']) await write({ to: `subscribe@${domain}`, from })
+    expect(await outcomes()).toEqual(['asked to confirm', 'refused: unavailable'])
+    const stops = await database.db.selectFrom('confirmation_stop').select('stopped_until').execute()
+    expect(stops).toEqual([{ stopped_until: minutes(60) }])
   })
 
   it('may be declined by a reply, and is silent to whoever waited too long', async () => {
