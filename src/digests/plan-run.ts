@@ -67,8 +67,10 @@ async function planSlices(
       if (!isOfRows(error)) throw error
       size = Math.max(1, Math.floor(size / factor))
       if (only === undefined) continue
-      context.log.error('reader_not_planned', { run: run.id, subscription: only, code: codeOf(error) })
-      broken.set(only, error)
+      if (!broken.has(only)) {
+        context.log.error('reader_not_planned', { run: run.id, subscription: only, code: codeOf(error) })
+        broken.set(only, error)
+      }
       inARow += 1
       if (inARow < mostInARow) continue
       if (end === 'last') throw error
