@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type Evidence, limitActs, recordConsent } from './consent.ts'
+import { mostTopics } from './newsletters.ts'
 import { chooseTopics } from './topic-choices.ts'
 
 /** What a reader chooses. No topics means every topic. */
@@ -33,9 +34,6 @@ export const wholeNumber = (minimum: number, maximum: number, message: string) =
       message,
     )
     .pipe(z.number().int(message).min(minimum, message).max(maximum, message))
-
-/** A choice is found by the ids of its topics, written one after the other in an index that takes 2,700 bytes. */
-const mostTopics = 250
 
 /** The choices as they arrive, from a form (all text) or from JSON. Absent ones stay as they are. */
 export const choicesSchema = z

@@ -44,7 +44,7 @@ export async function preferencesPage(
   const isActive = shown.state === 'active'
   const undo = isActive ? undefined : await undoToken(context, shown.subscriptionId)
   const forms = new Map<number, readonly Topic[]>()
-  for (const one of [shown, ...others]) forms.set(one.subscriptionId, await topicsOf(context, one))
+  for (const one of [shown, ...others]) forms.set(one.subscriptionId, await topicsShown(context, one))
   const topics = forms.get(shown.subscriptionId) ?? []
   const title = others.length > 0 ? 'Your newsletters' : 'Your digest'
   const ticked = tickedOf(shown, topics)
@@ -142,7 +142,10 @@ const preferencesToken = ({ keys }: Context, subscriptionId: number) =>
   signToken(keys, keys.newestId, 'preferences', subscriptionId)
 
 /** What the form offers: what others are offered, what this reader chose before, and what they want to take away. */
-async function topicsOf(context: Context, { newsletterId, chosenTopics, without }: Shown): Promise<readonly Topic[]> {
+export async function topicsShown(
+  context: Context,
+  { newsletterId, chosenTopics, without }: Shown,
+): Promise<readonly Topic[]> {
   const offered = await offeredTopics(context, newsletterId)
   const slugs = new Set(offered.map(({ slug }) => slug))
   const further = chosenTopics.filter(({ slug }) => !slugs.has(slug))
@@ -152,7 +155,7 @@ async function topicsOf(context: Context, { newsletterId, chosenTopics, without 
 }
 
 function tickedOf(shown: Shown, topics: readonly Topic[]): readonly string[] | undefined {
-  if (shown.without === undefined) return shown.ticked
+  if (shown.ticked !== undefined || shown.without === undefined) return shown.ticked
   const all = topics.map((topic) => topic.slug)
   return (shown.topics.length > 0 ? shown.topics : all).filter((slug) => slug !== shown.without)
 }
@@ -183,6 +186,7 @@ function SubscriptionForm(props: {
         </p>
       )}
       <form method="post" action={`/preferences/${token}`} novalidate>
+        {shown.without !== undefined && <input type="hidden" name="without" value={shown.without} />}
         <ChoiceFields {...{ choices: shown, topics, ticked, errors, idPrefix }} />
         <div class="field">
           <label for={`${idPrefix}pauseUntil`}>Pause until</label>

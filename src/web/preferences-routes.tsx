@@ -4,12 +4,13 @@ import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { addDays, localDay } from '../subscriptions/in-words.ts'
 import { joinNewsletter } from '../subscriptions/join.ts'
+import { allTopics } from '../subscriptions/newsletters.ts'
 import { getPreferenceCenter, type Preferences } from '../subscriptions/preference-center.ts'
-import { changePreferences } from '../subscriptions/preferences.ts'
+import { changePreferences, type PreferencesChange } from '../subscriptions/preferences.ts'
 import { getReader } from '../subscriptions/reader.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
-import { preferencesPage, type Shown } from './preferences-page.tsx'
+import { preferencesPage, type Shown, topicsShown } from './preferences-page.tsx'
 import { check, joinSchema, preferencesSchema, readBody, speaksJson } from './read-input.ts'
 import type { WebOptions } from './web-options.ts'
 
@@ -33,7 +34,8 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     const { subscriptionId } = center.own
     const body = await readBody(c)
     try {
-      await changePreferences(context, subscriptionId, check(preferencesSchema, body), evidenceOf(c, options, 'link'))
+      const change = await keepUnshown(context, center.own, body.without, check(preferencesSchema, body))
+      await changePreferences(context, subscriptionId, change, evidenceOf(c, options, 'link'))
     } catch (error) {
       if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
       return preferencesPage(c, context, token, center, { shown: withTyped(center.own, body), errors: error.fields })
@@ -59,6 +61,24 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
 const suggestionSchema = preferencesSchema.pick({ frequency: true, weekday: true, pauseDays: true, pauseUntil: true })
 const suggestionNames = [...suggestionSchema.keyof().options, 'without']
 
+const isSlug = (value: unknown): value is string => typeof value === 'string' && value.length <= 100
+
+/** Who gets every topic and takes some away with a one-tap link keeps also those that have no box in the form. */
+async function keepUnshown(
+  context: Context,
+  own: Preferences,
+  without: unknown,
+  change: PreferencesChange,
+): Promise<PreferencesChange> {
+  if (!isSlug(without) || own.topics.length > 0 || !change.topics || change.topics.length === 0) return change
+  const all = await allTopics(context.db, own.newsletterId)
+  if (!all) return change
+  const taken = (await topicsShown(context, { ...own, without }))
+    .map(({ slug }) => slug)
+    .filter((slug) => !change.topics?.includes(slug))
+  return { ...change, topics: all.filter((slug) => !taken.includes(slug)) }
+}
+
 /** Whether anything of it can be filled in. */
 const isSuggestion = (query: Record<string, string>) =>
   suggestionNames.some((name) => query[name] !== undefined) && suggestionSchema.safeParse(query).success
@@ -75,7 +95,7 @@ function withSuggestion(preferences: Preferences, query: Record<string, string>,
     ...(pauseDays === undefined
       ? {}
       : { pauseUntil: pauseDays === 0 ? '' : addDays(localDay(now, preferences.timeZone), pauseDays) }),
-    ...(query.without === undefined ? {} : { without: query.without }),
+    ...(isSlug(query.without) ? { without: query.without } : {}),
   }
 }
 
@@ -93,6 +113,7 @@ function withTyped(preferences: Preferences, body: Record<string, unknown>): Sho
     timeZone: typed(shape.timeZone, 'timeZone') ?? preferences.timeZone,
     storedTimeZone: preferences.timeZone,
     ...(body.topicsShown === undefined ? {} : { ticked: topics }),
+    ...(isSlug(body.without) ? { without: body.without } : {}),
     ...(typeof body.pauseUntil === 'string' ? { pauseUntil: body.pauseUntil.slice(0, 40) } : {}),
   }
 }

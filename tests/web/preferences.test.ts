@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { dayInWords, localDay, nextDigestInWords } from '../../src/subscriptions/in-words.ts'
 import { anArticle, aReader, aTopic } from '../support/factories.ts'
@@ -282,7 +283,27 @@ describe('what cannot be understood', () => {
 })
 
 describe('a topic that is not among those offered', () => {
-  it('is shown when a one-tap link takes it away, and is gone once that is saved', async () => {
+  it('is one of 250 at most, whatever a program sends', async () => {
+    const newsletter_id = await theNewsletterId(site.db)
+    const slugs = Array.from({ length: 251 }, (_, index) => `topic-${index}`)
+    await sql`
+      insert into topics (id, newsletter_id, slug, name) overriding system value
+      select 10000000 + place, ${newsletter_id}, slug, slug from unnest(${slugs}::text[]) with ordinality as t (slug, place)`.execute(
+      site.db,
+    )
+    const reader = await aReader(site.db)
+    const choose = (topics: string[]) =>
+      site.visit(pathOf(reader), {
+        method: 'POST',
+        body: JSON.stringify({ topics }),
+        headers: { 'content-type': 'application/json' },
+      })
+    expect((await choose(slugs)).status).toBe(422)
+    expect((await choose(slugs.slice(1))).status).toBe(200)
+    expect(await site.db.selectFrom('topic_choice_topics').selectAll().execute()).toHaveLength(250)
+  })
+
+  it('is shown when a one-tap link takes it away, and it alone is gone once that is saved', async () => {
     const newsletter_id = await theNewsletterId(site.db)
     const topics = Array.from({ length: 26 }, (_, index) => `topic-${String.fromCharCode(97 + index)}`)
     await site.db
@@ -294,9 +315,19 @@ describe('a topic that is not among those offered', () => {
     expect(page).toMatch(/value="topic-z">/)
     const fields = fieldsOf(page)
     expect(fields.topicsShown).toEqual(['25'])
-    await site.post(pathOf(reader), fields)
-    const chosen = await site.db.selectFrom('topic_choice_topics').selectAll().execute()
-    expect(chosen).toHaveLength(24)
+    // Also over an error: what the page had filled in stays.
+    const refused = await site.post(pathOf(reader), { ...fields, pauseUntil: '2099-01-01' })
+    expect(refused.status).toBe(422)
+    const again = fieldsOf(await refused.text())
+    expect(again.topics).toEqual(fields.topics)
+    await site.post(pathOf(reader), { ...again, pauseUntil: '' })
+    const chosen = await site.db
+      .selectFrom('topic_choice_topics as c')
+      .innerJoin('topics as t', 't.id', 'c.topic_id')
+      .select('t.slug')
+      .orderBy('t.slug')
+      .execute()
+    expect(chosen.map(({ slug }) => slug)).toEqual(topics.slice(0, 25))
   })
 })
 
