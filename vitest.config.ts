@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-// The suite runs on the embedded database, or on the server that TEST_DATABASE_URL names.
+// The suite runs on the embedded database, or on the server that TEST_DATABASE_URL names. What starts the program on an embedded
+// database of its own, or needs none, is the same there and is left out.
+const sameOnAServer = ['tests/processes.test.ts', 'tests/platform/embedded.test.ts', 'tests/emails/**']
+
 export default defineConfig({
   // NODE_ENV=production has no jsxDEV
   oxc: { jsx: { runtime: 'automatic', development: false } },
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
-    exclude: ['tests/edge/**', 'tests/browser/**', 'node_modules/**'],
+    exclude: [
+      ...['tests/edge/**', 'tests/browser/**', 'node_modules/**'],
+      ...(process.env.TEST_DATABASE_URL ? sameOnAServer : []),
+    ],
     globalSetup: 'tests/support/global-setup.ts',
     setupFiles: 'tests/support/check-logs.ts',
     maxWorkers: 2,
