@@ -60,6 +60,7 @@ async function planSlices(
     try {
       const planned = await planSlice(context, run, scheduledAt, slice)
       if (planned.due === 0 && only === undefined) return
+      if (planned.due === 0) continue // another lane was faster
       onSlice(planned)
       inARow = 0
       size = Math.min(size * factor, sliceSize)
