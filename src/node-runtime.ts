@@ -10,7 +10,7 @@ import { connect } from './platform/database/connect.ts'
 import { hasEmbeddedDatabase, openEmbeddedDatabase } from './platform/database/embedded.ts'
 import { migrateToLatest } from './platform/database/migrate.ts'
 import type { Database } from './platform/database/schema.ts'
-import { PublicError } from './platform/errors.ts'
+import { codeOf, PublicError } from './platform/errors.ts'
 import { createGuardedFetch } from './platform/guarded-fetch.ts'
 import type { Log } from './platform/log.ts'
 import { loadSigningKeys } from './platform/signing-keys-store.ts'
@@ -176,7 +176,7 @@ const passingProblems: Record<string, string> = {
 
 function unreachable(databaseUrl: string, cause: unknown): unknown {
   if (cause instanceof PublicError) return cause
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const code = codeOf(cause)
   const says = (words: string) => cause instanceof Error && cause.message.includes(words)
   const passing = passingProblems[says('terminated unexpectedly') ? 'ECONNRESET' : code]
   const problem = passing ?? databaseProblems[code] ?? (says('timeout') ? 'it does not answer' : undefined)

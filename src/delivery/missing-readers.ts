@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { ExclusionReason, MessageState } from '../platform/database/schema.ts'
-import { getRun } from './runs.ts'
+import { getRun, isUnplanned } from './runs.ts'
 
 export type MissingReader = {
   readonly email: string
@@ -19,9 +19,9 @@ const usualReasons: Readonly<Record<string, string>> = {
 const defaultPageSize = 5_000
 
 /**
- * First those who are due and not planned yet, then those without a message, then those whose message was not submitted, in the order they were planned. Read page
- * by page, with no transaction open in between, so while a run is being sent each is as they were when their page was
- * read. Throws {@link PublicError} at once when there is no such run.
+ * First those who are due and not planned yet, then those without a message, then those whose message was not submitted, in
+ * the order they were planned. Read page by page, with no transaction open in between, so while a run is being sent each is
+ * as they were when their page was read. Throws {@link PublicError} at once when there is no such run.
  */
 export async function missingReaders(
   context: Context,
@@ -43,10 +43,9 @@ async function* readUnplanned(context: Context, runId: number, pageSize: number)
   let last = 0
   for (;;) {
     const { rows } = await sql<{ id: number; email: string }>`
-      with run as (select scheduled_for, newsletter_id from digest_runs where id = ${runId} and canceled_at is null)
-      select s.id, r.email from subscriptions s join subscribers r on r.id = s.subscriber_id
-      where s.state = 'active' and s.next_digest_at = (select scheduled_for from run)
-        and s.newsletter_id = (select newsletter_id from run) and s.id > ${last}
+      select s.id, reader.email
+      from digest_runs r join subscriptions s on ${isUnplanned} join subscribers reader on reader.id = s.subscriber_id
+      where r.id = ${runId} and r.canceled_at is null and s.id > ${last}
       order by s.id limit ${pageSize}`.execute(context.db)
     for (const { email } of rows) yield { email, state: 'due', reason: 'not planned yet' }
     const final = rows.at(-1)

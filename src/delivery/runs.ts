@@ -60,13 +60,15 @@ type RunRow = {
   canceled_because: Record<string, number>
 }
 
+/** Of a subscription `s`: it is due in the run `r`, and no planner has taken it. */
+export const isUnplanned = sql`s.state = 'active' and s.newsletter_id = r.newsletter_id and s.next_digest_at = r.scheduled_for`
+
 /** One statement, so that its counts are of one moment and add up while others are sending. */
 async function readRuns(db: Database | InTransaction, selection: ReturnType<typeof sql>): Promise<Run[]> {
   const { rows } = await sql<RunRow>`
     with chosen as (select r.* from digest_runs r ${selection})
     select r.id, n.slug as newsletter, r.scheduled_for, r.window_end, r.created_at, r.paused_at, r.canceled_at,
-      (select count(*) from subscriptions s
-        where s.state = 'active' and s.newsletter_id = r.newsletter_id and s.next_digest_at = r.scheduled_for) as unplanned,
+      (select count(*) from subscriptions s where ${isUnplanned}) as unplanned,
       (select coalesce(jsonb_object_agg(state, readers), '{}') from (
         select state, count(*) as readers from messages m where m.run_id = r.id and m.state <> 'pending' group by state
         union all

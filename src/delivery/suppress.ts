@@ -61,6 +61,10 @@ export async function suppress(
  * subscriber's row has to be locked.
  */
 export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promise<void> {
+  // Where somebody else has the address now, what bounces to them counts.
+  const { rows: others } = await sql`
+    select from subscribers where email_key = lower(${to.toEmail}) and id <> ${to.subscriberId}`.execute(trx)
+  if (others.length > 0) return
   const { rows } = await sql<{ full_at: Date | null }>`
     with soft as (
       select bounced_at from messages
@@ -87,10 +91,6 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
     select min(bounced_at) as full_at from in_a_row
     where bounced_at <= first_at + make_interval(days => ${softBounceDays})`.execute(trx)
   const fullAt = rows[0]?.full_at ?? null
-  // Where somebody else has the address now, what bounces to them counts.
-  const { rows: others } = await sql`
-    select from subscribers where email_key = lower(${to.toEmail}) and id <> ${to.subscriberId}`.execute(trx)
-  if (others.length > 0) return
   if (fullAt === null) {
     await sql`delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'`.execute(trx)
     return

@@ -11,7 +11,7 @@ import type {
 } from '../platform/database/schema.ts'
 import { storeErasedSuppression } from './erased-suppressions.ts'
 import { noteConfirmations } from './settle-batch.ts'
-import { holdBegins, suppress, weighSoftBounces } from './suppress.ts'
+import { suppress, weighSoftBounces } from './suppress.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 
 export type WebhookResult = 'recorded' | 'repeated' | 'unknown_message' | 'unknown_type'
@@ -189,14 +189,14 @@ async function takeConsequences(
       if (message.bounceKind !== 'hard') await recordConsent(context, trx, message, 'hard_bounce')
       return
     case 'email.complained':
-      await holdBegins(trx, [message.subscriberId], [message.toEmail.toLowerCase()])
+      // First, as it locks the reader's subscriptions in the order of a begin.
+      await suppress(trx, message, 'complaint', occurredAt, now)
       // The mail to a new address came to somebody else perhaps, who says nothing of the reader's digest.
       if (message.kind !== 'address_change') {
         await sql`
           update subscriptions set state = 'ended', ended_reason = 'complaint', ended_at = ${now}, next_digest_at = null
           where id = ${message.subscriptionId} and state <> 'ended'`.execute(trx)
       }
-      await suppress(trx, message, 'complaint', occurredAt, now)
       if (!message.hasComplained) await recordConsent(context, trx, message, 'complaint')
       return
     case 'email.suppressed':

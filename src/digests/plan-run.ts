@@ -1,6 +1,7 @@
 // A run, slice by slice. A reader whose row breaks the slice that they are in costs themselves only.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { codeOf } from '../platform/errors.ts'
 import type { DigestRun } from './open-run.ts'
 import { findDue, isDueIn, planSlice, type Slice, type SliceEnd, type SliceResult } from './plan-slice.ts'
 
@@ -79,8 +80,6 @@ async function planSlices(
     }
   }
 }
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
 /** What the rows are at fault for, and not the server, the connection or another worker: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const isOfRows = (error: unknown) => /^(22|23|P0)/.test(codeOf(error))

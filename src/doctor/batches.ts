@@ -1,5 +1,4 @@
 // Batches that nobody asks about, that get no answer, and what became of no one knows what.
-
 import { sql } from 'kysely'
 import { keyLifetimeHours } from '../delivery/claim-batch.ts'
 import { sqlBound } from '../platform/clock.ts'

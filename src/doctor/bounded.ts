@@ -1,4 +1,5 @@
 // A check that fails, or takes too long, costs itself only.
+import { codeOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { type Finding, notChecked, ok, problem } from './check.ts'
 
@@ -44,7 +45,7 @@ const otherTables = new Set(['42P01', '42703', '42883'])
 const unfinished = (found: string) => problem(found, 'See what the database is busy with, and its log.')
 
 function failureOf(error: unknown): Finding {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (code === statementTimeout) return unfinished('the database did not answer in time')
   if (otherTables.has(code)) return notChecked('the tables are not those of this version')
   return problem('the check failed', 'The log on stderr has the error.')

@@ -1,5 +1,4 @@
 // Whether readers can sign up.
-
 import { sql } from 'kysely'
 import { sqlBound } from '../platform/clock.ts'
 import { ok, type RowCheck, warning } from './check.ts'

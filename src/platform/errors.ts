@@ -1,3 +1,6 @@
+/** The code of an error of the system or, as SQLSTATE, of PostgreSQL; empty where it has none. */
+export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
 /** What went wrong, in words each transport maps once: a page, problem+json, or a line and an exit code. */
 export type ErrorCode =
   | 'invalid_input'

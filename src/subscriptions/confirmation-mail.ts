@@ -4,18 +4,18 @@ import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import { replyAddress } from '../platform/mail-address.ts'
+import { perContext } from '../platform/per-context.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
 import type { Newsletter } from './newsletters.ts'
 
-const kept = new WeakMap<Context, Map<string, MailTemplate>>()
+const keptIn = perContext<string, MailTemplate>()
 
 /** The mail that asks a reader to confirm: the same for everyone but for the link, so it is rendered once a newsletter. */
 export async function renderConfirmationMail(context: Context, newsletter: Newsletter): Promise<MailTemplate> {
-  const ofContext = kept.get(context) ?? new Map<string, MailTemplate>()
-  kept.set(context, ofContext)
+  const kept = keptIn(context)
   const key = JSON.stringify([newsletter.slug, newsletter.name, newsletter.language])
-  const template = ofContext.get(key) ?? (await render(context, newsletter))
-  ofContext.set(key, template)
+  const template = kept.get(key) ?? (await render(context, newsletter))
+  kept.set(key, template)
   return template
 }
 

@@ -20,8 +20,10 @@ export async function joinNewsletter(
   const newsletter = await getNewsletter(context.db, slug)
   return context.db.transaction().execute(async (trx) => {
     const readerId = await lockReader(trx, subscriptionId)
-    if (readerId !== undefined && (await isSuppressed(trx, readerId))) throw new PublicError('conflict', notMailed)
-    if (readerId !== undefined) await limitActs(trx, context, readerId)
+    if (readerId !== undefined) {
+      if (await isSuppressed(trx, readerId)) throw new PublicError('conflict', notMailed)
+      await limitActs(trx, context, readerId)
+    }
     const now = context.clock.sqlNow
     // What waits for a confirmation has one now; its mail is canceled when it is claimed.
     const { rows } = await sql<{ id: number }>`

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
+import { perContext } from '../platform/per-context.ts'
 
 export type Newsletter = Row<'newsletters'>
 
@@ -42,17 +43,16 @@ const shownTopics = 24
 const keptMs = 60_000
 
 type Kept = { readonly at: number; readonly topics: readonly Topic[] }
-const kept = new WeakMap<Context, Map<number, Kept>>()
+const keptIn = perContext<number, Kept>()
 
 /**
  * The topics that a form offers, by name: feeds can invent categories without end, so these are the 24 most in use in the
  * last two weeks. Up to a minute old.
  */
 export async function offeredTopics(context: Context, newsletterId: number): Promise<readonly Topic[]> {
-  const ofContext = kept.get(context) ?? new Map<number, Kept>()
-  kept.set(context, ofContext)
+  const kept = keptIn(context)
   const now = context.clock.now().getTime()
-  const known = ofContext.get(newsletterId)
+  const known = kept.get(newsletterId)
   if (known && Math.abs(now - known.at) < keptMs) return known.topics
   const { rows: topics } = await sql<Topic>`
     with used as (
@@ -66,6 +66,6 @@ export async function offeredTopics(context: Context, newsletterId: number): Pro
       where t.newsletter_id = ${newsletterId}
     )
     select slug, name from ranked where place <= ${shownTopics} order by name`.execute(context.db)
-  ofContext.set(newsletterId, { at: now, topics })
+  kept.set(newsletterId, { at: now, topics })
   return topics
 }

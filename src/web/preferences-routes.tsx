@@ -22,10 +22,7 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
   app.get('/preferences/:token', async (c) => {
     const token = c.req.param('token')
     const center = await getPreferenceCenter(context, idOf(context, 'preferences', token))
-    return preferencesPage(c, context, token, center, {
-      shown: withSuggestion(center.own, c.req.query(), context.clock.now()),
-      suggested: isSuggestion(c.req.query()),
-    })
+    return preferencesPage(c, context, token, center, withSuggestion(center.own, c.req.query(), context.clock.now()))
   })
 
   app.post('/preferences/:token', async (c) => {
@@ -79,15 +76,15 @@ async function keepUnshown(
   return { ...change, topics: all.filter((slug) => !taken.includes(slug)) }
 }
 
-/** Whether anything of it can be filled in. */
-const isSuggestion = (query: Record<string, string>) =>
-  suggestionNames.some((name) => query[name] !== undefined) && suggestionSchema.safeParse(query).success
-
 /** A one-tap link of the digest opens the page with its change filled in; only the button makes it. */
-function withSuggestion(preferences: Preferences, query: Record<string, string>, now: Date): Shown {
+function withSuggestion(
+  preferences: Preferences,
+  query: Record<string, string>,
+  now: Date,
+): { readonly shown: Shown; readonly suggested: boolean } {
   const parsed = suggestionSchema.safeParse(query)
   const { frequency, weekday, pauseDays, pauseUntil } = parsed.success ? parsed.data : {}
-  return {
+  const shown = {
     ...preferences,
     ...(frequency === undefined ? {} : { frequency }),
     ...(weekday === undefined ? {} : { weekday }),
@@ -97,6 +94,7 @@ function withSuggestion(preferences: Preferences, query: Record<string, string>,
       : { pauseUntil: pauseDays === 0 ? '' : addDays(localDay(now, preferences.timeZone), pauseDays) }),
     ...(isSlug(query.without) ? { without: query.without } : {}),
   }
+  return { shown, suggested: parsed.success && suggestionNames.some((name) => query[name] !== undefined) }
 }
 
 /** What was typed, to be shown again, as far as it can be. */

@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-const webTests = [
-  ...['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'security', 'scanner', 'fuzz'],
-].map((name) => `tests/web/${name}.test.ts`)
+const suites = ['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'security', 'scanner', 'fuzz']
+const webTests = suites.map((name) => `tests/web/${name}.test.ts`)
 
 const root = resolve(import.meta.dirname, '../..')
 

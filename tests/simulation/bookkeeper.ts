@@ -1,8 +1,7 @@
 // Watches the world from outside: every commit, every call. It keeps accounts of its own of who asked for what, and who was
 // promised what, and raises a Violation as soon as the service does something that does not fit.
-
 import type { MessageKind, SuppressionReason } from '../../src/platform/database/schema.ts'
-import { checkPlan, type Got, type RunWindow } from './check-plan.ts'
+import { checkPlan, clockStepsMs, type Got, type RunWindow } from './check-plan.ts'
 import { type History, Violation } from './history.ts'
 import { type AddressChange, AddressChanges, KnownAddresses } from './known-addresses.ts'
 import { type ProviderEvent, suppressionOf } from './provider-events.ts'
@@ -27,8 +26,9 @@ type Made = { readonly id: number; readonly kind: MessageKind; readonly sub: num
 export const poisonUrl = 'https://news.example/poison'
 /** The key is asked about for 23 hours; a call may be held up on its way for a while. */
 const longestKeyAgeMs = 23.5 * 3_600_000
-/** The most by which the database's clock is ever set between two moments. */
-const clockSlackMs = 120_000
+
+/** The state in which a reader wants such a message; the others go to whose address was confirmed. */
+const wantedIn: Partial<Record<MessageKind, Reader['state']>> = { digest: 'active', confirmation: 'pending' }
 
 export class Bookkeeper {
   readonly readers = new Set<Reader>()
@@ -170,10 +170,10 @@ export class Bookkeeper {
   private async noteMessages(): Promise<void> {
     const rows = await this.session.read<Made>(
       `select id, kind, subscription_id as sub, address_change_id as change from messages
-       where id > coalesce((select max(id) from unnest($1::bigint[]) as id), 0)`,
-      [[...this.made.keys()].slice(-1)],
+       where id > $1 order by id`,
+      [[...this.made.keys()].at(-1) ?? 0],
     )
-    for (const row of rows.sort((one, other) => one.id - other.id)) this.made.set(row.id, row)
+    for (const row of rows) this.made.set(row.id, row)
   }
 
   private async noteRuns(): Promise<void> {
@@ -216,19 +216,15 @@ export class Bookkeeper {
     const { kind } = this.madeOf(message)
     const reader = this.ownerOf(message)
     const suppressed = this.suppression(to)
-    const isWanted =
-      kind === 'digest'
-        ? reader.state === 'active'
-        : kind === 'confirmation'
-          ? reader.state === 'pending'
-          : reader.isConfirmed
+    const state = wantedIn[kind]
+    const isWanted = state === undefined ? reader.isConfirmed : reader.state === state
     if (!isWanted || suppressed) {
       throw new Violation(
         kind === 'digest' && reader.state === 'pending' ? '7 consent' : '6 no means no',
         `${kind} ${message} to ${to} begins, which is ${suppressed ?? reader.state}`,
       )
     }
-    const isTheirs = kind === 'digest' ? reader.has(to, claimedAt - clockSlackMs) : reader.has(to)
+    const isTheirs = kind === 'digest' ? reader.has(to, claimedAt - clockStepsMs) : reader.has(to)
     const change = kind === 'digest' || kind === 'confirmation' ? undefined : this.changeOf(message)
     if (change?.state === 'stopped' || (kind === 'address_change' && change?.state === 'made')) {
       throw new Violation('7 consent', `${kind} ${message} to ${to} begins, and the change is ${change.state}`)

@@ -24,7 +24,7 @@ type Fits = {
 
 const storiesPerDigest = 12
 /** The most by which the database's clock is ever set. */
-const clockStepsMs = 120_000
+export const clockStepsMs = 120_000
 
 /** Throws a {@link Violation} where it does not fit. */
 export function checkPlan(

@@ -237,8 +237,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'src/subscriptions/subscribe.ts',
-        "state: 'pending', ...chosen",
-        "state: 'active', confirmed_at: new Date(0), read_until: new Date(0), next_digest_at: new Date(0), ...chosen",
+        "state: 'pending',\n",
+        "state: 'active', confirmed_at: new Date(0), read_until: new Date(0), next_digest_at: new Date(0),\n",
       ),
     ],
   },

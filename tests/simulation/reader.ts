@@ -1,5 +1,4 @@
 // A reader as the simulation knows them: what they asked for, and what follows from it, kept apart from the service's tables.
-
 import { dayAfter, dayBefore, laterDay, localDay, nextSlot, type Schedule } from './local-time.ts'
 import type { Random } from './random.ts'
 

@@ -158,8 +158,7 @@ function fateOf(world: World, operation: Operation): Fate {
   if (operation.kind !== 'sleep' && random.chance(plan.lostConnections) && operation.fail) {
     return { kind: 'fail', isAfter: random.chance(0.5) }
   }
-  const isCall = operation.kind === 'call' || operation.kind === 'answer'
-  const isAroundCall = isCall || operation.kind === 'begin'
+  const isAroundCall = ['call', 'answer', 'begin'].includes(operation.kind)
   const stalls = plan.isDrowsy && isAroundCall ? 0.3 : isAroundCall ? plan.stalls * 5 : plan.stalls
   if (isWorker && !operation.hasStalled && !session.isInTransaction && random.chance(stalls)) {
     if (plan.isDrowsy) return { kind: 'stall', ms: random.pick([10, 50, 50, 60, 130]) * 1_000 }
