@@ -12,6 +12,8 @@ import * as preferenceCenter from './2026-11-29-preference-center.ts'
 import * as inboundMail from './2026-12-01-inbound-mail.ts'
 import * as preferencePage from './2026-12-02-preference-page.ts'
 import * as unconfirmed from './2026-12-03-unconfirmed.ts'
+import * as refusals from './2026-12-04-refusals.ts'
+import * as leftAddresses from './2026-12-05-left-addresses.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -26,4 +28,6 @@ export const migrations: Record<string, Migration> = {
   '2026-12-01-inbound-mail': inboundMail,
   '2026-12-02-preference-page': preferencePage,
   '2026-12-03-unconfirmed': unconfirmed,
+  '2026-12-04-refusals': refusals,
+  '2026-12-05-left-addresses': leftAddresses,
 }

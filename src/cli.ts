@@ -96,12 +96,14 @@ async function withRuntime(
   { mayCreate = false }: { mayCreate?: boolean } = {},
 ): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
-  const { openRuntime, requireDatabase } = await import('./node-runtime.ts')
+  const { explainLoss, openRuntime, requireDatabase } = await import('./node-runtime.ts')
   const config = readConfig(process.env)
   if (!mayCreate) await requireDatabase(config)
   const runtime = await openRuntime(config, log, { sandboxPort: 0 })
   try {
     await act(runtime)
+  } catch (error) {
+    throw explainLoss(config, error)
   } finally {
     await runtime.close()
   }

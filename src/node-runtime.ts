@@ -174,12 +174,26 @@ const passingProblems: Record<string, string> = {
   '57P03': 'it is starting or stopping',
 }
 
+const says = (cause: unknown, words: string) => cause instanceof Error && cause.message.includes(words)
+
+const passingProblem = (cause: unknown): string | undefined =>
+  passingProblems[says(cause, 'terminated unexpectedly') ? 'ECONNRESET' : codeOf(cause)]
+
+/** What a command threw: where its database server went away in the middle, a {@link PublicError} that says so. */
+export function explainLoss({ databaseUrl }: Pick<Config, 'databaseUrl'>, cause: unknown): unknown {
+  const isLost =
+    passingProblem(cause) !== undefined ||
+    ['ECONNREFUSED', 'ETIMEDOUT', 'EPIPE'].includes(codeOf(cause)) ||
+    says(cause, 'not queryable') || // what pg says of a connection that broke while nobody used it
+    says(cause, 'timeout exceeded when trying to connect')
+  return databaseUrl !== undefined && isLost ? unreachable(databaseUrl, cause) : cause
+}
+
 function unreachable(databaseUrl: string, cause: unknown): unknown {
   if (cause instanceof PublicError) return cause
   const code = codeOf(cause)
-  const says = (words: string) => cause instanceof Error && cause.message.includes(words)
-  const passing = passingProblems[says('terminated unexpectedly') ? 'ECONNRESET' : code]
-  const problem = passing ?? databaseProblems[code] ?? (says('timeout') ? 'it does not answer' : undefined)
+  const passing = passingProblem(cause)
+  const problem = passing ?? databaseProblems[code] ?? (says(cause, 'timeout') ? 'it does not answer' : undefined)
   // An error with an SQLSTATE came from a database that answers: a defect, and shown as one.
   if (!problem && /^[0-9A-Z]{5}$/.test(code)) return cause
   const { hostname, port, pathname } = new URL(databaseUrl)

@@ -209,7 +209,10 @@ async function takeDigests(
 
 const isRendered = sql`(select g.rendering_id is not null from digests g where g.id = m.digest_id)`
 
-/** Hops from run to run over the index of what is pending, whatever the number of messages. */
+/**
+ * Hops from run to run over the index of what is pending, whatever the number of messages, and looks into one after the other
+ * until the first that has something to send: all messages of one that has no rendering yet would be looked at in vain.
+ */
 async function nextSendableRun(trx: InTransaction, after: number): Promise<number | undefined> {
   const { rows } = await sql<{ run_id: number }>`
     with recursive waiting as (
@@ -219,12 +222,15 @@ async function nextSendableRun(trx: InTransaction, after: number): Promise<numbe
         order by m.run_id limit 1)
       from waiting where waiting.run_id is not null
     )
-    select w.run_id from waiting w join digest_runs d on d.id = w.run_id, lateral (
+    select open.run_id from (
+      select w.run_id from waiting w join digest_runs d on d.id = w.run_id
+      where d.paused_at is null and d.canceled_at is null
+        and exists (select from digests g where g.run_id = d.id and g.rendering_id is not null)
+      order by w.run_id) as open, lateral (
       select from messages m
-      where m.run_id between w.run_id and w.run_id and m.state = 'pending' and m.kind = 'digest' and ${isRendered}
+      where m.run_id between open.run_id and open.run_id and m.state = 'pending' and m.kind = 'digest' and ${isRendered}
       order by m.run_id, m.id limit 1) as rendered
-    where d.paused_at is null and d.canceled_at is null
-    order by w.run_id limit 1`.execute(trx)
+    order by open.run_id limit 1`.execute(trx)
   return rows[0]?.run_id
 }
 

@@ -6,12 +6,15 @@ import { getRun, isUnplanned } from './runs.ts'
 
 export type MissingReader = {
   readonly email: string
-  readonly state: Exclude<MessageState, 'submitted'> | 'excluded' | 'due'
+  /** `bounced` and `suppressed`: submitted, and the provider said later that it did not arrive. */
+  readonly state: Exclude<MessageState, 'submitted'> | 'bounced' | 'suppressed' | 'excluded' | 'due'
   readonly reason: string
 }
 
 /** What a state says by itself, where nothing else was recorded. */
 const usualReasons: Readonly<Record<string, string>> = {
+  bounced: 'the mailbox refused it',
+  suppressed: 'the provider does not send to this address',
   pending: 'waiting to be sent',
   sending: 'waiting for the answer of the provider',
 }
@@ -19,8 +22,8 @@ const usualReasons: Readonly<Record<string, string>> = {
 const defaultPageSize = 5_000
 
 /**
- * First those who are due and not planned yet, then those without a message, then those whose message was not submitted, in
- * the order they were planned. Read page by page, with no transaction open in between, so while a run is being sent each is
+ * First those who are due and not planned yet, then those without a message, then those whose message was not submitted or
+ * came back, in the order they were planned. Read page by page, with no transaction open in between, so while a run is being sent each is
  * as they were when their page was read. Throws {@link PublicError} at once when there is no such run.
  */
 export async function missingReaders(
@@ -45,7 +48,7 @@ async function* readUnplanned(context: Context, runId: number, pageSize: number)
     const { rows } = await sql<{ id: number; email: string }>`
       select s.id, reader.email
       from digest_runs r join subscriptions s on ${isUnplanned} join subscribers reader on reader.id = s.subscriber_id
-      where r.id = ${runId} and r.canceled_at is null and s.id > ${last}
+      where r.id = ${runId} and s.id > ${last}
       order by s.id limit ${pageSize}`.execute(context.db)
     for (const { email } of rows) yield { email, state: 'due', reason: 'not planned yet' }
     const final = rows.at(-1)
@@ -81,9 +84,12 @@ async function* readUnsubmitted(context: Context, runId: number, pageSize: numbe
   const [{ first, last } = { first: null, last: null }] = bounds
   if (first === null || last === null) return
   for (let from = first; from <= last; from += pageSize) {
-    const { rows } = await sql<{ email: string; state: Exclude<MessageState, 'submitted'>; reason: string | null }>`
-      select to_email as email, state, reason from messages
-      where id >= ${from} and id < ${from + pageSize} and run_id = ${runId} and state <> 'submitted'
+    const { rows } = await sql<Omit<MissingReader, 'reason'> & { reason: string | null }>`
+      select to_email as email, reason, case when state <> 'submitted' then state
+        when bounced_at is not null then 'bounced' else 'suppressed' end as state
+      from messages
+      where id >= ${from} and id < ${from + pageSize} and run_id = ${runId} and (state <> 'submitted'
+        or (delivered_at is null and coalesce(bounced_at, suppressed_at) is not null))
       order by id`.execute(context.db)
     for (const row of rows) yield { ...row, reason: row.reason ?? usualReasons[row.state] ?? '' }
   }

@@ -14,15 +14,19 @@ export type MailClass = 'transactional' | 'bulk'
  */
 export type CallClass = MailClass | 'reading'
 
-export type Turn =
-  | {
-      readonly isGiven: true
-      /** Sending is paused, and this call is to find out whether it still has to be. */
-      readonly isProbe: boolean
-      /** The calls before it failed or were refused: whether this one does says something. */
-      readonly isSuspect: boolean
-    }
-  | { readonly isGiven: false; readonly reason: string }
+export type GivenTurn = {
+  readonly isGiven: true
+  readonly callClass: CallClass
+  /** Calls of its class are paused, and this one is to find out whether they still have to be. */
+  readonly isProbe: boolean
+  /** The calls before it failed or were refused: whether this one does says something. */
+  readonly isSuspect: boolean
+}
+
+export type Turn = GivenTurn | { readonly isGiven: false; readonly reason: string }
+
+/** What was asked of the provider: so many messages, for the first time or again. */
+export type HeededCall = { readonly messageCount: number; readonly isTried: boolean }
 
 /** A little below the limit, so that calls which are late by some milliseconds do not meet in one second. */
 const usedShare = 0.96
@@ -47,7 +51,7 @@ const failuresBeforeOneByOne = 3
 const longestCallSeconds = 35
 const longestOutageWaitSeconds = 60
 /** After as many calls in a row that were refused for what they hold, it is not a mail that is at fault. */
-const refusalsBeforePause = 10
+const refusalsInARow = 10
 const askedForPatience = 'the provider asked for patience'
 const doesNotAnswer = 'the provider does not answer'
 /** A quota may be lifted before its time, by another plan. */
@@ -68,12 +72,8 @@ export type ProviderLimits = {
    * sensible to wait here; then `reason` says so.
    */
   takeTurn(callClass: CallClass, signal: AbortSignal): Promise<Turn>
-  /** Records what an answer to a call of so many messages says of the limits: for all processes, and at once. */
-  heed(
-    answer: CallAnswer,
-    turn: { readonly isProbe: boolean; readonly isSuspect: boolean },
-    messageCount: number,
-  ): Promise<void>
+  /** Records what the answer to a call says of the limits: for all processes, and at once. */
+  heed(answer: CallAnswer, turn: GivenTurn, call: HeededCall): Promise<void>
   /** The most digests to put into a call: fewer than usual where a quota had no room for more. */
   bulkLimit(): number
 }
@@ -106,11 +106,15 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
   // Whether a pause is over is found out with one mail: a quota may have room for fewer than usual. What is accepted doubles it.
   if (pauses.length > 0) bulkLimit = 1
 
+  const isPausedFor = (callClass: MailClass) =>
+    callClass === 'transactional'
+      ? sql`(pause_reason is not null and not pauses_bulk_only)`
+      : sql`(pause_reason is not null)`
   const mayCall = (callClass: CallClass) => {
     if (callClass === 'reading') return sql`true`
     return callClass === 'transactional'
-      ? sql`(pause_reason is null or next_probe_at <= ${now()})`
-      : sql`(pause_reason is null or (next_probe_at <= ${now()} and bulk_paused_until <= ${now()}))`
+      ? sql`(not ${isPausedFor(callClass)} or next_probe_at <= ${now()})`
+      : sql`(not ${isPausedFor(callClass)} or (next_probe_at <= ${now()} and bulk_paused_until <= ${now()}))`
   }
 
   const nextCallAt = () =>
@@ -147,23 +151,35 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
       where account = ${account}`.execute(db)
   }
 
-  async function pause(told: string, until: ReturnType<typeof sql>): Promise<void> {
+  async function pause(told: string, until: ReturnType<typeof sql>, isBulkOnly = false): Promise<void> {
     const reason = mask(told) // in the provider's words, which may hold anything
     await sql`
-      update provider_limits set pause_reason = ${reason}, bulk_paused_until = ${until},
+      update provider_limits set pause_reason = ${reason}, pauses_bulk_only = ${isBulkOnly}, bulk_paused_until = ${until},
         next_probe_at = ${now()} + ${seconds(probeSeconds)}
       where account = ${account}`.execute(db)
     context.log.error('sending_paused', { reason })
   }
 
-  async function countRefusal(reason: string): Promise<void> {
+  /**
+   * Anybody can enter addresses that the provider refuses, so what is refused of transactional mail pauses nothing: the
+   * mails fail one by one, and an operator is told when nothing else comes.
+   */
+  async function countRefusal(callClass: CallClass, reason: string): Promise<void> {
+    if (callClass !== 'bulk') {
+      const { rows } = await sql<{ refusals: number }>`
+        update provider_limits set transactional_refusals = transactional_refusals + 1
+        where account = ${account} returning transactional_refusals as refusals`.execute(db)
+      if (rows[0]?.refusals === refusalsInARow) context.log.error('transactional_refused', { reason: mask(reason) })
+      return
+    }
     const { rows } = await sql<{ refusals: number }>`
       update provider_limits set refusals = refusals + 1 where account = ${account} returning refusals`.execute(db)
     const refusals = rows[0]?.refusals ?? 0
-    if (refusals < refusalsBeforePause) return
+    if (refusals < refusalsInARow) return
     await pause(
       `${reason}. ${refusals} calls in a row were refused for what they hold: it is not the mails of single readers. One is tried every minute.`,
       sql`${now()} + ${seconds(probeSeconds)}`,
+      true,
     )
   }
 
@@ -180,21 +196,21 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
         // Turns are given for now, never ahead: whoever wakes up late for one would come together with the next.
         const { rows } = await sql<{ is_probe: boolean; is_suspect: boolean }>`
           with turn as (
-            select account, ${isSending} and pause_reason is not null as is_probe,
+            select account, ${callClass === 'reading' ? sql`false` : isPausedFor(callClass)} as is_probe,
               ${isSending} and failures >= ${failuresBeforeOneByOne} as is_outage,
-              failures > 0 or refusals > 0 as is_suspect
+              failures > 0 or refusals > 0 or transactional_refusals > 0 as is_suspect
             from provider_limits
             where account = ${account} and ${nextCallAt()} + ${headStart} <= ${now()} and ${isFree()} and ${mayCall(callClass)}
             for update
           )
           update provider_limits p set next_call_at = greatest(${nextCallAt()}, ${now()} - ${seconds(madeUpSeconds)}) + ${spacing},
-            next_probe_at = case when turn.is_probe then ${now()} + ${seconds(probeSeconds)} when not ${isSending} then next_probe_at end,
+            next_probe_at = case when turn.is_probe then ${now()} + ${seconds(probeSeconds)} else next_probe_at end,
             held_until = case when turn.is_outage then ${now()} + ${seconds(longestCallSeconds)} end,
             hold_reason = case when turn.is_outage then ${doesNotAnswer} end
           from turn where p.account = turn.account
           returning turn.is_probe, turn.is_suspect`.execute(db)
         const [given] = rows
-        if (given) return { isGiven: true, isProbe: given.is_probe, isSuspect: given.is_suspect }
+        if (given) return { isGiven: true, callClass, isProbe: given.is_probe, isSuspect: given.is_suspect }
         const standing = await look(callClass)
         const reason = obstacle(standing)
         if (reason !== null) return { isGiven: false, reason }
@@ -208,7 +224,7 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
 
     bulkLimit: () => bulkLimit,
 
-    async heed({ outcome, limits }, { isProbe, isSuspect }, messageCount) {
+    async heed({ outcome, limits }, { callClass, isProbe, isSuspect }, { messageCount, isTried }) {
       const { requestsPerSecond, dailyUsed, monthlyUsed } = limits
       if (requestsPerSecond !== undefined && requestsPerSecond !== known) {
         known = requestsPerSecond
@@ -250,13 +266,14 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
           update provider_limits set failures = 0,
             held_until = case when hold_reason = ${askedForPatience} then held_until end,
             hold_reason = case when hold_reason = ${askedForPatience} then hold_reason end,
-            refusals = case when ${hasAccepted} then 0 else refusals end
+            refusals = case when ${hasAccepted && callClass === 'bulk'} then 0 else refusals end,
+            transactional_refusals = case when ${hasAccepted && callClass === 'transactional'} then 0 else transactional_refusals end
           where account = ${account}`.execute(db)
       }
       if (outcome.kind === 'accepted' && !hasAccepted) {
         // Each by itself from now on, until one is accepted.
         bulkLimit = 1
-        return countRefusal('every mail of a call was refused')
+        return countRefusal(callClass, 'every mail of a call was refused')
       }
       if (outcome.kind !== 'refused') return
       const soon = sql`${now()} + ${seconds(quotaProbeSeconds)}`
@@ -272,8 +289,8 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
           )
         case 'daily_quota':
         case 'monthly_quota': {
-          if (messageCount > 1) {
-            // There may be room for fewer.
+          if (messageCount > 1 && !isTried) {
+            // There may be room for fewer, but a batch that is asked about again cannot be made smaller.
             bulkLimit = Math.floor(messageCount / 2)
             return
           }
@@ -286,7 +303,8 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
           )
         }
         case 'invalid':
-          return countRefusal(outcome.reason)
+          // A refusal of a batch that is asked about again comes as often as it is asked: the mail is the same.
+          return isTried ? undefined : countRefusal(callClass, outcome.reason)
       }
     },
   }

@@ -2,6 +2,7 @@
 import { type CreateEmailOptions, type ErrorResponse, Resend } from 'resend'
 import { z } from 'zod'
 import type { Config } from '../platform/config.ts'
+import { storable } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
 import type { MailPayload } from './mail-template.ts'
 
@@ -51,8 +52,8 @@ export type Provider = {
 }
 
 const listsSchema = z.object({
-  accepted: z.array(z.object({ id: z.string().min(1) })),
-  refused: z.array(z.object({ index: z.int().min(0), message: z.string() })),
+  accepted: z.array(z.object({ id: z.string().min(1).transform(storable) })),
+  refused: z.array(z.object({ index: z.int().min(0), message: z.string().transform(storable) })),
 })
 
 const callTimeoutMs = 30_000
@@ -142,7 +143,7 @@ export function outcomesOf(accepted: unknown, refused: unknown, messageCount: nu
 
 /** By status first: names come and go (https://resend.com/docs/api-reference/errors). */
 export function failureOf(error: ErrorResponse, headers: Record<string, string> | null): CallOutcome {
-  const reason = `${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`.slice(0, 500)
+  const reason = storable(`${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`.slice(0, 500))
   const refused = (remedy: Remedy, retryAfterMs = 0): CallOutcome => ({
     kind: 'refused',
     remedy,

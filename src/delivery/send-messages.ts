@@ -200,8 +200,7 @@ async function tryBatch(
   }
   const answer = await provider.send(batch.endpoint, payloads, batch.idempotencyKey)
   // First, so that nobody calls again before they know what was said.
-  // A batch that is asked about again cannot be made smaller.
-  await limits.heed(answer, turn, batch.isTried ? 1 : batch.messages.length)
+  await limits.heed(answer, turn, { messageCount: batch.messages.length, isTried: batch.isTried })
   if (context.config.warmUp && batch.endpoint === 'emails/batch' && answer.outcome.kind === 'accepted') {
     await beginWarmUp(context)
   }

@@ -1,6 +1,7 @@
 // What an event says, as far as this service goes by it: https://resend.com/docs/webhooks/event-types
 import { z } from 'zod'
 import type { BounceKind } from '../platform/database/schema.ts'
+import { storable } from '../platform/encoding.ts'
 
 export type WebhookEvent = {
   readonly type: string
@@ -61,14 +62,12 @@ export function parseWebhookEvent(body: Uint8Array): WebhookEvent | undefined {
   }
 }
 
-/** A text, or the keys of an object; what is in it is given to the replacer in its turn. */
+/**
+ * A text, or the keys of an object; what is in it is given to the replacer in its turn. What PostgreSQL refuses must not make
+ * an event come back for days.
+ */
 function withStorableText(value: unknown): unknown {
   if (typeof value === 'string') return storable(value)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), inner]))
-}
-
-/** PostgreSQL refuses NUL and lone surrogates: one such character must not make an event come back for days. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\u{fffd}')
 }

@@ -37,8 +37,8 @@ export async function planDigests(
     const slot = await nextDueSlot(context, options.scheduledAt, previous)
     if (!slot) break
     previous = slot
-    const run = await openRun(context, slot.newsletterId, slot.scheduledFor)
     try {
+      const run = await openRun(context, slot.newsletterId, slot.scheduledFor)
       await planRun(context, run, {
         ...options,
         onSlice: ({ due, messages, excluded }) => {

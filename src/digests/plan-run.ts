@@ -51,6 +51,7 @@ async function planSlices(
   broken: Broken,
 ): Promise<void> {
   let size = sliceSize
+  let largest = sliceSize
   let end: SliceEnd = 'first'
   let inARow = 0
   while (!signal.aborted) {
@@ -64,10 +65,12 @@ async function planSlices(
       if (planned.due === 0) continue // another lane was faster
       onSlice(planned)
       inARow = 0
-      size = Math.min(size * factor, sliceSize)
+      size = Math.min(size * factor, largest)
     } catch (error) {
-      if (!isOfRows(error)) throw error
+      const isTooSlow = codeOf(error) === queryCanceled && size > 1
+      if (!isOfRows(error) && !isTooSlow) throw error
       size = Math.max(1, Math.floor(size / factor))
+      if (isTooSlow) largest = size // a database this slow is given no larger ones again
       if (only === undefined) continue
       if (!broken.has(only)) {
         context.log.error('reader_not_planned', { run: run.id, subscription: only, code: codeOf(error) })
@@ -76,10 +79,13 @@ async function planSlices(
       inARow += 1
       if (inARow < mostInARow) continue
       if (end === 'last') throw error
-      ;[end, inARow, size] = ['last', 0, sliceSize]
+      ;[end, inARow, size] = ['last', 0, largest]
     }
   }
 }
+
+/** A statement that took longer than it may. */
+const queryCanceled = '57014'
 
 /** What the rows are at fault for, and not the server, the connection or another worker: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const isOfRows = (error: unknown) => /^(22|23|P0)/.test(codeOf(error))

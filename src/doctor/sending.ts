@@ -8,10 +8,12 @@ import { ok, problem, type RowCheck, warning } from './check.ts'
 import { counted, duration } from './words.ts'
 
 const longWaitSeconds = 10
+/** In a row: a few are addresses that do not exist. */
+const manyRefusals = 10
 
 export const sendingCheck: RowCheck = {
   name: 'sending',
-  since: '2026-11-25-provider-limits',
+  since: '2026-12-04-refusals',
   async look({ apiKey, clock }, trx) {
     const { rows } = await sql<Row<'provider_limits'> & { wait: number; until: number | null }>`
       select *, coalesce(extract(epoch from held_until - ${clock.sqlNow})::float8, 0) as wait,
@@ -31,6 +33,12 @@ export const sendingCheck: RowCheck = {
       return warning(
         `${limits.hold_reason}; the next call is in ${duration(limits.wait)} (${limit})`,
         'It goes on by itself then. See at the provider whether it works, and who else uses the account.',
+      )
+    }
+    if (limits.transactional_refusals >= manyRefusals) {
+      return problem(
+        `the provider refused the last ${limits.transactional_refusals} confirmations and answers, each by itself (${limit})`,
+        'See their reasons at the provider. Where it is not addresses that somebody makes up, something in our mails is wrong.',
       )
     }
     return ok(`not paused (${limit})`)

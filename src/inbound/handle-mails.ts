@@ -94,8 +94,8 @@ async function fetchMail(
       outcome: { kind: 'refused', remedy: 'later', reason: failure, retryAfterMs },
       limits: { requestsPerSecond: undefined, dailyUsed: undefined, monthlyUsed: undefined },
     },
-    { isProbe: false, isSuspect: false },
-    1,
+    { ...turn, isProbe: false, isSuspect: false },
+    { messageCount: 1, isTried: false },
   )
   return { wait: failure }
 }

@@ -1,3 +1,4 @@
+import { storable } from '../platform/encoding.ts'
 import { ApiError } from './api-error.ts'
 import { type Email, readEmail } from './read-email.ts'
 
@@ -46,11 +47,6 @@ function parseJson(body: string): unknown {
   } catch {
     throw new ApiError('validation_error', 'The request body is not valid JSON.', 400)
   }
-}
-
-/** PostgreSQL's text holds neither NUL nor halves of a surrogate pair. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
 const invalid = (message: string) => new ApiError('validation_error', message)

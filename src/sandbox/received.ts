@@ -1,5 +1,6 @@
 // Mails that the sandbox received for the service: https://resend.com/docs/dashboard/receiving/introduction
 import { z } from 'zod'
+import { storable } from '../platform/encoding.ts'
 import { ApiError } from './api-error.ts'
 import { uuidOf } from './bytes.ts'
 import { addressOf } from './mailbox.ts'
@@ -68,9 +69,6 @@ export async function storeReceived(
     .execute()
   return id
 }
-
-/** PostgreSQL takes neither NUL nor half a pair. */
-const storable = (value: string) => value.toWellFormed().replaceAll('\0', '\u{fffd}')
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

@@ -63,10 +63,11 @@ const taken = (cause?: unknown) =>
 function makeChange(context: Context, changeId: number, evidence: Evidence): Promise<void> {
   return context.db.transaction().execute(async (trx) => {
     // Reader, subscriptions, change: in the order of whoever suppresses an address, stops the change or erases the reader.
-    const { rows: readers } = await sql<{ id: number }>`
-      select id from subscribers where id = (select subscriber_id from address_changes where id = ${changeId})
+    const { rows: readers } = await sql<{ id: number; email_key: string }>`
+      select id, email_key from subscribers where id = (select subscriber_id from address_changes where id = ${changeId})
       for no key update`.execute(trx)
-    const readerId = readers[0]?.id ?? 0
+    const [reader] = readers
+    const readerId = reader?.id ?? 0
     await holdBegins(trx, [readerId], [])
     const { rows } = await sql<{ new_email: string; new_email_key: string }>`
       select new_email, new_email_key from address_changes
@@ -80,7 +81,9 @@ function makeChange(context: Context, changeId: number, evidence: Evidence): Pro
       where id = ${readerId} and not exists (select from subscribers where email_key = ${open.new_email_key})
         and not exists (select from suppressions where email_key = ${open.new_email_key})`.execute(trx)
     if (numAffectedRows !== 1n) throw taken()
-    await sql`update address_changes set confirmed_at = ${now} where id = ${changeId}`.execute(trx)
+    await sql`
+      update address_changes set confirmed_at = ${now}, old_email_key = ${reader?.email_key ?? null}
+      where id = ${changeId}`.execute(trx)
     await sql`
       update messages set to_email = ${open.new_email}
       where state = 'pending' and id in (

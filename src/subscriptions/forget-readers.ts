@@ -19,7 +19,7 @@ export async function forgetReaders(
 ): Promise<{ erasuresFinished: number; addressesForgotten: number; unconfirmedForgotten: number }> {
   const erasuresFinished = await finishErasures(context, options)
   const { numAffectedRows } = await sql`
-    update address_changes set new_email = null, new_email_key = null,
+    update address_changes set new_email = null, new_email_key = null, old_email_key = null,
       stopped_at = case when confirmed_at is null then coalesce(stopped_at, expires_at) else stopped_at end
     where new_email is not null and requested_at < ${sqlBound(context.clock)} - make_interval(days => ${keptDays})`.execute(
     context.db,

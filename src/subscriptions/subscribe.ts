@@ -199,7 +199,7 @@ async function requestSubscription(
 /**
  * At most one mail that asks an address in 24 hours and three in 30 days, whether to confirm or to be a reader's new one; none for a
  * suppressed one. Counted from when it was asked for, and from when the provider had it: it may have waited in between. What
- * never went does not count.
+ * never went does not count. What it was asked while it was that of a reader who has left it since does.
  */
 async function mayBeAsked(
   trx: InTransaction,
@@ -225,8 +225,9 @@ async function mayBeAsked(
         or (m.state = 'pending' and (c.requested_at > ${since} or c.subscription_id <> ${subscriptionId})))
         + ${askedAsAnother(since)} < ${count}
       from confirmations c join messages m on m.confirmation_id = c.id
-      where c.subscriber_id = ${subscriberId} and (c.requested_at > ${since} or m.state in ('pending', 'sending')
-        or m.settled_at > ${since}))`
+      where (c.subscriber_id = ${subscriberId} or (lower(m.to_email) = ${address.key} and c.subscriber_id in (
+          select subscriber_id from address_changes where old_email_key = ${address.key})))
+        and (c.requested_at > ${since} or m.state in ('pending', 'sending') or m.settled_at > ${since}))`
   })
   const { rows } = await sql<{ may: boolean }>`
     select ${sql.join(isAskedLess, sql` and `)}

@@ -3,6 +3,7 @@ import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { connect } from '../../src/platform/database/connect.ts'
+import { createLog } from '../../src/platform/log.ts'
 import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { at, monday, type TestContext } from '../support/context.ts'
 import { testDatabase } from '../support/database.ts'
@@ -159,6 +160,60 @@ describe('refusals for what the mails hold', () => {
     context.clock.set(minutes(4))
     await send()
     expect((await states()).filter((state) => state === 'pending')).toEqual([])
+    expect(await standing()).toMatchObject({ refusals: 0, pause_reason: null })
+  })
+
+  it('hold up digests alone: confirmations go on, and do not end the pause', async () => {
+    await planned(20)
+    sandbox.intercept = async (request) =>
+      new URL(request.url).pathname === '/emails/batch'
+        ? Response.json({ statusCode: 422, name: 'validation_error', message: 'no' }, { status: 422 })
+        : undefined
+    await send()
+    const { refusals } = await standing()
+    expect(refusals).toBeGreaterThanOrEqual(10)
+    await confirmationsFor(3)
+    expect(await send()).toMatchObject({ submitted: 3, halted: expect.stringContaining('calls in a row were refused') })
+    expect(await standing()).toMatchObject({ pauses_bulk_only: true, refusals })
+
+    sandbox.intercept = undefined
+    context.clock.set(minutes(2))
+    await send()
+    expect(await standing()).toMatchObject({ refusals: 0, pause_reason: null })
+    expect((await states()).filter((state) => state === 'pending')).toEqual([])
+  })
+
+  it('hold up nobody where anybody can bring them about: of confirmations, and of what is asked again', async () => {
+    await confirmationsFor(15)
+    const refuseNew = async (request: Request) =>
+      (await request.clone().text()).includes('"to":["new')
+        ? Response.json({ statusCode: 422, name: 'validation_error', message: 'no' }, { status: 422 })
+        : undefined
+    sandbox.intercept = refuseNew
+    await planned(3)
+    const lines: string[] = []
+    const watched = { ...context, log: createLog((line) => lines.push(line)) }
+    expect(await send(watched)).toMatchObject({ failed: 15, submitted: 3, halted: null })
+    expect(await standing()).toMatchObject({ refusals: 0, transactional_refusals: 15, pause_reason: null })
+    expect(lines.filter((line) => line.includes('transactional_refused'))).toHaveLength(1)
+
+    sandbox.intercept = undefined
+    await subscribe(context, { email: 'fine@reader.example' }, { source: 'form', ip: null, userAgent: null })
+    await send()
+    expect(await standing()).toMatchObject({ transactional_refusals: 0 })
+  })
+
+  it('of a batch that is asked about again count for nothing, however often it is asked', async () => {
+    await planned(1)
+    sandbox.intercept = async () => new Response('bad gateway', { status: 502 })
+    await send()
+    refuse(422, 'validation_error')
+    for (let minute = 2; minute < 40; minute += 2) {
+      context.clock.set(minutes(minute))
+      await send()
+    }
+    expect(sandbox.calls.length).toBeGreaterThan(11)
+    expect(await states()).toEqual(['sending'])
     expect(await standing()).toMatchObject({ refusals: 0, pause_reason: null })
   })
 

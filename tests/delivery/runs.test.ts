@@ -248,7 +248,7 @@ describe('sending the rest', () => {
 
   it('takes up what failed while a pause came, which holds nothing any more', async () => {
     const { id } = await planned(['x-failed', 'fine'])
-    refuseX()
+    refuseX() // one lane: two at once would both pause
     const refusing = sandbox.intercept
     let isPaused = false
     sandbox.intercept = async (request, pass) => {
@@ -256,21 +256,21 @@ describe('sending the rest', () => {
       isPaused = true
       return refusing?.(request, pass)
     }
-    await send()
+    await send(1)
     await resumeRun(context, id)
     sandbox.intercept = async (request, pass) => {
       if ((await getRun(context, id)).pausedAt === null) await pauseRun(context, id)
       return refusing?.(request, pass)
     }
-    await send()
+    await send(1)
     for (let time = 0; time < 3 && (await getRun(context, id)).status === 'paused'; time++) {
       await resumeRun(context, id)
-      await send()
+      await send(1)
     }
     expect(await getRun(context, id)).toMatchObject({ status: 'done_with_gaps', pausedAt: expect.any(Date) })
     sandbox.intercept = undefined
     expect(await sendRest(context, id)).toMatchObject({ requeued: 1, run: { status: 'sending', pausedAt: null } })
-    await send()
+    await send(1)
     expect((await recipients()).sort()).toEqual(['fine@reader.example', 'x-failed@reader.example'])
   })
 
@@ -335,6 +335,36 @@ describe('who did not get it', () => {
     expect(await collect(await missingReaders(context, id, { pageSize: 1 }))).toEqual([
       { email: 'late@reader.example', state: 'due', reason: 'not planned yet' },
       { email: 'a@reader.example', state: 'pending', reason: 'waiting to be sent' },
+    ])
+  })
+
+  it('does so also where the run was canceled', async () => {
+    const { id } = await planned(['a'])
+    await cancelRun(context, id)
+    await aReader(database.db, { email: 'late@reader.example' })
+    expect((await getRun(context, id)).unplanned).toBe(1)
+    expect(await collect(await missingReaders(context, id))).toMatchObject([
+      { email: 'late@reader.example', state: 'due' },
+      { email: 'a@reader.example', state: 'canceled' },
+    ])
+  })
+
+  it('names whose mail the provider took, and did not deliver', async () => {
+    const { id } = await planned(['a', 'b', 'c', 'd'])
+    await send()
+    const of = (email: string) => database.db.updateTable('messages').where('to_email', '=', `${email}@reader.example`)
+    await of('a')
+      .set({ bounced_at: hours(1), bounce_kind: 'hard' })
+      .execute()
+    await of('b')
+      .set({ suppressed_at: hours(1) })
+      .execute()
+    await of('c')
+      .set({ bounced_at: hours(1), bounce_kind: 'soft', delivered_at: hours(2) })
+      .execute()
+    expect(await collect(await missingReaders(context, id))).toEqual([
+      { email: 'a@reader.example', state: 'bounced', reason: 'the mailbox refused it' },
+      { email: 'b@reader.example', state: 'suppressed', reason: 'the provider does not send to this address' },
     ])
   })
 

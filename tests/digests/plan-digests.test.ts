@@ -164,6 +164,56 @@ describe('planning a digest', () => {
     }
   })
 
+  it('plans other newsletters when the run of one cannot be opened', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    const fine = await aReader(db)
+    const evening = await db
+      .insertInto('newsletters')
+      .values({ slug: 'evening', name: 'Evening', language: 'en' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await aReader(db, { newsletter_id: evening.id, next_digest_at: hours(-1), hour: 5 })
+    await sql`
+      create function fail() returns trigger language plpgsql as $$ begin raise 'its row is held'; end $$;
+      create trigger fail before insert on digest_runs for each row
+        when (new.newsletter_id = ${sql.lit(evening.id)}) execute function fail()`.execute(db)
+    try {
+      await expect(planDigests(testContext(db), at(monday))).rejects.toThrow('its row is held')
+      const messages = await db.selectFrom('messages').select('subscription_id').execute()
+      expect(messages).toEqual([{ subscription_id: fine.subscriptionId }])
+      expect(await db.selectFrom('digests').select('rendering_id').execute()).toEqual([
+        { rendering_id: expect.any(Number) },
+      ])
+    } finally {
+      await sql`drop trigger fail on digest_runs; drop function fail()`.execute(db)
+    }
+  })
+
+  it('takes smaller slices of a database that is too slow for larger ones', async () => {
+    const { db } = database
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    for (let index = 0; index < 20; index++) await aReader(db)
+    await sql`
+      create function fail() returns trigger language plpgsql as $$ begin
+        if (select count(*) from added) > 3 then raise 'too slow' using errcode = '57014'; end if; return null; end $$;
+      create trigger fail after insert on messages referencing new table as added
+        for each statement execute function fail()`.execute(db)
+    const slices: number[] = []
+    let due = 0
+    try {
+      const onProgress = (result: { due: number }) => {
+        if (result.due > due) slices.push(result.due - due)
+        due = result.due
+      }
+      await planDigests(testContext(db), { ...at(monday), sliceSize: 16, onProgress })
+    } finally {
+      await sql`drop trigger fail on messages; drop function fail()`.execute(db)
+    }
+    expect(due).toBe(20)
+    expect(Math.max(...slices)).toBe(2)
+  })
+
   it('plans all others of a slot when one of them breaks their slice, and that one when it is mended', async () => {
     const { db } = database
     await anArticle(db, { firstSeenAt: hours(-3) })

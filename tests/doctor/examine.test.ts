@@ -77,13 +77,14 @@ it('tells an empty database, one that is behind, and one that is ahead', () =>
       found: expect.stringContaining('2027-01-01-next'),
     })
     await sql`delete from kysely_migration where name in ('2027-01-01-next', '2026-11-26-unknown-batches')`.execute(db)
-    await sql`delete from kysely_migration where name = '2026-11-25-provider-limits'`.execute(db)
+    const ofLimits = sql`('2026-11-25-provider-limits', '2026-12-04-refusals')`
+    await sql`delete from kysely_migration where name in ${ofLimits}`.execute(db)
     await sql`drop table provider_limits, warm_ups`.execute(db)
     const behind = await examined(db)
-    expect(behind.of('migrations')).toMatchObject({ status: 'problem', found: expect.stringContaining('2 behind') })
+    expect(behind.of('migrations')).toMatchObject({ status: 'problem', found: expect.stringContaining('3 behind') })
     expect(behind.of('sending')).toMatchObject({
       status: 'not checked',
-      found: 'the database is without 2026-11-25-provider-limits',
+      found: 'the database is without 2026-12-04-refusals',
     })
     expect(behind.of('due-but-unplanned').status).toBe('ok')
     await sql`drop schema public cascade; create schema public`.execute(db)

@@ -289,6 +289,13 @@ describe('sending', () => {
     })
   })
 
+  it('tells where nothing but refusals comes back for confirmations', async () => {
+    await limits({ transactional_refusals: 9 })
+    expect(await look('sending')).toMatchObject({ status: 'ok' })
+    await limits({ transactional_refusals: 10 })
+    expect(await look('sending')).toMatchObject({ status: 'problem', found: expect.stringContaining('the last 10') })
+  })
+
   it('is looked at for the account of the key', async () => {
     await limits({ pause_reason: 'wrong key', bulk_paused_until: ago(0), next_probe_at: ago(0) })
     const other = { RESEND_API_KEY: 're_other', RESEND_BASE_URL: 'http://127.0.0.1:1' }

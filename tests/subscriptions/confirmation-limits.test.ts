@@ -4,11 +4,14 @@ import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import { deriveToken } from '../../src/platform/signed-token.ts'
+import { requestAddressChange } from '../../src/subscriptions/change-address.ts'
+import { confirmAddressChange } from '../../src/subscriptions/confirm-address.ts'
 import { confirm } from '../../src/subscriptions/confirmations.ts'
 import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
 import { monday, type TestContext } from '../support/context.ts'
 import { testDatabase } from '../support/database.ts'
+import { aReader } from '../support/factories.ts'
 import { someoneWaits } from '../support/locks.ts'
 import { startMailing, type TestSandbox } from '../support/sandbox.ts'
 
@@ -110,6 +113,28 @@ describe('a confirmation that has to wait', () => {
     await ask('evening')
     expect(await messages()).toEqual([{ state: 'pending', reason: null }])
   })
+})
+
+it('is one a day for an address, also where it was that of a reader who has left it since', async () => {
+  const reader = await aReader(database.db, { email: 'ada@reader.example' })
+  const evidence = { source: 'link', ip: null, userAgent: null } as const
+  await requestAddressChange(context, reader.subscriptionId, 'new@reader.example', evidence)
+  await unsubscribe(context, reader.subscriptionId, 'unsubscribed_page', evidence)
+  await ask()
+  const { nonce } = await database.db.selectFrom('address_changes').select('nonce').executeTakeFirstOrThrow()
+  await confirmAddressChange(context, deriveToken(context.keys, context.keys.newestId, nonce), evidence)
+  const confirmations = async () =>
+    (await database.db.selectFrom('messages').where('kind', '=', 'confirmation').select('id').execute()).length
+  await ask() // somebody else, of whom nothing is known
+  expect(await database.db.selectFrom('subscribers').select('email').orderBy('id').execute()).toEqual([
+    { email: 'new@reader.example' },
+    { email: 'ada@reader.example' },
+  ])
+  expect(await confirmations()).toBe(1)
+  await send()
+  context.clock.set(hours(25))
+  await ask()
+  expect(await confirmations()).toBe(2)
 })
 
 it('does not confirm by a link that was used, whenever it was looked at', async () => {

@@ -36,6 +36,8 @@ export type ConnectOptions = {
   readonly onLost?: (error: Error) => void
 }
 
+const keepAliveMs = 10_000
+
 /** Opens a pool on a `postgres://` URL. No statement runs longer than 60 s, so that none holds back a digest's window for long. */
 export function connect(databaseUrl: string, options: ConnectOptions = {}): Database {
   const { statementTimeoutMs = 60_000 } = options
@@ -43,6 +45,9 @@ export function connect(databaseUrl: string, options: ConnectOptions = {}): Data
     connectionString: databaseUrl,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    // A server that vanishes without a word would otherwise be waited for without end: no statement timeout of its own ends.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs } : {}),
     ...(options.idleInTransactionTimeoutMs !== undefined && {
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs,

@@ -149,6 +149,7 @@ export interface Tables {
     subscriber_id: number
     new_email: string | null
     new_email_key: string | null
+    old_email_key: string | null
     token_hash: Uint8Array
     nonce: Uint8Array
     key_id: string
@@ -266,7 +267,9 @@ export interface Tables {
     hold_reason: string | null
     failures: Generated<number>
     refusals: Generated<number>
+    transactional_refusals: Generated<number>
     pause_reason: string | null
+    pauses_bulk_only: Generated<boolean>
     bulk_paused_until: OptionalTime
     next_probe_at: OptionalTime
     daily_used: number | null
