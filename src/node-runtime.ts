@@ -176,15 +176,17 @@ const passingProblems: Record<string, string> = {
 
 const says = (cause: unknown, words: string) => cause instanceof Error && cause.message.includes(words)
 
+/** What pg says of a connection that breaks under a statement, and before one. */
+const isBroken = (cause: unknown) => says(cause, 'terminated unexpectedly') || says(cause, 'not queryable')
+
 const passingProblem = (cause: unknown): string | undefined =>
-  passingProblems[says(cause, 'terminated unexpectedly') ? 'ECONNRESET' : codeOf(cause)]
+  passingProblems[isBroken(cause) ? 'ECONNRESET' : codeOf(cause)]
 
 /** What a command threw: where its database server went away in the middle, a {@link PublicError} that says so. */
 export function explainLoss({ databaseUrl }: Pick<Config, 'databaseUrl'>, cause: unknown): unknown {
   const isLost =
     passingProblem(cause) !== undefined ||
     ['ECONNREFUSED', 'ETIMEDOUT', 'EPIPE'].includes(codeOf(cause)) ||
-    says(cause, 'not queryable') || // what pg says of a connection that broke while nobody used it
     says(cause, 'timeout exceeded when trying to connect')
   return databaseUrl !== undefined && isLost ? unreachable(databaseUrl, cause) : cause
 }

@@ -76,6 +76,14 @@ describe("the provider's answer", () => {
     expect(failureOf(error, { 'retry-after': '3' })).toMatchObject(expected)
   })
 
+  it('says nothing that PostgreSQL cannot keep', () => {
+    const error = { statusCode: 422, name: 'validation_error', message: 'a\0b\ud800' } as const
+    expect(failureOf(error, null)).toMatchObject({ reason: '422 validation_error: a\ufffdb\ufffd' })
+    expect(outcomesOf([{ id: 'a\0' }], [{ index: 1, message: '\0' }], 2)).toMatchObject({
+      messages: [{ providerId: 'a\ufffd' }, { refusedBecause: '\ufffd' }],
+    })
+  })
+
   it('tells the limits, where it does', () => {
     const accepted = outcomesOf([{ id: 'a' }], [], 1)
     const headers = { 'ratelimit-limit': '10', 'x-resend-daily-quota': '99', 'x-resend-monthly-quota': '1200' }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Job } from '../../jobs/schedule.ts'
 import { startSchedule } from '../../jobs/start-schedule.ts'
 import { systemClock } from '../../src/platform/clock.ts'
+import { createLog } from '../../src/platform/log.ts'
 import { testContext } from '../support/context.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -36,6 +37,21 @@ it('runs what is owed at once, and what follows from a job after it, whatever wa
   await expect.poll(sending.calls).toBe(2)
   expect(planning.calls()).toBe(1)
   sending.end()
+  await stop()
+})
+
+it('leaves out the ticks of a job that is still under way, and tells when it is so for long', async () => {
+  const lines: string[] = []
+  let minutes = 0
+  const clock = { ...systemClock, elapsedMs: () => minutes * 60_000 } as never
+  const context = { ...testContext(database.db, { clock }), log: createLog((line) => lines.push(line)) }
+  const stuck = aJob('stuck')
+  const stop = startSchedule(context, new AbortController().signal, [{ ...stuck.job, cron: '* * * * * *' }])
+  minutes = 20
+  await expect.poll(() => lines.length, { timeout: 5_000 }).toBeGreaterThan(0)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'job_under_way', job: 'stuck', minutes: 20 })
+  expect(stuck.calls()).toBe(1)
+  stuck.end()
   await stop()
 })
 

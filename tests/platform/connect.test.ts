@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createConnection, createServer, type Socket } from 'node:net'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { explainLoss } from '../../src/node-runtime.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -61,4 +62,29 @@ it('survives idle connections that break', async () => {
   expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
   await db.destroy()
   way.close()
+})
+
+it('tells a server that went away in the middle from a defect', async () => {
+  const way = await cuttable()
+  const broken = Promise.withResolvers<Error>()
+  const db = connect(way.url, { onLost: broken.resolve })
+  const told = (error: unknown) => explainLoss({ databaseUrl: way.url }, error)
+  const work = db.transaction().execute(async (trx) => {
+    await sql`select 1`.execute(trx)
+    way.cut()
+    way.close()
+    await broken.promise
+    await sql`select 1`.execute(trx)
+  })
+  const lost = await work.catch((error: unknown) => error)
+  expect(told(lost)).toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/^The database 127\.0\.0\.1:\d+\/\S+ cannot be used: ./),
+  })
+  const gone = await sql`select 1`.execute(db).catch((error: unknown) => error)
+  expect(told(gone)).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('nothing listens there') })
+  const defect = await sql`select no_such_column`.execute(database.db).catch((error: unknown) => error)
+  expect(told(defect)).toBe(defect)
+  expect(explainLoss({ databaseUrl: undefined }, lost)).toBe(lost)
+  await db.destroy()
 })
