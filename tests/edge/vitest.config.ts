@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-const suites = ['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'security', 'scanner', 'fuzz']
+const suites = [
+  ...['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'security', 'scanner', 'fuzz'],
+  'webhooks',
+]
 const webTests = suites.map((name) => `tests/web/${name}.test.ts`)
 
 const root = resolve(import.meta.dirname, '../..')

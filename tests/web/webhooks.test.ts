@@ -1,25 +1,18 @@
 import type { Hono } from 'hono'
-import { sql } from 'kysely'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { createProvider } from '../../src/delivery/provider.ts'
-import { sendMessages } from '../../src/delivery/send-messages.ts'
-import { planDigests } from '../../src/digests/plan-digests.ts'
-import { readConfig } from '../../src/platform/config.ts'
-import { silentLog } from '../../src/platform/log.ts'
-import { startService } from '../../src/server.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { webFixture } from '#web-fixture'
 import { createApp } from '../../src/web/app.tsx'
-import { at, monday, testContext } from '../support/context.ts'
-import { testDatabase } from '../support/database.ts'
-import { aMessage, anArticle, aReader } from '../support/factories.ts'
+import { monday, testContext } from '../support/context.ts'
+import { aMessage, aReader } from '../support/factories.ts'
 import { eventBody, signed, webhookSecret } from '../support/webhooks.ts'
 
-const database = testDatabase()
+const web = webFixture()
 const olderSecret = `whsec_${btoa('the secret before the rotation..')}`
 const unknownSecret = `whsec_${btoa('a secret that is not known here.')}`
 let app: Hono
 
 function appWith(secrets: string): Hono {
-  const context = testContext(database.db, { env: { RESEND_WEBHOOK_SECRET: secrets } })
+  const context = testContext(web.db, { env: { RESEND_WEBHOOK_SECRET: secrets } })
   return createApp(context, { background: () => {}, clientAddress: () => null })
 }
 
@@ -32,19 +25,19 @@ const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, st
 const statusOf = async (body: string, headers: Record<string, string>, to = app) =>
   (await post(body, headers, to)).status
 const seconds = (number: number) => new Date(monday.getTime() + number * 1000)
-const kept = () => database.db.selectFrom('webhook_events').select(['svix_id', 'type', 'payload']).execute()
+const kept = () => web.db.selectFrom('webhook_events').select(['svix_id', 'type', 'payload']).execute()
 const body = eventBody({ type: 'bounced', providerId: 'p', data: { bounce: { type: 'Permanent' } } })
 
 describe('an event that is verified', () => {
   it('is kept and has its effect, once', async () => {
-    const reader = await aReader(database.db)
-    await aMessage(database.db, reader, { provider_id: 'p' })
+    const reader = await aReader(web.db)
+    await aMessage(web.db, reader, { provider_id: 'p' })
     const first = await post(body, signed(body))
     expect(first.status).toBe(200)
     expect(await first.text()).toBe('')
     expect(await statusOf(body, signed(body, { at: seconds(30) }))).toBe(200)
     expect(await kept()).toEqual([{ svix_id: 'msg_1', type: 'email.bounced', payload: JSON.parse(body) }])
-    const suppressed = await database.db.selectFrom('suppressions').select(['email_key', 'reason']).execute()
+    const suppressed = await web.db.selectFrom('suppressions').select(['email_key', 'reason']).execute()
     expect(suppressed).toEqual([{ email_key: reader.email, reason: 'hard_bounce' }])
   })
 
@@ -130,38 +123,5 @@ describe('what is refused', () => {
 
   it('a GET: 404', async () => {
     expect((await app.request('/webhooks/resend')).status).toBe(404)
-  })
-})
-
-describe('with the sandbox', () => {
-  it('a bounce and a complaint have their effect, with a secret that nobody was told', async () => {
-    const service = await startService(readConfig({ DATABASE_URL: database.url, PORT: '0' }), silentLog)
-    try {
-      const { db } = database
-      const now = Date.now()
-      const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000)
-      await anArticle(db, { firstSeenAt: minutesAgo(30) })
-      const due = { next_digest_at: minutesAgo(2), read_until: minutesAgo(24 * 60) }
-      for (const email of ['bounced@resend.dev', 'complained@resend.dev', 'reader@reader.example']) {
-        await aReader(db, { email, ...due })
-      }
-      await planDigests(service.context, at(new Date(now)))
-      const { signal } = new AbortController()
-      const sent = await sendMessages(service.context, createProvider(service.context.config), { signal })
-      expect(sent).toMatchObject({ submitted: 3 })
-      await vi.waitFor(async () => expect(await kept()).toHaveLength(7), { timeout: 20_000, interval: 100 })
-      const { rows } = await sql`
-        select m.to_email, m.state, m.delivered_at is not null as delivered, m.bounce_kind, s.ended_reason, x.reason
-        from messages m join subscriptions s on s.id = m.subscription_id
-          left join suppressions x on x.email_key = m.to_email order by m.to_email`.execute(db)
-      const row = { state: 'submitted', delivered: true, bounce_kind: null, ended_reason: null, reason: null }
-      expect(rows).toEqual([
-        { ...row, to_email: 'bounced@resend.dev', delivered: false, bounce_kind: 'hard', reason: 'hard_bounce' },
-        { ...row, to_email: 'complained@resend.dev', ended_reason: 'complaint', reason: 'complaint' },
-        { ...row, to_email: 'reader@reader.example' },
-      ])
-    } finally {
-      await service.stop()
-    }
   })
 })
