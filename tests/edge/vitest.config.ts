@@ -5,7 +5,7 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 const suites = [
-  ...['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'security', 'scanner', 'fuzz'],
+  ...['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'erase', 'security', 'scanner', 'fuzz'],
   'webhooks',
 ]
 const webTests = suites.map((name) => `tests/web/${name}.test.ts`)

@@ -61,3 +61,5 @@ export function readerSite(web: WebFixture = webFixture()) {
       ),
   }
 }
+
+export type ReaderSite = ReturnType<typeof readerSite>
