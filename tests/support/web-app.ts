@@ -21,7 +21,7 @@ export function createTestApp(context: TestContext, options: Partial<WebOptions>
   return {
     context,
     app,
-    async request(path: string, init?: RequestInit): Promise<Response> {
+    async request(path: string | Request, init?: RequestInit): Promise<Response> {
       const response = await app.request(path, init)
       await Promise.all(work.splice(0))
       return response

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { aReader } from '../support/factories.ts'
+import { days, domain, mailSite, minutes } from '../support/mail-site.ts'
+
+const site = mailSite()
+const { write, subscriptionOf, outcomes, consents, newest, mails, change } = site
+
+describe('subscribing', () => {
+  it('takes a mail, a reply to the confirmation, and no browser', async () => {
+    await write({ to: `subscribe@${domain}`, from: 'Ada <Ada@Reader.example>', subject: 'subscribe' })
+    const confirmation = await newest()
+    expect(confirmation).toMatchObject({ to: ['Ada@reader.example'] })
+    expect(confirmation?.reply_to[0]).toMatch(/^confirm\+/)
+    expect(confirmation?.text?.replace(/\s+/g, ' ')).toContain('You can also reply to this mail with the word yes.')
+    const reply = { to: confirmation?.reply_to[0] ?? '' }
+    await write({ ...reply, text: 'Who are you? Stop writing to me' })
+    await write({ ...reply, text: 'I am out of the office until 3 January.' })
+    expect((await subscriptionOf(1)).state).toBe('pending')
+    expect(await mails()).toHaveLength(1)
+    await write({ ...reply, text: 'Yes please\n\nAda' })
+    expect((await subscriptionOf(1)).state).toBe('active')
+    expect(await newest()).toMatchObject({ subject: 'You are subscribed to Newsmatro', to: ['Ada@reader.example'] })
+    expect(await consents()).toEqual(['requested mail', 'confirmation_sent service', 'confirmed mail'])
+    await write({ ...reply, text: 'yes' })
+    expect(await mails()).toHaveLength(2)
+    await write({ ...reply, text: 'stop' })
+    expect(await subscriptionOf(1)).toMatchObject({ state: 'ended', ended_reason: 'unsubscribed' })
+  })
+
+  it('is dropped while sign-ups are stopped, and the stop lasts', async () => {
+    change({ config: { ...site.context.config, confirmationsPerHour: 1 } })
+    for (const from of ['bea@reader.example', 'cem@reader.example']) await write({ to: `subscribe@${domain}`, from })
+    expect(await outcomes()).toEqual(['asked to confirm', 'refused: unavailable'])
+    const stops = await site.db.selectFrom('confirmation_stop').select('stopped_until').execute()
+    expect(stops).toEqual([{ stopped_until: minutes(60) }])
+  })
+
+  it('may be declined by a reply, and is silent to whoever waited too long', async () => {
+    await write({ to: `subscribe+newsmatro@${domain}` })
+    const to = (await newest())?.reply_to[0] ?? ''
+    await write({ to, text: 'No!' })
+    expect(await subscriptionOf(1)).toMatchObject({ state: 'ended', ended_reason: 'unsubscribed' })
+    await write({ to, text: 'yes' })
+    expect((await subscriptionOf(1)).state).toBe('ended')
+    site.context.clock.set(days(2))
+    await write({ to: `subscribe@${domain}` })
+    const later = (await newest())?.reply_to[0] ?? ''
+    expect(later).not.toBe(to)
+    site.context.clock.set(days(6))
+    await write({ to: later, text: 'yes' })
+    expect((await subscriptionOf(1)).state).toBe('pending')
+    expect(await mails()).toHaveLength(2)
+  })
+
+  it('keeps to the limits of the form, and is as silent', async () => {
+    for (let time = 0; time < 3; time++) await write({ to: `subscribe@${domain}` })
+    expect(await mails()).toHaveLength(1)
+    await aReader(site.db, { email: 'bea@reader.example' })
+    await write({ to: `subscribe@${domain}`, from: 'bea@reader.example' })
+    await write({ to: `subscribe+nothing@${domain}`, from: 'cem@reader.example' })
+    expect(await mails()).toHaveLength(1)
+    expect((await outcomes()).at(-1)).toBe('refused: invalid_input')
+  })
+})
