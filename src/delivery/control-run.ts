@@ -96,8 +96,12 @@ async function requeue(trx: InTransaction, runId: number): Promise<number> {
   return rows[0]?.requeued ?? 0
 }
 
+/** A decision is about all messages of a run in one statement: a million take longer than the 60 s of any other. */
+const longestDecision = '15min'
+
 function change(context: Context, id: number, decide: (trx: InTransaction, run: Run) => Promise<void>): Promise<Run> {
   return context.db.transaction().execute(async (trx) => {
+    await sql.raw(`set local statement_timeout = '${longestDecision}'`).execute(trx)
     await decide(trx, await lockRun(trx, id))
     return readRun(trx, id)
   })

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { claimDigests, reclaimBatch, settleExpiredBatches } from '../../src/delivery/claim-batch.ts'
+import { cancelRun, sendRest } from '../../src/delivery/control-run.ts'
 import type { CallAnswer, Provider } from '../../src/delivery/provider.ts'
 import { getRun } from '../../src/delivery/runs.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
@@ -73,10 +74,13 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
   try {
     await during('planning', () => planSome(context, slot, 2))
     await planInChild(database, slot)
-    await during('sending', () => sendSome(context, 20))
+    await planLaterRun(database.db)
+    await during('sending, while a later run is not rendered yet', () => sendSome(context, 20))
     await during('taking over', () => takeOver(context, database.db))
     await during('runs show', () => getRun(context, 1))
     await during('a webhook', () => oneEvent(context))
+    await during('runs cancel', () => cancelRun(context, 1))
+    await during('runs send-rest', () => sendRest(context, 1))
   } finally {
     await db.destroy()
   }
@@ -94,6 +98,25 @@ async function planSome(context: Context, slot: Date, slices: number): Promise<v
       if (planned >= slices) enough.abort()
     },
   })
+}
+
+/** A second run of 100,000 readers, planned and without its rendering: claims of the first have to pass it by. */
+async function planLaterRun(db: Database): Promise<void> {
+  await sql`
+    with run as (
+      insert into digest_runs (newsletter_id, scheduled_for, window_end, created_at)
+      select newsletter_id, scheduled_for + interval '1 hour', window_end + interval '1 hour', created_at
+      from digest_runs where id = 1
+      returning id
+    ), digest as (
+      insert into digests (run_id, language, frequency, edition_date, content_key, further_count, created_at)
+      select run.id, d.language, d.frequency, d.edition_date, d.content_key, 0, d.created_at
+      from run, (select * from digests order by id limit 1) as d
+      returning id, run_id
+    )
+    insert into messages (kind, subscriber_id, subscription_id, run_id, digest_id, to_email, created_at)
+    select 'digest', m.subscriber_id, m.subscription_id, digest.run_id, digest.id, m.to_email, m.created_at
+    from digest, (select * from messages where run_id = 1 order by id limit 100000) as m`.execute(db)
 }
 
 /** The provider is not what is looked at: it accepts at once. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claimDigests } from '../../src/delivery/claim-batch.ts'
 import { cancelRun, pauseRun, resumeRun, sendRest } from '../../src/delivery/control-run.ts'
@@ -9,6 +10,7 @@ import { settleBatch } from '../../src/delivery/settle-batch.ts'
 import { openRun } from '../../src/digests/open-run.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { planSlice } from '../../src/digests/plan-slice.ts'
+import { connect } from '../../src/platform/database/connect.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
 import { at, monday, type TestContext } from '../support/context.ts'
 import { testDatabase, theNewsletterId } from '../support/database.ts'
@@ -272,6 +274,21 @@ describe('sending the rest', () => {
     expect(await sendRest(context, id)).toMatchObject({ requeued: 1, run: { status: 'sending', pausedAt: null } })
     await send(1)
     expect((await recipients()).sort()).toEqual(['fine@reader.example', 'x-failed@reader.example'])
+  })
+
+  it('may take longer than any other statement', async () => {
+    const { id } = await planned(['a'])
+    await sql`
+      create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return new; end $$;
+      create trigger dawdle before update on messages for each row execute function dawdle()`.execute(database.db)
+    const hurried = connect(database.url, { statementTimeoutMs: 100 })
+    try {
+      expect(await cancelRun({ ...context, db: hurried }, id)).toMatchObject({ messages: { canceled: 1 } })
+      expect(await sendRest({ ...context, db: hurried }, id)).toMatchObject({ requeued: 1 })
+    } finally {
+      await hurried.destroy()
+      await sql`drop trigger dawdle on messages; drop function dawdle()`.execute(database.db)
+    }
   })
 
   it('mails nobody twice after a canceled run goes on', async () => {
