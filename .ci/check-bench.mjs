@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 // The figures' stdout is one JSON object, alone, and what was counted adds up. How fast it was is not asked here.
 const figures = JSON.parse(readFileSync(0, 'utf8'))
-const { planning, sending, limits } = figures
+const { planning, sending, limits, importing } = figures
 const { sending: own, oneByOne, batched, prepared } = sending
 const few = sending.memory.fewReaders
 const checks = {
@@ -13,6 +13,8 @@ const checks = {
   'each digest is rendered once': sending.distinctDigests > 0 && sending.renderings === sending.distinctDigests,
   'the few are not more than all': few > 0 && few <= sending.readers,
   'one process and four were limited': limits.processes.map((one) => one.count).join() === '1,4',
+  'all lines are imported, and exported again':
+    importing.imported.lines === sending.readers && importing.exported.lines >= sending.readers,
   'all else is a number': allNumbers(figures),
 }
 

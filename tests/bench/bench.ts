@@ -1,10 +1,11 @@
-// npm run bench: how fast planning and sending are, next to what they are compared with. Figures go to stdout, progress to
-// stderr.
+// npm run bench: how fast planning, sending and importing are, next to what they are compared with. Figures go to stdout,
+// progress to stderr.
 import { cpus, totalmem } from 'node:os'
 import { Command, Option } from 'commander'
 import { wholeNumber } from '../../src/commands/option-values.ts'
 import { type Child, startChild } from './child.ts'
 import { openBenchDatabase } from './database.ts'
+import { type ImportingFigures, measureImporting } from './importing.ts'
 import { type LimitFigures, measureLimits } from './limits.ts'
 import { measurePlanning, type PlanningFigures } from './planning.ts'
 import { explainHotQueries, type HotQuery } from './plans.ts'
@@ -18,15 +19,18 @@ export type Figures = {
   planning?: PlanningFigures
   sending?: SendingFigures
   limits?: LimitFigures
+  importing?: ImportingFigures
   plans?: readonly HotQuery[]
 }
 
-const sections = ['planning', 'sending', 'limits', 'plans'] as const
+const sections = ['planning', 'sending', 'limits', 'importing', 'plans'] as const
 type Section = (typeof sections)[number]
 type Options = { readers: number; only: Section[] | undefined; json: boolean }
 
 const command = new Command('bench')
-  .description('Measures planning and sending; on the server of DATABASE_URL in a database of its own, else embedded.')
+  .description(
+    'Measures planning, sending and importing; on the server of DATABASE_URL in a database of its own, else embedded.',
+  )
   .option('--readers <number>', 'how many readers', wholeNumber(1_000, 5_000_000), 100_000)
   .addOption(new Option('--only <section...>', 'what to measure; may be repeated').choices(sections))
   .option('--json', 'print the figures as one JSON object', false)
@@ -57,6 +61,7 @@ try {
   if (wants('sending'))
     figures.sending = await measureSending(database, sink, { readers, rounds: isLarge ? 5 : 2, tell })
   if (wants('limits')) figures.limits = await measureLimits(database, sink, { seconds: isLarge ? 20 : 4, tell })
+  if (wants('importing')) figures.importing = await measureImporting(database, { readers, tell })
   if (wants('plans')) figures.plans = await explainHotQueries(database, { readers, tell })
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : describeFigures(figures))
 } finally {

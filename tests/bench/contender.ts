@@ -1,4 +1,4 @@
-// The process that plans or sends, one way or another; see ./planning.ts and ./sending.ts for what is compared.
+// The process that plans, sends, imports or exports, one way or another; see ./planning.ts, ./sending.ts and ./importing.ts.
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { type CreateBatchEmailOptions, Resend } from 'resend'
@@ -13,6 +13,7 @@ import { signMailToken } from '../../src/platform/mail-address.ts'
 import { signToken } from '../../src/platform/signed-token.ts'
 import { answerAll } from './child.ts'
 import { contextOn } from './context.ts'
+import { exportLines, importLines } from './importing.ts'
 import { type Measured, measure } from './measured.ts'
 
 export type ContenderQuestion =
@@ -26,6 +27,7 @@ export type ContenderQuestion =
   | { readonly ask: 'sendBatches'; readonly count: number }
   /** (c) Sends payloads that were made before, a hundred mails a call, as many calls at a time as our own way has lanes. */
   | { readonly ask: 'sendPrepared'; readonly count: number; readonly lanes: number }
+  | { readonly ask: 'import' | 'export'; readonly lines: number }
 
 type Reader = {
   id: number
@@ -61,6 +63,10 @@ answerAll((question: ContenderQuestion): Promise<Measured> | undefined => {
       return measure(() => sendBatches(question.count))
     case 'sendPrepared':
       return prepare().then((batches) => measure(() => sendPrepared(batches, question.count, question.lanes)))
+    case 'import':
+      return importLines(context, question.lines)
+    case 'export':
+      return exportLines(context)
   }
 })
 

@@ -9,7 +9,7 @@ const growing = /\b(subscriptions|subscribers|messages|batches|webhook_events)\b
 
 /** The figures for people; plans in Markdown. */
 export function describeFigures(figures: Figures): string {
-  const { machine, database, planning, sending, limits } = figures
+  const { machine, database, planning, sending, limits, importing } = figures
   const lines = [
     `${figures.date}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, Node ${machine.node}, ` +
       `PostgreSQL ${database.version}${database.kind === 'embedded' ? ' (embedded)' : ''}`,
@@ -52,6 +52,18 @@ export function describeFigures(figures: Figures): string {
           `refused: ${one.refusedInFirstSecond} in the first second, ${one.refusedLater} later`,
       )
     }
+  }
+  if (importing) {
+    const row = (name: string, { lines: count, seconds, peakMegabytes }: typeof importing.imported) =>
+      `  ${name.padEnd(24)}${whole(count / seconds).padStart(9)} lines a second, ${seconds.toFixed(1)} s, ${whole(peakMegabytes)} MB`
+    lines.push(
+      '',
+      `A file of ${whole(importing.imported.lines)} readers`,
+      row('imported', importing.imported),
+      row('imported once more', importing.again),
+      row('exported', importing.exported),
+      `  peak memory             ${importing.timesThePeakOfATenth.toFixed(2)} × that of a tenth of the lines`,
+    )
   }
   for (const { step, text, plan, runs, medianMs } of figures.plans ?? []) {
     if (!growing.test(text)) continue
