@@ -164,12 +164,19 @@ async function mayBeAsked(trx: InTransaction, context: Context, address: Address
   if (taken.length > 0) return false
   for (const { within, count } of maximumMails) {
     const since = sql`${context.clock.sqlNow} - ${within}::interval`
+    const isRecent = sql`(m.state in ('pending', 'sending') or (m.state in ('submitted', 'unknown') and m.settled_at > ${since}))`
+    // Also to confirm, while it was that of a reader who has left it since.
     const { rows } = await sql<{ asked: number }>`
-      select count(*) as asked from address_changes a
-        join messages m on m.subscriber_id = a.subscriber_id and m.address_change_id = a.id
-      where a.new_email_key = ${address.key} and m.kind not in ('digest', 'confirmation') and m.kind = 'address_change'
-        and (a.requested_at > ${since} or m.state in ('pending', 'sending')
-          or (m.state in ('submitted', 'unknown') and m.settled_at > ${since}))`.execute(trx)
+      select (
+        select count(*) from address_changes a
+          join messages m on m.subscriber_id = a.subscriber_id and m.address_change_id = a.id
+        where a.new_email_key = ${address.key} and m.kind not in ('digest', 'confirmation') and m.kind = 'address_change'
+          and (a.requested_at > ${since} or ${isRecent})
+      ) + (
+        select count(*) from confirmations c join messages m on m.confirmation_id = c.id
+        where c.subscriber_id in (select subscriber_id from address_changes where old_email_key = ${address.key})
+          and lower(m.to_email) = ${address.key} and ${isRecent}
+      ) as asked`.execute(trx)
     if ((rows[0]?.asked ?? 0) >= count) return false
   }
   return true

@@ -225,8 +225,9 @@ async function mayBeAsked(
         or (m.state = 'pending' and (c.requested_at > ${since} or c.subscription_id <> ${subscriptionId})))
         + ${askedAsAnother(since)} < ${count}
       from confirmations c join messages m on m.confirmation_id = c.id
-      where (c.subscriber_id = ${subscriberId} or (lower(m.to_email) = ${address.key} and c.subscriber_id in (
-          select subscriber_id from address_changes where old_email_key = ${address.key})))
+      where c.subscriber_id = any(${[subscriberId]}::bigint[]
+          || array(select a.subscriber_id from address_changes a where a.old_email_key = ${address.key}))
+        and (c.subscriber_id = ${subscriberId} or lower(m.to_email) = ${address.key})
         and (c.requested_at > ${since} or m.state in ('pending', 'sending') or m.settled_at > ${since}))`
   })
   const { rows } = await sql<{ may: boolean }>`

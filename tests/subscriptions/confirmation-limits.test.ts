@@ -125,9 +125,15 @@ it('is one a day for an address, also where it was that of a reader who has left
   await confirmAddressChange(context, deriveToken(context.keys, context.keys.newestId, nonce), evidence)
   const confirmations = async () =>
     (await database.db.selectFrom('messages').where('kind', '=', 'confirmation').select('id').execute()).length
+  const other = await aReader(database.db, { email: 'other@reader.example' })
+  await requestAddressChange(context, other.subscriptionId, 'ada@reader.example', evidence)
+  const questions = () =>
+    database.db.selectFrom('messages').where('kind', '=', 'address_change').select('to_email').execute()
+  expect(await questions()).toEqual([{ to_email: 'new@reader.example' }])
   await ask() // somebody else, of whom nothing is known
   expect(await database.db.selectFrom('subscribers').select('email').orderBy('id').execute()).toEqual([
     { email: 'new@reader.example' },
+    { email: 'other@reader.example' },
     { email: 'ada@reader.example' },
   ])
   expect(await confirmations()).toBe(1)
