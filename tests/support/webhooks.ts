@@ -1,9 +1,7 @@
 // Events as Resend posts them.
 import { Webhook } from 'standardwebhooks'
 import { parseWebhookEvent, type WebhookEvent } from '../../src/delivery/webhook-event.ts'
-
-/** As in ./context.ts, which the edge cannot load. */
-const monday = new Date('2026-11-23T06:00:00Z')
+import { monday } from './context.ts'
 
 export const webhookSecret = `whsec_${btoa('a secret of thirty-two bytes, ok')}`
 
