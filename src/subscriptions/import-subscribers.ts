@@ -67,7 +67,10 @@ export function importSubscribers(
   )
 }
 
-/** In the order of the readers. */
+/**
+ * In the order of the readers. Each is looked up by the index: of a table that has just grown from a few rows PostgreSQL believes
+ * that it is small, and would compare all with all.
+ */
 async function lookUp(
   db: Database,
   newsletter: Newsletter,
@@ -76,8 +79,9 @@ async function lookUp(
   const { rows } = await sql<{ state: SubscriptionState | null; isSuppressed: boolean }>`
     select s.state, x.email_key is not null as "isSuppressed"
     from unnest(${readers.map(({ emailKey }) => emailKey)}::text[]) with ordinality as given (email_key, place)
-      left join subscribers r on r.email_key = given.email_key
-      left join subscriptions s on s.subscriber_id = r.id and s.newsletter_id = ${newsletter.id}
+      left join lateral (select id from subscribers where email_key = given.email_key limit 1) r on true
+      left join lateral (
+        select state from subscriptions where subscriber_id = r.id and newsletter_id = ${newsletter.id} limit 1) s on true
       left join suppressions x on x.email_key = given.email_key
     order by place`.execute(db)
   return rows
