@@ -23,8 +23,8 @@ const defaultPageSize = 5_000
 
 /**
  * First those who are due and not planned yet, then those without a message, then those whose message was not submitted or
- * came back, in the order they were planned. Read page by page, with no transaction open in between, so while a run is being sent each is
- * as they were when their page was read. Throws {@link PublicError} at once when there is no such run.
+ * came back, in the order they were planned. Read page by page, with no transaction open in between, so while a run is
+ * being sent each is as they were when their page was read. Throws {@link PublicError} at once when there is no such run.
  */
 export async function missingReaders(
   context: Context,

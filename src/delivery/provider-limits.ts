@@ -51,7 +51,7 @@ const failuresBeforeOneByOne = 3
 const longestCallSeconds = 35
 const longestOutageWaitSeconds = 60
 /** After as many calls in a row that were refused for what they hold, it is not a mail that is at fault. */
-const refusalsInARow = 10
+export const refusalsInARow = 10
 const askedForPatience = 'the provider asked for patience'
 const doesNotAnswer = 'the provider does not answer'
 /** A quota may be lifted before its time, by another plan. */
@@ -165,17 +165,14 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
    * mails fail one by one, and an operator is told when nothing else comes.
    */
   async function countRefusal(callClass: CallClass, reason: string): Promise<void> {
-    if (callClass !== 'bulk') {
-      const { rows } = await sql<{ refusals: number }>`
-        update provider_limits set transactional_refusals = transactional_refusals + 1
-        where account = ${account} returning transactional_refusals as refusals`.execute(db)
-      if (rows[0]?.refusals === refusalsInARow) context.log.error('transactional_refused', { reason: mask(reason) })
-      return
-    }
+    const isBulk = callClass === 'bulk'
+    const counter = sql.ref(isBulk ? 'refusals' : 'transactional_refusals')
     const { rows } = await sql<{ refusals: number }>`
-      update provider_limits set refusals = refusals + 1 where account = ${account} returning refusals`.execute(db)
+      update provider_limits set ${counter} = ${counter} + 1 where account = ${account}
+      returning ${counter} as refusals`.execute(db)
     const refusals = rows[0]?.refusals ?? 0
-    if (refusals < refusalsInARow) return
+    if (!isBulk && refusals === refusalsInARow) context.log.error('transactional_refused', { reason: mask(reason) })
+    if (!isBulk || refusals < refusalsInARow) return
     await pause(
       `${reason}. ${refusals} calls in a row were refused for what they hold: it is not the mails of single readers. One is tried every minute.`,
       sql`${now()} + ${seconds(probeSeconds)}`,
@@ -198,7 +195,7 @@ export async function openProviderLimits(context: Context): Promise<ProviderLimi
           with turn as (
             select account, ${callClass === 'reading' ? sql`false` : isPausedFor(callClass)} as is_probe,
               ${isSending} and failures >= ${failuresBeforeOneByOne} as is_outage,
-              failures > 0 or refusals > 0 or transactional_refusals > 0 as is_suspect
+              ${isSending} and (failures > 0 or refusals > 0 or transactional_refusals > 0) as is_suspect
             from provider_limits
             where account = ${account} and ${nextCallAt()} + ${headStart} <= ${now()} and ${isFree()} and ${mayCall(callClass)}
             for update

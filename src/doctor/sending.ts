@@ -1,6 +1,6 @@
 // What holds mail back by intent: a pause, a quota, the warm-up.
 import { sql } from 'kysely'
-import { providerAccount } from '../delivery/provider-limits.ts'
+import { providerAccount, refusalsInARow } from '../delivery/provider-limits.ts'
 import { warmUpStanding } from '../delivery/warm-up.ts'
 import type { Row } from '../platform/database/schema.ts'
 import { mask } from '../platform/log.ts'
@@ -8,8 +8,6 @@ import { ok, problem, type RowCheck, warning } from './check.ts'
 import { counted, duration } from './words.ts'
 
 const longWaitSeconds = 10
-/** In a row: a few are addresses that do not exist. */
-const manyRefusals = 10
 
 export const sendingCheck: RowCheck = {
   name: 'sending',
@@ -35,7 +33,7 @@ export const sendingCheck: RowCheck = {
         'It goes on by itself then. See at the provider whether it works, and who else uses the account.',
       )
     }
-    if (limits.transactional_refusals >= manyRefusals) {
+    if (limits.transactional_refusals >= refusalsInARow) {
       return problem(
         `the provider refused the last ${limits.transactional_refusals} confirmations and answers, each by itself (${limit})`,
         'See their reasons at the provider. Where it is not addresses that somebody makes up, something in our mails is wrong.',

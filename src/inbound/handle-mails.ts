@@ -94,7 +94,7 @@ async function fetchMail(
       outcome: { kind: 'refused', remedy: 'later', reason: failure, retryAfterMs },
       limits: { requestsPerSecond: undefined, dailyUsed: undefined, monthlyUsed: undefined },
     },
-    { ...turn, isProbe: false, isSuspect: false },
+    turn,
     { messageCount: 1, isTried: false },
   )
   return { wait: failure }

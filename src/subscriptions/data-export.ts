@@ -57,8 +57,8 @@ export async function exportReader(context: Context, subscriptionId: number): Pr
         from (select * from confirmations where subscriber_id = reader.id
           order by requested_at desc limit ${mostOfEach}) as newest),
       'addressChanges', (select coalesce(jsonb_agg(jsonb_build_object(
-          'newAddress', new_email, 'oldAddress', old_email_key, 'requestedAt', requested_at, 'expiresAt', expires_at, 'confirmedAt', confirmed_at,
-          'stoppedAt', stopped_at) order by id), '[]')
+          'newAddress', new_email, 'oldAddress', old_email_key, 'requestedAt', requested_at, 'expiresAt', expires_at,
+          'confirmedAt', confirmed_at, 'stoppedAt', stopped_at) order by id), '[]')
         from (select * from address_changes where subscriber_id = reader.id order by id desc limit ${mostOfEach}) as newest),
       'mails', (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
           'kind', kind, 'to', to_email, 'state', state, 'reason', reason, 'createdAt', created_at, 'settledAt', settled_at,

@@ -79,7 +79,7 @@ it('tells a server that went away in the middle from a defect', async () => {
   const lost = await work.catch((error: unknown) => error)
   expect(told(lost)).toMatchObject({
     code: 'unavailable',
-    message: expect.stringMatching(/^The database 127\.0\.0\.1:\d+\/\S+ cannot be used: ./),
+    message: expect.stringMatching(/^The database 127\.0\.0\.1:\d+\/\S+ cannot be used: it ended the connection\. /),
   })
   const gone = await sql`select 1`.execute(db).catch((error: unknown) => error)
   expect(told(gone)).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('nothing listens there') })
