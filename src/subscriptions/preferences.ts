@@ -159,10 +159,20 @@ async function pauseOf(
 
 const invalidPause = (message: string) => new PublicError('invalid_input', message, { fields: { pauseUntil: message } })
 
-/** Sets when an active subscription's next digest comes, from its choices, its pause and the day of its last digest. */
+/**
+ * Sets when an active subscription's next digest comes, from its choices, its pause and the day of its last digest. Who is due
+ * and not planned yet is owed the digest of that day: where the new choices have that day too they stay due, or come at its
+ * later hour. What they wanted to change is not to cost them what they have waited for.
+ */
 export async function reschedule(trx: InTransaction, context: Context, subscriptionId: number): Promise<void> {
+  const now = context.clock.sqlNow
   await sql`
-    update subscriptions set next_digest_at = next_digest_at(
-      ${context.clock.sqlNow}, greatest(last_digest_on, paused_until - 1), frequency, weekday, hour, time_zone)
+    update subscriptions set next_digest_at = (
+      select case when next.at <= ${now} then next_digest_at else next.at end
+      from (select next_digest_at <= ${now} as is_due, (next_digest_at at time zone time_zone)::date as due_on) as slot,
+        lateral (select next_digest_at(
+          case when is_due then next_digest_at - interval '2 days' else ${now} end,
+          greatest(last_digest_on, paused_until - 1, case when is_due then due_on - 1 end),
+          frequency, weekday, hour, time_zone) as at) as next)
     where id = ${subscriptionId} and state = 'active'`.execute(trx)
 }

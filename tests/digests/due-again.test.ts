@@ -1,4 +1,4 @@
-// Due in the same run for a second time: it was planned ahead, or the clock was set back, and choices changed since.
+// Choices that change around a slot: in a run that was planned ahead of its time, and while the planner is late.
 import { describe, expect, it } from 'vitest'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import type { Evidence } from '../../src/subscriptions/consent.ts'
@@ -69,5 +69,43 @@ describe('a reader who is due in a run again', () => {
       exclusions: [],
     })
     expect(await planDigests(context, at(monday))).toMatchObject({ due: 0 })
+  })
+})
+
+describe('a reader who changes their choices when they are due, and not planned yet', () => {
+  // Monday 06:00 UTC, 20 minutes ago. Weekday 1 is Monday.
+  it.each<[string, Parameters<typeof changePreferences>[2], Date, Parameters<typeof aReader>[1]]>([
+    ['other topics', { topics: [] }, hours(0), {}],
+    ['an hour that has passed on that day', { hour: 5 }, hours(0), {}],
+    ['the same day only', { frequency: 'weekly', weekday: 1 }, hours(0), {}],
+    ['a zone where the hour has passed', { timeZone: 'Asia/Tokyo' }, hours(0), {}],
+    ['a pause that ends', { pauseDays: 0 }, hours(0), { paused_until: '2026-11-23' }],
+    ['a later hour of that day', { hour: 18 }, hours(12), {}],
+    ['a zone where the hour is still to come', { timeZone: 'America/New_York' }, hours(5), {}],
+    ['another day', { frequency: 'weekly', weekday: 3 }, hours(48), {}],
+    ['a pause', { pauseDays: 2 }, hours(48), {}],
+    ['an hour that has passed, of a day that had a digest', { hour: 5 }, hours(23), { last_digest_on: '2026-11-23' }],
+  ])('to %s', async (_name, change, next, reader) => {
+    const { db } = database
+    const context = testContext(db)
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    await aReader(db, { ...reader, next_digest_at: monday })
+    context.clock.set(hours(1 / 3))
+    const { id } = await db.selectFrom('subscriptions').select('id').executeTakeFirstOrThrow()
+    await changePreferences(context, id, change, evidence)
+    const row = await db.selectFrom('subscriptions').select('next_digest_at').executeTakeFirstOrThrow()
+    expect(row.next_digest_at).toEqual(next)
+    const isDue = next <= monday
+    expect(await planDigests(context, at(monday))).toMatchObject({ due: isDue ? 1 : 0, messages: isDue ? 1 : 0 })
+  })
+
+  it('is on record for each slot of an outage', async () => {
+    const { db } = database
+    const context = testContext(db)
+    const { subscriptionId } = await aReader(db, { next_digest_at: monday })
+    context.clock.set(hours(50))
+    await changePreferences(context, subscriptionId, { topics: [] }, evidence)
+    await planDigests(context, at(hours(50)))
+    expect((await planned()).exclusions.map(({ reason }) => reason)).toEqual(['missed', 'missed', 'nothing_new'])
   })
 })

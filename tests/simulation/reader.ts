@@ -101,7 +101,15 @@ export class Reader {
     else if (pauseDays !== undefined) {
       this.pausedUntil = dayAfter(localDay(now, this.choices.timeZone), pauseDays)
     }
-    this.nextDigestAt = this.nextAfter(now)
+    this.nextDigestAt = this.owed(now) ?? this.nextAfter(now)
+  }
+
+  /** Due, and not planned yet: that day's digest is theirs all the same, if they still want one on it, and at a later hour only if they say so. */
+  private owed(now: number): number | undefined {
+    const slot = this.nextDigestAt
+    if (slot === null || slot > now) return undefined
+    const wanted = this.nextAfter(slot - 2 * 86_400_000, dayBefore(localDay(slot, this.choices.timeZone)))
+    return wanted > now ? wanted : slot
   }
 
   unsubscribe(): void {
@@ -131,8 +139,8 @@ export class Reader {
     return { news, matching }
   }
 
-  private nextAfter(after: number): number {
+  private nextAfter(after: number, notOn: string | null = null): number {
     const paused = this.pausedUntil === null ? null : dayBefore(this.pausedUntil)
-    return nextSlot(after, laterDay(this.lastDigestOn, paused), this.choices)
+    return nextSlot(after, laterDay(laterDay(this.lastDigestOn, paused), notOn), this.choices)
   }
 }
