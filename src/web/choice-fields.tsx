@@ -65,7 +65,7 @@ function shownZone(zone: string): string {
 }
 
 /** Attributes as {@link errorAttributes} has them, written out: names and fixed words, nothing that was typed. */
-function written(attributes: Readonly<Record<string, string | boolean>>) {
+export function written(attributes: Readonly<Record<string, string | boolean>>) {
   return raw(
     Object.entries(attributes)
       .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${value}"`))

@@ -1,10 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
-import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Context } from '../platform/context.ts'
-import { Layout } from './layout.tsx'
+import { layout } from './layout.ts'
 import { speaksJson } from './read-input.ts'
 
 export type Message = {
@@ -27,19 +26,9 @@ export function page(
 ): Response | Promise<Response> {
   c.header('cache-control', options.isPrivate ? 'no-store' : 'no-cache')
   if (options.isPrivate) c.header('x-robots-tag', 'noindex')
-  return c.html(
-    <>
-      {raw('<!doctype html>')}
-      <Layout
-        title={options.title}
-        newsletterName={options.newsletterName ?? 'Newsmatro'}
-        postalAddress={context.config.postalAddress}
-      >
-        {children}
-      </Layout>
-    </>,
-    options.status ?? 200,
-  )
+  const { title, newsletterName = 'Newsmatro' } = options
+  const { postalAddress } = context.config
+  return c.html(layout({ title, newsletterName, postalAddress, children }), options.status ?? 200)
 }
 
 /** A message for whoever asked: a page for a person, problem+json (RFC 9457) for a program. */
