@@ -6,7 +6,7 @@ import type { CommandTools } from './commands/tools.ts'
 import type { Runtime } from './node-runtime.ts'
 import { readConfig } from './platform/config.ts'
 import { PublicError } from './platform/errors.ts'
-import { createLog } from './platform/log.ts'
+import { createLog, mask } from './platform/log.ts'
 
 const log = createLog((line) => process.stderr.write(`${line}\n`))
 const stopping = new AbortController()
@@ -137,6 +137,6 @@ try {
       : error instanceof Error
         ? (error.stack ?? error.message)
         : String(error)
-  process.stderr.write(`newsmatro: ${text}\n`)
+  process.stderr.write(`newsmatro: ${error instanceof PublicError ? text : mask(text)}\n`)
   process.exitCode = 1
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import { type ClaimedBatch, isNoLongerAskedFor, leaseSeconds } from './claim-batch.ts'
+import { providerAccount } from './provider-limits.ts'
 
 /**
  * Marks the begin of a batch's first try, and looks at consent once more. The subscriptions are locked first, by their ids
@@ -31,9 +33,10 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
             when 'confirmation' then s.state <> 'pending'
             else s.confirmed_at is null or ${isNoLongerAskedFor}
           end
-          or exists (select from suppressions x where x.email_key = lower(m.to_email)))
+          -- a value, and no exists: that would be answered by reading all suppressions for each batch
+          or (select x.email_key from suppressions x where x.email_key = ${addressKeyIn('m.to_email')}) is not null)
       ), begun as (
-        update batches set first_tried_at = ${now}, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
+        update batches set first_tried_at = ${now}, account = ${providerAccount(context.config.resend?.apiKey)}, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
         where id = ${batch.id} and not exists (select from obstructed)
         returning id
       )

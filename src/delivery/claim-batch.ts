@@ -1,8 +1,10 @@
 // Taking messages to send: short transactions, after which the provider is called outside of any.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import type { Database, InTransaction, MessageKind } from '../platform/database/schema.ts'
 import { toHex } from '../platform/encoding.ts'
+import { providerAccount } from './provider-limits.ts'
 import { warmUpRoom } from './warm-up.ts'
 
 export type ClaimedMessage = {
@@ -62,11 +64,17 @@ type Candidate = {
 export async function lookAhead(context: Context): Promise<{ isTransactionalWaiting: boolean; isBatchLost: boolean }> {
   const { rows } = await sql<{ transactional: boolean; lost: boolean }>`
     select exists (select from messages where state = 'pending' and kind <> 'digest') as transactional,
-      exists (select from batches where state = 'sending' and lease_until <= ${context.clock.sqlNow}) as lost`.execute(
-    context.db,
-  )
+      exists (select from batches where ${isLost(context)}) as lost`.execute(context.db)
   return { isTransactionalWaiting: rows[0]?.transactional ?? false, isBatchLost: rows[0]?.lost ?? false }
 }
+
+/**
+ * A batch whose worker is gone or whose answer was lost, and that the provider can be asked about: it knows the key for a day,
+ * and only in the account that was asked first. Another would take it for new, and send a second time.
+ */
+const isLost = ({ clock, config }: Context) => sql<boolean>`state = 'sending' and lease_until <= ${clock.sqlNow}
+  and (first_tried_at is null or (first_tried_at > ${clock.sqlNow} - make_interval(hours => ${keyLifetimeHours})
+    and account = ${providerAccount(config.resend?.apiKey)}))`
 
 /** Takes over a batch whose worker is gone or whose answer was lost: the same key, the same messages in the same order. */
 export async function reclaimBatch(context: Context): Promise<ClaimedBatch | undefined> {
@@ -81,8 +89,7 @@ export async function reclaimBatch(context: Context): Promise<ClaimedBatch | und
     update batches set fence = fence + 1, attempts = attempts + 1, lease_until = ${now} + make_interval(secs => ${leaseSeconds})
     where id = (
       select id from batches
-      where state = 'sending' and lease_until <= ${now}
-        and (first_tried_at is null or first_tried_at > ${now} - make_interval(hours => ${keyLifetimeHours}))
+      where ${isLost(context)}
       order by lease_until limit 1 for update skip locked)
     returning id, fence, endpoint, idempotency_key, first_tried_at is not null as is_tried`.execute(context.db)
   const [batch] = rows
@@ -129,7 +136,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
     const { rows } = await sql<Candidate & { is_over: boolean }>`
       select m.id, m.kind, m.rendering_id,
         case
-          when exists (select from suppressions x where x.email_key = lower(m.to_email)) then 'suppressed'
+          when exists (select from suppressions x where x.email_key = ${addressKeyIn('m.to_email')}) then 'suppressed'
           when m.kind = 'confirmation' then case
             when s.state <> 'pending' then 'no longer waiting for confirmation'
           end
@@ -177,7 +184,7 @@ export function claimDigests(context: Context, batchSize = maximumBatchSize): Pr
 /**
  * The run as a range, and the order that of messages_bulk: no other index gives it, so whatever PostgreSQL believes of a
  * table that has just grown by a million rows, it reads no more of them than it takes. The run is locked, so that a pause is
- * either seen or comes after the claim. Whatever the begin looks at is looked at here: what it refused would come back for ever.
+ * either seen or comes after the claim; one that is being decided about is passed by, as that may take minutes. Whatever the begin looks at is looked at here: what it refused would come back for ever.
  */
 async function takeDigests(
   trx: InTransaction,
@@ -186,7 +193,7 @@ async function takeDigests(
 ): Promise<(Candidate & { attempts: number })[]> {
   const { rows } = await sql<Candidate & { attempts: number }>`
     with run as materialized (
-      select id from digest_runs where id = ${runId} and paused_at is null and canceled_at is null for share
+      select id from digest_runs where id = ${runId} and paused_at is null and canceled_at is null for share skip locked
     ), next as materialized (
       select m.id, m.kind, m.digest_id, m.subscription_id, m.subscriber_id, m.to_email, m.attempts from messages m
       where exists (select from run) and m.run_id between ${runId} and ${runId} and m.state = 'pending' and m.kind = 'digest'
@@ -196,7 +203,7 @@ async function takeDigests(
     )
     select m.id, m.kind, g.rendering_id, m.attempts,
       case
-        when exists (select from suppressions x where x.email_key in (r.email_key, lower(m.to_email))) then 'suppressed'
+        when exists (select from suppressions x where x.email_key in (r.email_key, ${addressKeyIn('m.to_email')})) then 'suppressed'
         when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
       end as obstacle
     from next m

@@ -11,8 +11,8 @@ import { lockRun, type Run, readRun } from './runs.ts'
 export function pauseRun(context: Context, id: number): Promise<Run> {
   return change(context, id, async (trx, run) => {
     if (run.canceledAt) throw conflict(`Run ${id} is canceled: there is nothing to pause.`)
-    if (run.pausedAt) throw conflict(`Run ${id} is paused already: newsmatro runs resume ${id} lets it go on.`)
     if (isFinished(run)) throw conflict(`Run ${id} is done: there is nothing to pause.`)
+    if (run.pausedAt) throw conflict(`Run ${id} is paused already: newsmatro runs resume ${id} lets it go on.`)
     await sql`update digest_runs set paused_at = ${context.clock.sqlNow} where id = ${id}`.execute(trx)
   })
 }
@@ -64,7 +64,7 @@ export async function sendRest(
     requeued = await requeue(trx, id)
     if (requeued === 0 && !(before.canceledAt && before.unplanned > 0)) {
       throw conflict(
-        `Run ${id} has nothing to send again: newsmatro runs show ${id} --missing shows who is left, and why.`,
+        `Run ${id} has nothing to send again: newsmatro runs show ${id} --missing shows who is left, and why. What the provider once accepted is not sent again.`,
       )
     }
     await sql`update digest_runs set canceled_at = null, paused_at = null where id = ${id}`.execute(trx)

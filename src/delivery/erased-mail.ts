@@ -8,23 +8,23 @@ export const erasedAddress = (subscriberId: ReturnType<typeof sql.ref>) =>
 
 /**
  * Takes from a reader's mails what names them: the address, the day they confirmed, what the provider said of a failure, and
- * its events as they came. But for a mail that was begun and has no answer: its retry has to be the same bytes. Returns
- * whether there is one.
+ * its events as they came. But for a mail whose batch was begun and has no answer: its retry has to be the same bytes, also
+ * where an event told already of this one. Returns whether there is one.
  */
 export async function eraseMail(trx: InTransaction, subscriberId: number): Promise<boolean> {
   const { rows } = await sql<{ under_way: boolean }>`
     with mine as materialized (
-      select m.id, m.batch_id, m.state, m.to_email from subscriptions s join messages m on m.subscription_id = s.id
+      select m.id, m.batch_id from subscriptions s join messages m on m.subscription_id = s.id
       where s.subscriber_id = ${subscriberId} and m.run_id is not null
       union all
-      select m.id, m.batch_id, m.state, m.to_email from confirmations c join messages m on m.confirmation_id = c.id
+      select m.id, m.batch_id from confirmations c join messages m on m.confirmation_id = c.id
       where c.subscriber_id = ${subscriberId}
       union all
-      select id, batch_id, state, to_email from messages
+      select id, batch_id from messages
       where subscriber_id = ${subscriberId} and kind not in ('digest', 'confirmation')
     ), under_way as materialized (
       select mine.id from mine join batches b on b.id = mine.batch_id
-      where mine.state = 'sending' and b.first_tried_at is not null
+      where b.state = 'sending' and b.first_tried_at is not null
     ), erased as (
       update messages set to_email = ${erasedAddress(sql.ref('messages.subscriber_id'))},
         -- what is claimed and not begun is still made, and refused at its begin
@@ -34,9 +34,6 @@ export async function eraseMail(trx: InTransaction, subscriberId: number): Promi
         reason = case when messages.state = 'failed' then 'erased' else messages.reason end,
         failure_reason = case when failed_at is null then null else 'erased' end
       from mine where messages.id = mine.id and mine.id not in (select id from under_way)
-    ), refusals as (
-      update batches set last_error = 'erased' from mine
-      where batches.id = mine.batch_id and batches.state <> 'sending' and position(lower(to_email) in lower(last_error)) > 0
     ), events as (
       update webhook_events set payload = '{}' from mine where message_id = mine.id and payload <> '{}'
     )

@@ -1,7 +1,7 @@
 // The limits of the account at the provider, shared by all processes: one row, in which each call takes its turn.
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
-import { sha256, toHex } from '../platform/encoding.ts'
 import { mask } from '../platform/log.ts'
 import type { CallAnswer } from './provider.ts'
 
@@ -59,9 +59,12 @@ const quotaProbeSeconds = 3_600
 /** How often the used part of the quotas is written down. */
 const usedIntervalMs = 10_000
 
-/** The digest of the key: whatever is paused for one key is not for the next. */
-export async function providerAccount(apiKey: string): Promise<string> {
-  return toHex(await sha256(apiKey)).slice(0, 16)
+/** The digest of the key: whatever is paused for one key is not for the next, and what one was asked the next knows nothing of. */
+export function providerAccount(apiKey: string | undefined): string {
+  return createHash('sha256')
+    .update(apiKey ?? '')
+    .digest('hex')
+    .slice(0, 16)
 }
 
 export type ProviderLimits = {
@@ -90,7 +93,7 @@ type Standing = {
 /** The limits of the account that the configured key belongs to. */
 export async function openProviderLimits(context: Context): Promise<ProviderLimits> {
   const { db, clock } = context
-  const account = await providerAccount(context.config.resend?.apiKey ?? '')
+  const account = providerAccount(context.config.resend?.apiKey)
   let known: number | undefined
   let usedWrittenAt = Number.NEGATIVE_INFINITY
   let bulkLimit = Number.POSITIVE_INFINITY

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
+import { mask } from '../platform/log.ts'
 import type { ClaimedBatch } from './claim-batch.ts'
 import { holdMoves } from './hold-moves.ts'
 import type { CallOutcome } from './provider.ts'
@@ -49,7 +50,7 @@ async function closeBatch(
   outcome: Exclude<CallOutcome, { kind: 'accepted' }>,
 ): Promise<boolean> {
   const now = context.clock.sqlNow
-  const { reason } = outcome
+  const reason = mask(outcome.reason) // in the provider's words, which may name a reader
   const state = { refused: 'refused', conflict: 'unknown' } as const
   const { numAffectedRows } =
     outcome.kind === 'ambiguous'

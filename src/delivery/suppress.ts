@@ -1,6 +1,7 @@
 // Addresses never to mail, as the provider's events make them so. What is stored depends on which events there were, not
 // on the order in which they came.
 import { type RawBuilder, sql } from 'kysely'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import type { InTransaction, SuppressionReason } from '../platform/database/schema.ts'
 
 /** Weakest first: of several reasons the strongest is kept, with the time of its first occurrence. */
@@ -16,6 +17,8 @@ const softBouncesInARow = 5
 const softBounceDays = 14
 
 type Addressee = { readonly subscriberId: number; readonly toEmail: string }
+
+const keyOf = ({ toEmail }: Addressee) => toEmail.toLowerCase()
 
 /**
  * Waits for the mails to these readers that are just being begun, and lets none begin until the transaction ends: the
@@ -42,16 +45,16 @@ export async function suppress(
   occurredAt: Date,
   now: RawBuilder<Date>,
 ): Promise<void> {
-  await holdBegins(trx, [to.subscriberId], [to.toEmail.toLowerCase()])
+  await holdBegins(trx, [to.subscriberId], [keyOf(to)])
   await sql`
-    insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), ${reason}, ${occurredAt})
+    insert into suppressions (email_key, reason, created_at) values (${keyOf(to)}, ${reason}, ${occurredAt})
     on conflict (email_key) do update set reason = excluded.reason, created_at = case
       when suppressions.reason = excluded.reason then least(suppressions.created_at, excluded.created_at)
       else excluded.created_at end
     where array_position(${suppressionReasons}::text[], suppressions.reason) <= array_position(${suppressionReasons}::text[], excluded.reason)`.execute(
     trx,
   )
-  await cancelPending(trx, [to.subscriberId], [to.toEmail.toLowerCase()], now)
+  await cancelPending(trx, [to.subscriberId], [keyOf(to)], now)
 }
 
 /**
@@ -63,26 +66,26 @@ export async function suppress(
 export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promise<void> {
   // Where somebody else has the address now, what bounces to them counts.
   const { rows: others } = await sql`
-    select from subscribers where email_key = lower(${to.toEmail}) and id <> ${to.subscriberId}`.execute(trx)
+    select from subscribers where email_key = ${keyOf(to)} and id <> ${to.subscriberId}`.execute(trx)
   if (others.length > 0) return
   const { rows } = await sql<{ full_at: Date | null }>`
     with soft as (
       select bounced_at from messages
-      where subscriber_id = ${to.subscriberId} and bounce_kind = 'soft' and lower(to_email) = lower(${to.toEmail})
+      where subscriber_id = ${to.subscriberId} and bounce_kind = 'soft' and ${addressKeyIn('to_email')} = ${keyOf(to)}
         and bounced_at > coalesce(
           (select suppression_lifted_at from subscribers where id = ${to.subscriberId}), '-infinity')
     ), since as (
       select max(delivered_at) as delivered_at from (
         select max(m.delivered_at) as delivered_at from subscriptions s join messages m on m.subscription_id = s.id
-        where s.subscriber_id = ${to.subscriberId} and m.run_id is not null and lower(m.to_email) = lower(${to.toEmail})
+        where s.subscriber_id = ${to.subscriberId} and m.run_id is not null and ${addressKeyIn('m.to_email')} = ${keyOf(to)}
           and exists (select from soft)
         union all
         select max(m.delivered_at) from confirmations c join messages m on m.confirmation_id = c.id
-        where c.subscriber_id = ${to.subscriberId} and lower(m.to_email) = lower(${to.toEmail}) and exists (select from soft)
+        where c.subscriber_id = ${to.subscriberId} and ${addressKeyIn('m.to_email')} = ${keyOf(to)} and exists (select from soft)
         union all
         select max(delivered_at) from messages
         where subscriber_id = ${to.subscriberId} and kind not in ('digest', 'confirmation')
-          and lower(to_email) = lower(${to.toEmail}) and exists (select from soft)
+          and ${addressKeyIn('to_email')} = ${keyOf(to)} and exists (select from soft)
       ) as deliveries
     ), in_a_row as (
       select bounced_at, lag(bounced_at, ${softBouncesInARow - 1}) over (order by bounced_at) as first_at
@@ -92,12 +95,12 @@ export async function weighSoftBounces(trx: InTransaction, to: Addressee): Promi
     where bounced_at <= first_at + make_interval(days => ${softBounceDays})`.execute(trx)
   const fullAt = rows[0]?.full_at ?? null
   if (fullAt === null) {
-    await sql`delete from suppressions where email_key = lower(${to.toEmail}) and reason = 'soft_bounces'`.execute(trx)
+    await sql`delete from suppressions where email_key = ${keyOf(to)} and reason = 'soft_bounces'`.execute(trx)
     return
   }
-  await holdBegins(trx, [to.subscriberId], [to.toEmail.toLowerCase()])
+  await holdBegins(trx, [to.subscriberId], [keyOf(to)])
   await sql`
-    insert into suppressions (email_key, reason, created_at) values (lower(${to.toEmail}), 'soft_bounces', ${fullAt})
+    insert into suppressions (email_key, reason, created_at) values (${keyOf(to)}, 'soft_bounces', ${fullAt})
     on conflict (email_key) do update set created_at = excluded.created_at where suppressions.reason = 'soft_bounces'`.execute(
     trx,
   )
@@ -125,7 +128,7 @@ export async function cancelPending(
       where subscriber_id = any(${subscriberIds}::bigint[]) and kind not in ('digest', 'confirmation') and state = 'pending'
     ), locked as (
       select id from messages
-      where id in (select id from waiting) and state = 'pending' and lower(to_email) = any(${keys}::text[])
+      where id in (select id from waiting) and state = 'pending' and ${addressKeyIn('to_email')} = any(${keys}::text[])
       order by id for no key update
     )
     update messages set state = 'canceled', reason = 'suppressed', settled_at = ${now}

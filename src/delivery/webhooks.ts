@@ -2,6 +2,7 @@
 // they lead to depends on which events there were, not on how often or in which order they came.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import type {
   BounceKind,
   ConsentEventKind,
@@ -90,7 +91,7 @@ async function findMessage(trx: InTransaction, event: WebhookEvent): Promise<num
     select id from messages where provider_id = ${event.providerId}
     union all
     select id from messages
-    where id = ${event.messageTag ?? null}::bigint and provider_id is null and lower(to_email) = any(${event.to}::text[])
+    where id = ${event.messageTag ?? null}::bigint and provider_id is null and ${addressKeyIn('to_email')} = any(${event.to}::text[])
     limit 1`.execute(trx)
   return rows[0]?.id
 }

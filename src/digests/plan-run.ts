@@ -61,6 +61,7 @@ async function planSlices(
     const slice: Slice = only === undefined ? { end, size, except } : { only }
     try {
       const planned = await planSlice(context, run, scheduledAt, slice)
+      if (!planned) return // an operator is just deciding about the run: the next tick goes on with it
       if (planned.due === 0 && only === undefined) return
       if (planned.due === 0) continue // another lane was faster
       onSlice(planned)

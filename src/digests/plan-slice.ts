@@ -25,10 +25,21 @@ const inOrder = (end: SliceEnd) =>
 
 /**
  * Plans readers due in a run that no other worker has taken: one message or one recorded exclusion each. The same
- * transaction moves `readUntil` for those who get a digest, and `nextDigestAt` for all. `due` is 0 when none is left.
+ * transaction moves `readUntil` for those who get a digest, and `nextDigestAt` for all. `due` is 0 when none is left; undefined
+ * where the run is just being decided about, which may take minutes: nobody is held up by that.
  */
-export function planSlice(context: Context, run: DigestRun, scheduledAt: Date, slice: Slice): Promise<SliceResult> {
+export function planSlice(
+  context: Context,
+  run: DigestRun,
+  scheduledAt: Date,
+  slice: Slice,
+): Promise<SliceResult | undefined> {
   return context.db.transaction().execute(async (trx) => {
+    // Before any reader. A cancel comes after these messages, and sees them, or was seen.
+    const { rows } = await sql<{ canceled_at: Date | null }>`
+      select canceled_at from digest_runs where id = ${run.id} for share skip locked`.execute(trx)
+    const [decided] = rows
+    if (!decided) return undefined
     // A slot that is planned ahead of its time is not late.
     const planningAt = Math.min(scheduledAt.getTime(), context.clock.now().getTime())
     const isMissed = planningAt - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
@@ -37,7 +48,7 @@ export function planSlice(context: Context, run: DigestRun, scheduledAt: Date, s
     if (due === 0) return { due, messages: 0, excluded }
     await chooseContents(trx, run)
     await storeDigests(context, trx, run)
-    const messages = await storeMessages(context, trx, run)
+    const messages = await storeMessages(context, trx, run, decided.canceled_at !== null)
     if (messages < due) excluded = await storeExclusions(context, trx, run)
     // After one that was missed comes the next, which may be missed too, and is recorded then, or only late.
     await moveOn(trx, run, isMissed || scheduledAt < run.scheduledFor ? run.scheduledFor : scheduledAt)
@@ -157,12 +168,13 @@ const contentOf = sql`c.read_until = d.read_until and c.choice = d.choice and c.
  * time: it was planned ahead, or the clock was set back, and they changed their choices before its time came. Who has a
  * message keeps it; who was excluded gets what there is for them now.
  */
-async function storeMessages(context: Context, trx: InTransaction, run: DigestRun): Promise<number> {
+async function storeMessages(
+  context: Context,
+  trx: InTransaction,
+  run: DigestRun,
+  isCanceled: boolean,
+): Promise<number> {
   const now = context.clock.sqlNow
-  // The lock makes a cancel that is just under way either see these messages, or be seen.
-  const { rows } = await sql<{ canceled_at: Date | null }>`
-    select canceled_at from digest_runs where id = ${run.id} for share`.execute(trx)
-  const isCanceled = (rows[0]?.canceled_at ?? null) !== null
   const { numAffectedRows } = await sql`
     insert into messages (kind, subscriber_id, subscription_id, run_id, digest_id, to_email, confirmed_on, created_at,
       state, reason, settled_at)

@@ -28,7 +28,7 @@ export const leasesCheck: RowCheck = {
     if (!stuck || stuck.batches === 0) return ok('none')
     return problem(
       `nobody has asked about ${counted(stuck.batches, 'batch', most)} since their leases ended, the first ${duration(stuck.longest)} ago`,
-      'See that newsmatro start is running. While sending is paused they wait, too.',
+      'See that newsmatro start is running, with the RESEND_API_KEY that they were begun with: no other is asked about them. While sending is paused they wait, too.',
     )
   },
 }

@@ -16,7 +16,7 @@ export const sendingCheck: RowCheck = {
     const { rows } = await sql<Row<'provider_limits'> & { wait: number; until: number | null }>`
       select *, coalesce(extract(epoch from held_until - ${clock.sqlNow})::float8, 0) as wait,
         extract(epoch from bulk_paused_until - ${clock.sqlNow})::float8 as until
-      from provider_limits where account = ${await providerAccount(apiKey)}`.execute(trx)
+      from provider_limits where account = ${providerAccount(apiKey)}`.execute(trx)
     const [limits] = rows
     if (!limits) return ok('nothing was sent with this key yet')
     const limit = describeLimit(limits)

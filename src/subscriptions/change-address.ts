@@ -4,6 +4,7 @@ import { recallSuppressions } from '../delivery/erased-suppressions.ts'
 import { storeRendering } from '../delivery/mail-template.ts'
 import { holdBegins } from '../delivery/suppress.ts'
 import type { Context } from '../platform/context.ts'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { sha256 } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -175,7 +176,7 @@ async function mayBeAsked(trx: InTransaction, context: Context, address: Address
       ) + (
         select count(*) from confirmations c join messages m on m.confirmation_id = c.id
         where c.subscriber_id in (select subscriber_id from address_changes where old_email_key = ${address.key})
-          and lower(m.to_email) = ${address.key} and ${isRecent}
+          and ${addressKeyIn('m.to_email')} = ${address.key} and ${isRecent}
       ) as asked`.execute(trx)
     if ((rows[0]?.asked ?? 0) >= count) return false
   }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import { sha256 } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type Evidence, recordConsent } from './consent.ts'
@@ -72,7 +73,7 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
     // The spelling that confirmed is the one that is mailed: local parts may differ by case (RFC 5321 §2.4).
     await sql`
       update subscribers set email = m.to_email from messages m join confirmations c on c.id = m.confirmation_id
-      where c.token_hash = ${tokenHash} and subscribers.id = c.subscriber_id and subscribers.email_key = lower(m.to_email)`.execute(
+      where c.token_hash = ${tokenHash} and subscribers.id = c.subscriber_id and subscribers.email_key = ${addressKeyIn('m.to_email')}`.execute(
       trx,
     )
     await trx.updateTable('confirmations').set({ confirmed_at: now }).where('token_hash', '=', tokenHash).execute()

@@ -3,6 +3,7 @@ import { erasedAddress, eraseMail } from '../delivery/erased-mail.ts'
 import { forgetSuppressedAddresses } from '../delivery/erased-suppressions.ts'
 import { holdBegins } from '../delivery/suppress.ts'
 import type { Context } from '../platform/context.ts'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { type Evidence, recordConsent } from './consent.ts'
 
@@ -84,9 +85,9 @@ async function addressesOf(trx: InTransaction, subscriberId: number, addressKey:
   const { rows } = await sql<{ key: string }>`
     select ${addressKey}::text as key
     union
-    select lower(m.to_email) from subscriptions s join messages m on m.subscription_id = s.id
+    select ${addressKeyIn('m.to_email')} from subscriptions s join messages m on m.subscription_id = s.id
     where s.subscriber_id = ${subscriberId} and m.run_id is not null
-      and not exists (select from subscribers r where r.email_key = lower(m.to_email) and r.id <> ${subscriberId})
+      and not exists (select from subscribers r where r.email_key = ${addressKeyIn('m.to_email')} and r.id <> ${subscriberId})
     order by key`.execute(trx)
   return rows.map(({ key }) => key)
 }

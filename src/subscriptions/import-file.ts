@@ -69,7 +69,9 @@ export function importFile(
 const evidence = { source: 'import', ip: null, userAgent: null } as const
 
 async function prepare(context: Context, newsletter: Newsletter): Promise<ReaderFileOptions> {
-  const zones = await sql<{ name: string }>`select lower(name) as name from pg_timezone_names`.execute(context.db)
+  const zones = await sql<{ name: string }>`select lower(name collate "C") as name from pg_timezone_names`.execute(
+    context.db,
+  )
   const { rows } = await sql<{ now: Date }>`select ${context.clock.sqlNow} as now`.execute(context.db)
   const aheadMs = (rows[0]?.now.getTime() ?? 0) - context.clock.now().getTime()
   return {

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { recallSuppressions } from '../delivery/erased-suppressions.ts'
 import { type MailTemplate, storeRendering } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
+import { addressKeyIn } from '../platform/database/address-key.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { sha256 } from '../platform/encoding.ts'
 import { deriveToken } from '../platform/signed-token.ts'
@@ -227,7 +228,7 @@ async function mayBeAsked(
       from confirmations c join messages m on m.confirmation_id = c.id
       where c.subscriber_id = any(${[subscriberId]}::bigint[]
           || array(select a.subscriber_id from address_changes a where a.old_email_key = ${address.key}))
-        and (c.subscriber_id = ${subscriberId} or lower(m.to_email) = ${address.key})
+        and (c.subscriber_id = ${subscriberId} or ${addressKeyIn('m.to_email')} = ${address.key})
         and (c.requested_at > ${since} or m.state in ('pending', 'sending') or m.settled_at > ${since}))`
   })
   const { rows } = await sql<{ may: boolean }>`

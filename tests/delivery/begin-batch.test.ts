@@ -59,12 +59,15 @@ describe('a suppression at the moment of a begin', () => {
     expect(await beginBatch(context, batch)).toBe('consent changed')
   })
 
+  /** In a transaction that is open already. */
+  const within = (trx: unknown) =>
+    ({ transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) }) as never
+
   it.for(Object.entries(ways))('%s is seen by a begin that had to wait for it', async ([, suppress], { skip }) => {
     skip(!isServer(), 'all connections are one session on the embedded database: nothing there waits')
     let beginning: ReturnType<typeof beginBatch> | undefined
     await other.transaction().execute(async (trx) => {
-      const within = { transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) }
-      await suppress({ ...context, db: within as never })
+      await suppress({ ...context, db: within(trx) })
       beginning = beginBatch(context, batch)
       await someoneWaits(database.db, beginning)
     })
@@ -76,7 +79,7 @@ describe('a suppression at the moment of a begin', () => {
     let suppressing: Promise<unknown> | undefined
     let isSuppressed = false
     await database.db.transaction().execute(async (trx) => {
-      await sql`select from subscriptions where id = ${reader.subscriptionId} for share`.execute(trx)
+      expect(await beginBatch({ ...context, db: within(trx) }, batch)).toBeNull()
       suppressing = addSuppressions({ ...context, db: other }, [reader.email]).then(() => {
         isSuppressed = true
       })

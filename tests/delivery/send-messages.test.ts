@@ -8,6 +8,7 @@ import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { settleBatch } from '../../src/delivery/settle-batch.ts'
 import { addSuppressions } from '../../src/delivery/suppressions.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import type { Context } from '../../src/platform/context.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
 import { at, monday, type TestContext } from '../support/context.ts'
@@ -253,10 +254,31 @@ describe('sending digests', () => {
     await planned(3)
     sandbox.intercept = async (request) =>
       (await request.clone().text()).includes('r1@reader.example')
-        ? Response.json({ statusCode: 422, name: 'validation_error', message: 'no' }, { status: 422 })
+        ? Response.json({ statusCode: 422, name: 'validation_error', message: 'no r1@reader.example' }, { status: 422 })
         : undefined
     expect(await send()).toMatchObject({ submitted: 2, failed: 1 })
     expect(await states()).toMatchObject([{ state: 'submitted' }, { state: 'failed' }, { state: 'submitted' }])
+    // Of batches nothing is erased with a reader: they keep no address.
+    const errors = (await database.db.selectFrom('batches').select('last_error').execute()).map((row) => row.last_error)
+    expect(errors.filter((error) => error !== null)).toEqual(Array(2).fill('422 validation_error: no [address]'))
+  })
+
+  it('asks only the account about a lost answer that it asked first: another would send a second time', async () => {
+    await planned(5)
+    sandbox.intercept = async (_, pass) => {
+      await pass()
+      sandbox.intercept = undefined
+      return new Response('bad gateway', { status: 502 })
+    }
+    await send()
+    context.clock.set(hours(1))
+    const { config } = context
+    const other = { ...context, config: { ...config, resend: { apiKey: 're_other', baseUrl: sandbox.url } } }
+    expect(await send(other)).toMatchObject({ submitted: 0, batches: 0 })
+    expect(sandbox.calls).toHaveLength(1)
+    expect(await send()).toMatchObject({ submitted: 5 })
+    expect(sandbox.calls).toHaveLength(2)
+    expect(await sandbox.mails()).toHaveLength(5)
   })
 
   it('does not begin for whoever unsubscribed between the claim and the call', async () => {
@@ -275,26 +297,51 @@ describe('sending digests', () => {
     expect((await sandbox.mails()).map((mail) => mail.to)).toEqual([['r1@reader.example']])
   })
 
+  /** As a worker that stands still for a day: after its claim, or when so many transactions were begun. */
+  const sendStalled = (transactions = 0) => {
+    let looks = 0
+    let begun = 0
+    const db = new Proxy(context.db, {
+      get: (target, name) => {
+        if (name === 'transaction') begun += 1
+        const value = Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const elapsedMs = () => (++looks > 1 && begun >= transactions ? 86_400_000 : 0)
+    const clock: Context['clock'] = Object.create(context.clock, { elapsedMs: { value: elapsedMs } })
+    const stop = new AbortController()
+    return sendMessages({ ...context, db, clock }, createProvider(context.config), {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+      lanes: 1,
+    })
+  }
+
   it.each([
     ['before the begin', 1],
     ['between the begin and the call', 2],
-  ])('does not call after a stall %s, when others may have called long ago', async (_, sleeps) => {
+  ])('does not call after a stall %s, when others may have called long ago', async (_, transactions) => {
     await planned(1)
-    let looks = 0
-    // Asked for the time at the claim, before the begin, and before the call.
-    const clock = {
-      ...context.clock,
-      elapsedMs: () => (++looks > sleeps + 1 ? 86_400_000 : 0),
-      sqlNow: context.clock.sqlNow,
-    }
-    await sendMessages({ ...context, clock }, createProvider(context.config), {
-      signal: AbortSignal.timeout(5_000),
-      lanes: 1,
-    })
-    expect(sandbox.calls).toEqual([])
+    await sendStalled(transactions)
+    expect(sandbox.calls).toHaveLength(0)
+    const tried = await database.db.selectFrom('batches').select('first_tried_at').execute()
+    expect(tried.map((batch) => batch.first_tried_at !== null)).toEqual([transactions === 2])
     context.clock.set(hours(1))
     expect(await send()).toMatchObject({ submitted: 1 })
     expect(await sandbox.mails()).toHaveLength(1)
+  })
+
+  it('does not ask again after a stall, when others may have asked long ago', async () => {
+    await planned(1)
+    sandbox.intercept = async () => new Response('bad gateway', { status: 502 })
+    await send()
+    sandbox.intercept = undefined
+    context.clock.set(hours(1))
+    await sendStalled()
+    expect(sandbox.calls).toHaveLength(1)
+    context.clock.set(hours(2))
+    expect(await send()).toMatchObject({ submitted: 1 })
   })
 
   it('opens lanes again for what comes while the others had nothing to do', async () => {
@@ -321,18 +368,21 @@ describe('sending digests', () => {
     expect(await sendMessages(context, createProvider(context.config), options)).toMatchObject({ submitted: 5 })
   })
 
-  it('goes on with the next run where another worker holds all of one', async ({ skip }) => {
+  it.for([
+    ['another worker holds all of one', sql`select from messages where to_email <> 'second@reader.example' for update`],
+    ['an operator is deciding about one', sql`select from digest_runs order by id limit 1 for update`],
+  ] as const)('goes on with the next run where %s', async ([, holding], { skip }) => {
     skip(inject('testDatabase').kind === 'embedded', 'all connections are one session there')
     await planned(1)
     await aReader(database.db, { email: 'second@reader.example', next_digest_at: hours(1) })
     await planDigests(context, at(hours(1)))
-    const stalled = connect(database.url)
-    await stalled.transaction().execute(async (trx) => {
-      await sql`select from messages where to_email <> 'second@reader.example' for update`.execute(trx)
+    const other = connect(database.url)
+    await other.transaction().execute(async (trx) => {
+      await holding.execute(trx)
       const { batch } = await claimDigests(context)
       expect(batch?.messages.map((message) => message.toEmail)).toEqual(['second@reader.example'])
     })
-    await stalled.destroy()
+    await other.destroy()
   })
 
   it('sends nothing when consent cannot be checked', async () => {
@@ -360,13 +410,20 @@ describe('sending digests', () => {
     expect(await states()).toMatchObject([{ state: 'submitted' }])
   })
 
-  it('leaves a paused or canceled run alone and goes on with the others', async () => {
-    await planned(2)
-    await database.db.updateTable('digest_runs').set({ paused_at: monday }).execute()
-    expect(await send()).toMatchObject({ submitted: 0 })
-    await database.db.updateTable('digest_runs').set({ paused_at: null }).execute()
-    expect(await send()).toMatchObject({ submitted: 2 })
-  })
+  it.each(['paused_at', 'canceled_at'] as const)(
+    'leaves a run alone that is %s, and goes on with the others',
+    async (column) => {
+      await planned(2)
+      await aReader(database.db, { email: 'second@reader.example', next_digest_at: hours(1) })
+      await planDigests(context, at(hours(1)))
+      const first = database.db.updateTable('digest_runs').where('scheduled_for', '=', monday)
+      await first.set({ [column]: monday }).execute()
+      expect(await send()).toMatchObject({ submitted: 1 })
+      expect((await sandbox.mails()).map(({ to }) => to)).toEqual([['second@reader.example']])
+      await first.set({ [column]: null }).execute()
+      expect(await send()).toMatchObject({ submitted: 2 })
+    },
+  )
 
   it('claims nothing more once it is asked to stop', async () => {
     await planned(2)

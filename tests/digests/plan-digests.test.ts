@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { openRun } from '../../src/digests/open-run.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { connect } from '../../src/platform/database/connect.ts'
@@ -276,6 +276,25 @@ describe('planning a digest', () => {
     expect((await subscription(daily.subscriptionId)).next_digest_at).toEqual(days(1))
     expect((await subscription(weekly.subscriptionId)).next_digest_at).toEqual(days(7))
     expect((await subscription(india.subscriptionId)).next_digest_at).toEqual(new Date('2026-11-24T05:30:00Z'))
+  })
+
+  it('holds up nobody for an operator who is deciding about the run, and goes on when that is done', async ({
+    skip,
+  }) => {
+    const { db } = database
+    skip(inject('testDatabase').kind === 'embedded', 'all connections are one session there')
+    const context = testContext(db)
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    const { subscriptionId } = await aReader(db)
+    await openRun(context, await theNewsletterId(db), monday)
+    const operator = connect(database.url)
+    await operator.transaction().execute(async (trx) => {
+      await sql`select from digest_runs for update`.execute(trx)
+      expect(await planDigests(context, at(monday))).toMatchObject({ due: 0 })
+      await sql`update subscriptions set hour = 9 where id = ${subscriptionId}`.execute(db) // no reader is held
+    })
+    await operator.destroy()
+    expect(await planDigests(context, at(monday))).toMatchObject({ due: 1, messages: 1 })
   })
 
   it('plans each reader once when several processes plan at the same time', async () => {

@@ -255,7 +255,7 @@ describe('paused runs', () => {
 
 describe('sending', () => {
   const limits = async (row: object) => {
-    const account = await providerAccount('re_sandbox')
+    const account = providerAccount('re_sandbox')
     const values = { account, next_call_at: ago(0), ...row }
     await database.db
       .insertInto('provider_limits')

@@ -117,7 +117,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'suppressions are not looked at when a try begins',
-    edits: [edit('src/delivery/begin-batch.ts', 'x.email_key = lower(m.to_email)', 'false')],
+    edits: [edit('src/delivery/begin-batch.ts', "x.email_key = ${addressKeyIn('m.to_email')}", 'false')],
   },
   {
     name: 'consent is looked at when a try begins, and not when it is claimed',
@@ -210,7 +210,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a change of the hour allows a second digest on a day',
-    edits: [edit('src/subscriptions/preferences.ts', 'greatest(last_digest_on, paused_until - 1)', 'paused_until - 1')],
+    edits: [
+      edit(
+        'src/subscriptions/preferences.ts',
+        'greatest(last_digest_on, paused_until - 1,',
+        'greatest(paused_until - 1,',
+      ),
+    ],
   },
   {
     name: 'an hour that occurs twice counts the second time',
@@ -224,7 +230,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a pause is not heeded',
-    edits: [edit('src/subscriptions/preferences.ts', 'greatest(last_digest_on, paused_until - 1)', 'last_digest_on')],
+    edits: [
+      edit(
+        'src/subscriptions/preferences.ts',
+        'greatest(last_digest_on, paused_until - 1,',
+        'greatest(last_digest_on,',
+      ),
+    ],
   },
   {
     name: 'two confirmations in 24 hours',

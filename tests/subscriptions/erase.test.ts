@@ -160,7 +160,34 @@ describe('a mail at the moment of erasing', () => {
     })
   })
 
-  it('waits for a begin that was first, and lets none begin that comes later', async ({ skip }) => {
+  it('that an event told of stays as it was for the others of its batch, who have no answer yet', async () => {
+    await aReader(site.db, { email: 'other@reader.example' })
+    const reader = await aPlannedReader()
+    web.sandbox.intercept = async (_, pass) => {
+      await pass()
+      return new Response('bad gateway', { status: 502 })
+    }
+    await site.send()
+    web.sandbox.intercept = undefined
+    const [mine] = (await site.messages()).filter(({ to_email }) => to_email === email)
+    const event = webhookEvent({ type: 'delivered', providerId: 'p1', message: mine?.id ?? 0, to: key })
+    await receiveWebhook(site.context, 'e1', event)
+    await erase(reader)
+    expect((await site.messages()).map(({ state, to_email }) => [state, to_email])).toEqual(
+      expect.arrayContaining([
+        ['submitted', email],
+        ['sending', 'other@reader.example'],
+      ]),
+    )
+    site.context.clock.set(hours(1))
+    await site.send()
+    expect(new Set(web.sandbox.calls.map(({ key, body }) => `${key} ${body}`)).size).toBe(1)
+    expect((await site.messages()).map(({ state }) => state)).toEqual(['submitted', 'submitted'])
+    await forgetReaders(site.context, at(monday))
+    expect(await allText()).not.toContain('ada')
+  })
+
+  it('waits for a begin that was first, and leaves its mail to the answer', async ({ skip }) => {
     skip(
       inject('testDatabase').kind !== 'server',
       'all connections are one session on the embedded database: nothing there waits',
@@ -183,14 +210,15 @@ describe('a mail at the moment of erasing', () => {
     }
     let erasing: Promise<unknown> = Promise.resolve()
     await site.db.transaction().execute(async (trx) => {
-      // As a begin does: the subscription, and then a key of the reader.
-      await sql`select from subscriptions where id = ${reader.subscriptionId} for share`.execute(trx)
+      const within = { transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) } as never
+      expect(await beginBatch({ ...site.context, db: within }, batch)).toBeNull()
       erasing = eraseReader({ ...site.context, db: other }, reader.subscriptionId, evidence)
       expect(await waiting(erasing)).toBe(true)
       await sql`select from subscribers where id = ${reader.subscriberId} for key share`.execute(trx)
     })
     await erasing
-    expect(await beginBatch(site.context, batch)).toBe('consent changed')
+    expect(await subscriber(reader.subscriberId)).toMatchObject({ is_mail_under_way: true })
+    expect(await site.messages()).toMatchObject([{ state: 'sending', to_email: email }])
     await other.destroy()
   })
 

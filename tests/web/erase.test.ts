@@ -28,7 +28,7 @@ describe('erasing a reader', () => {
       failed_at: hours(0),
       failure_reason: `550 ${email}`,
     })
-    await aMessage(site.db, reader, { provider_id: 'p2', batch: { last_error: `Invalid to: ${email}` } })
+    await aMessage(site.db, reader, { provider_id: 'p2' })
     await aMessage(site.db, reader, { state: 'pending' })
     await receiveWebhook(site.context, 'e1', webhookEvent({ type: 'delivered', providerId: 'p2', to: email }))
     await site.post('/my-link', { email })

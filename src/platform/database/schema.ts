@@ -197,6 +197,7 @@ export interface Tables {
     attempts: Generated<number>
     claimed_at: Time
     first_tried_at: OptionalTime
+    account: string | null
     payload_hash: string | null
     last_error: string | null
     settled_at: OptionalTime
