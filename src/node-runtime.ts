@@ -26,6 +26,8 @@ export type Runtime = {
 
 export type RuntimeOptions = {
   readonly sandboxPort: number
+  /** How long a database server may say nothing, in milliseconds; unset where a decision may take as long as it likes. */
+  readonly silenceTimeoutMs?: number
   /** What takes the sandbox's events. Unset: they wait in the database for a process that has one. */
   readonly webhooks?: {
     /** Where this process listens, whatever its public name is. */
@@ -48,11 +50,12 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   }
   try {
     const random = (byteCount: number) => new Uint8Array(randomBytes(byteCount))
-    const { db, prepared: keys } = await openDatabase(config, log, closers, async (opened) => {
+    const prepare = async (opened: Database) => {
       await migrateToLatest(opened)
       if (!config.resend) await prepareSandbox(opened)
       return config.signingKeys ?? loadSigningKeys(opened, random)
-    })
+    }
+    const { db, prepared: keys } = await openDatabase(config, log, closers, prepare, options)
     const webhookSecret = config.webhookSecrets[0] ?? `whsec_${Buffer.from(random(32)).toString('base64')}`
     const sandbox = config.resend
       ? undefined
@@ -94,8 +97,9 @@ export async function openDatabase<T>(
   log: Log,
   closers: (() => Promise<unknown>)[],
   prepare: (db: Database) => Promise<T>,
-  { timeoutMs, poolSize }: { readonly timeoutMs?: number; readonly poolSize?: number } = {},
+  options: { readonly timeoutMs?: number; readonly poolSize?: number; readonly silenceTimeoutMs?: number } = {},
 ): Promise<{ db: Database; prepared: T }> {
+  const { timeoutMs, poolSize, silenceTimeoutMs } = options
   let url = config.databaseUrl
   if (url === undefined) {
     const embedded = await openEmbeddedDatabase(config.dataFolder, timeoutMs === undefined ? {} : { timeoutMs })
@@ -106,6 +110,7 @@ export async function openDatabase<T>(
     onLost: (error) => log.warn('database_connection_lost', { error: error.message }),
     // Not on the embedded one, whose one session everybody shares.
     ...(config.databaseUrl !== undefined && { idleInTransactionTimeoutMs }),
+    ...(config.databaseUrl !== undefined && silenceTimeoutMs !== undefined && { silenceTimeoutMs }),
     ...(poolSize !== undefined && { poolSize }),
     ...(timeoutMs !== undefined && { connectTimeoutMs: timeoutMs }),
   })

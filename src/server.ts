@@ -20,6 +20,8 @@ export type Service = {
 
 const drainMs = 7_500
 const closeMs = 1_500
+/** Longer than a statement may take. */
+const databaseSilenceMs = 75_000
 
 function atMost(ms: number, work: Promise<unknown>): Promise<unknown> {
   return Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms))])
@@ -45,6 +47,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const publicUrl = config.publicUrl === 'http://localhost:0' ? server.url : config.publicUrl
     const runtime = await openRuntime({ ...config, publicUrl }, log, {
       sandboxPort: config.port === 0 ? 0 : config.port + 1,
+      silenceTimeoutMs: databaseSilenceMs,
       webhooks: { serviceUrl: server.url, background },
     })
     closers.unshift(() => runtime.close())

@@ -28,6 +28,10 @@ async function cuttable() {
   url.host = `127.0.0.1:${(server.address() as { port: number }).port}`
   return {
     url: url.href,
+    /** As a machine that vanishes: nothing comes any more, and nobody is told. */
+    silence: () => {
+      for (const socket of sockets) socket.unpipe().pause()
+    },
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy()
       sockets.clear()
@@ -87,4 +91,16 @@ it('tells a server that went away in the middle from a defect', async () => {
   expect(told(defect)).toBe(defect)
   expect(explainLoss({ databaseUrl: undefined }, lost)).toBe(lost)
   await db.destroy()
+})
+
+it('gives up a statement whose server vanished under it, and goes on with another connection', async () => {
+  const way = await cuttable()
+  const db = connect(way.url, { silenceTimeoutMs: 300, poolSize: 1 })
+  await sql`select 1`.execute(db)
+  way.silence()
+  await expect(sql`select 1`.execute(db)).rejects.toThrow()
+  expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
+  await db.destroy()
+  way.cut()
+  way.close()
 })
