@@ -35,32 +35,36 @@ export async function* exportSubscribers(
 ): AsyncGenerator<ExportedReader> {
   let last = 0
   for (;;) {
-    const { rows } = await sql<ExportedReader & { id: number }>`
-      with page as (
-        select * from subscriptions
-        where id > ${last} and newsletter_id = ${newsletter.id} and (state = 'active' or (${isAll} and ended_reason is distinct from 'erased'))
-        order by id limit ${pageSize}
+    const { rows } = await sql<ExportedReader & { id: number | null; until: number | null }>`
+      -- whatever else is asked of them afterwards: a table that has just grown is believed to be small, and would be read from
+      -- its begin for each page
+      with page as materialized (
+        select * from subscriptions where id > ${last} order by id limit ${pageSize}
+      ), readers as (
+        select page.id, r.email, page.frequency, page.weekday, page.hour, page.time_zone as "timeZone",
+          coalesce(chosen.slugs, '{}') as topics, page.confirmed_at as "confirmedAt", given.source, page.state
+        from page join subscribers r on r.id = page.subscriber_id
+          left join lateral (
+            select array_agg(t.slug order by t.slug) as slugs
+            from topic_choice_topics c join topics t on t.id = c.topic_id where c.topic_choice_id = page.topic_choice_id
+          ) as chosen on true
+          left join lateral (
+            select coalesce(e.details ->> 'source', e.source) as source from consent_events e
+            where e.subscriber_id = page.subscriber_id and e.subscription_id = page.id and e.kind in ('requested', 'imported')
+              and e.id <= coalesce((
+                select max(id) from consent_events
+                where subscriber_id = page.subscriber_id and subscription_id = page.id and kind in ('confirmed', 'imported')), e.id)
+            order by e.id desc limit 1
+          ) as given on true
+        where page.newsletter_id = ${newsletter.id}
+          and (page.state = 'active' or (${isAll} and page.ended_reason is distinct from 'erased'))
       )
-      select page.id, r.email, page.frequency, page.weekday, page.hour, page.time_zone as "timeZone",
-        coalesce(chosen.slugs, '{}') as topics, page.confirmed_at as "confirmedAt", given.source, page.state
-      from page join subscribers r on r.id = page.subscriber_id
-        left join lateral (
-          select array_agg(t.slug order by t.slug) as slugs
-          from topic_choice_topics c join topics t on t.id = c.topic_id where c.topic_choice_id = page.topic_choice_id
-        ) as chosen on true
-        left join lateral (
-          select coalesce(e.details ->> 'source', e.source) as source from consent_events e
-          where e.subscriber_id = page.subscriber_id and e.subscription_id = page.id and e.kind in ('requested', 'imported')
-            and e.id <= coalesce((
-              select max(id) from consent_events
-              where subscriber_id = page.subscriber_id and subscription_id = page.id and kind in ('confirmed', 'imported')), e.id)
-          order by e.id desc limit 1
-        ) as given on true
-      order by page.id`.execute(context.db)
-    for (const { id: _, ...reader } of rows) yield reader
-    const final = rows.at(-1)
-    if (!final) return
-    last = final.id
+      select (select max(id) from page) as until, readers.* from (select) as once left join readers on true
+      order by readers.id`.execute(context.db)
+    for (const { id, until: _, ...reader } of rows) if (id !== null) yield reader
+    const until = rows[0]?.until ?? null
+    if (until === null) return
+    last = until
   }
 }
 

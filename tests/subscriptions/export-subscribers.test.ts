@@ -76,6 +76,18 @@ async function readers() {
 }
 
 describe('exporting readers', () => {
+  it('goes on behind those who are not subscribed, however many', async () => {
+    await readers()
+    await confirmedReader('last@reader.example')
+    const emails = (await exported({ pageSize: 1 })).map(({ email }) => email)
+    expect(emails).toEqual([
+      'Ada@reader.example',
+      "=cmd|'/C!A1@reader.example",
+      '=x@reader.example',
+      'last@reader.example',
+    ])
+  })
+
   it('gives those who are subscribed, as they came, with where their consent is from', async () => {
     await readers()
     expect(await exported({ pageSize: 2 })).toEqual([
