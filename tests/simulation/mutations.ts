@@ -219,6 +219,16 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'a change of choices costs who is due the digest of that day',
+    edits: [
+      edit(
+        'src/subscriptions/preferences.ts',
+        'case when is_due then next_digest_at - interval',
+        'case when false then next_digest_at - interval',
+      ),
+    ],
+  },
+  {
     name: 'an hour that occurs twice counts the second time',
     edits: [
       edit(
