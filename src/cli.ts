@@ -1,4 +1,5 @@
 // The command line: one program, thin over the rooms. Results go to stdout, everything else to stderr.
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { wholeNumber } from './commands/option-values.ts'
 import { handleOutputErrors } from './commands/output-errors.ts'
@@ -14,7 +15,10 @@ const secondSignalAfterMs = 1_000
 
 handleOutputErrors(stopping)
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
 const program = new Command('newsmatro')
+  .version(version, '--version', 'print the version')
   .description('Email digests for news sites: each reader gets one digest, at their own local hour.')
   .configureOutput({
     outputError: (text, write) =>

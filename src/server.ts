@@ -35,6 +35,10 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     working.add(work)
     work.finally(() => working.delete(work))
   }
+  /** What goes on in the background, and what comes of it there. */
+  const settled = async () => {
+    while (working.size > 0) await Promise.allSettled(working)
+  }
   // Listening comes first: it tells the port where any would do, and a taken one is known before anything is opened.
   let answer: ReturnType<typeof createApp>['fetch'] = () => new Response('starting', { status: 503 })
   const server = await serve((request, env) => answer(request, env), {
@@ -67,7 +71,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       },
       stop: async () => {
         stopping.abort()
-        await atMost(drainMs, Promise.allSettled([stopSchedule(), server.close(), ...working]))
+        await atMost(drainMs, Promise.allSettled([stopSchedule(), server.close()]).then(settled))
         await atMost(closeMs, runtime.close())
       },
     }

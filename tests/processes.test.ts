@@ -38,6 +38,7 @@ describe('newsmatro start', () => {
     const [code] = await once(first.child, 'close')
     expect(code).toBe(0)
     expect(performance.now() - stoppedAt).toBeLessThan(10_000)
+    expect(first.stderr).not.toContain('"level":"error"')
 
     const second = start(['start'], env)
     const again = await said(second, /inbox is at (http\S+)/)
