@@ -13,7 +13,7 @@ export type Message = {
 }
 
 /** A page of the site. Pages behind a token are for one reader's eyes: neither kept nor indexed. */
-export function page(
+export async function page(
   c: HonoContext,
   context: Context,
   options: {
@@ -23,12 +23,14 @@ export function page(
     readonly newsletterName?: string
   },
   children: Child,
-): Response | Promise<Response> {
+): Promise<Response> {
   c.header('cache-control', options.isPrivate ? 'no-store' : 'no-cache')
   if (options.isPrivate) c.header('x-robots-tag', 'noindex')
   const { title, newsletterName = 'Newsmatro' } = options
   const { postalAddress } = context.config
-  return c.html(layout({ title, newsletterName, postalAddress, children }), options.status ?? 200)
+  // A string by itself: what is made of it otherwise goes out as a stream, at several times the cost.
+  const text = String(await layout({ title, newsletterName, postalAddress, children }))
+  return c.html(text, options.status ?? 200)
 }
 
 /** A message for whoever asked: a page for a person, problem+json (RFC 9457) for a program. */
