@@ -73,11 +73,7 @@ export function written(attributes: Readonly<Record<string, string | boolean>>) 
   )
 }
 
-/**
- * How often, when and what: the fields that signing up and the preference center share. As text with holes (escaped), for
- * they are most of the elements of a page, and as elements took most of its time.
- */
-export function ChoiceFields(props: {
+type FieldsProps = {
   readonly choices: Choices
   readonly topics: readonly { readonly slug: string; readonly name: string }[]
   readonly errors: Errors
@@ -87,7 +83,30 @@ export function ChoiceFields(props: {
   readonly guessTimeZone?: boolean
   /** Where a page has them more than once. */
   readonly idPrefix?: string
-}) {
+}
+
+const mostKept = 500
+const kept = new Map<string, ReturnType<typeof fieldsOf>>()
+
+/**
+ * How often, when and what: the fields that signing up and the preference center share. Readers who choose alike share them
+ * made up; with errors, with what was typed, and where a page has them twice, they are made anew.
+ */
+export function ChoiceFields(props: FieldsProps) {
+  const isShared = !props.ticked && !props.idPrefix && Object.keys(props.errors).length === 0
+  if (!isShared) return fieldsOf(props)
+  const { frequency, weekday, hour, timeZone, topics } = props.choices
+  const key = JSON.stringify([frequency, weekday, hour, timeZone, topics, props.topics, props.guessTimeZone])
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const made = fieldsOf(props)
+  if (kept.size >= mostKept) kept.clear()
+  kept.set(key, made)
+  return made
+}
+
+/** As text with holes (escaped), for they are most of the elements of a page, and as elements took most of its time. */
+function fieldsOf(props: FieldsProps) {
   const { choices, topics, errors, idPrefix = '' } = props
   const isTicked = (slug: string) =>
     props.ticked ? props.ticked.includes(slug) : choices.topics.length === 0 || choices.topics.includes(slug)
