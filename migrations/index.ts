@@ -15,6 +15,7 @@ import * as unconfirmed from './2026-12-03-unconfirmed.ts'
 import * as refusals from './2026-12-04-refusals.ts'
 import * as leftAddresses from './2026-12-05-left-addresses.ts'
 import * as batchAccounts from './2026-12-06-batch-accounts.ts'
+import * as rowLocks from './2026-12-07-row-locks.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '2026-12-04-refusals': refusals,
   '2026-12-05-left-addresses': leftAddresses,
   '2026-12-06-batch-accounts': batchAccounts,
+  '2026-12-07-row-locks': rowLocks,
 }

@@ -2,11 +2,10 @@
 import { sql } from 'kysely'
 import type { Config, WarmUp } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
+import { takeLock } from '../platform/database/row-lock.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 
 const daysToDouble = 3
-/** Any number will do, as long as nothing else in the database takes the same advisory lock. */
-const warmUpLock = 1_903_448
 
 /** The most digests on a day of the warm-up, its first being 0: doubled every three days. Null once it is over. */
 export function warmUpCap({ firstDay, days }: WarmUp, day: number): number | null {
@@ -21,7 +20,7 @@ export async function warmUpRoom(context: Context, trx: InTransaction): Promise<
   const { warmUp } = context.config
   if (!warmUp) return null
   const domain = senderDomain(context.config)
-  await sql`select pg_advisory_xact_lock(${warmUpLock}, hashtext(${domain}))`.execute(trx)
+  await takeLock(trx, sql`${`warm-up ${domain}`}::text`)
   const { rows: started } = await sql<{ day: number }>`
     select ${today(context)} - started_on as day from warm_ups where domain = ${domain}`.execute(trx)
   const cap = warmUpCap(warmUp, started[0]?.day ?? 0)

@@ -5,6 +5,7 @@ import { storeRendering } from '../delivery/mail-template.ts'
 import { holdBegins } from '../delivery/suppress.ts'
 import type { Context } from '../platform/context.ts'
 import { addressKeyIn } from '../platform/database/address-key.ts'
+import { takeLock } from '../platform/database/row-lock.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { sha256 } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -158,7 +159,7 @@ async function isNewRequest(
 
 /** Under a lock of the address, so that two readers who ask for the same one count each other. */
 async function mayBeAsked(trx: InTransaction, context: Context, address: Address): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock(${addressLock}, hashtext(${address.key}))`.execute(trx)
+  await takeLock(trx, sql`'address ' || (hashtext(${address.key}) & ${addressLocks - 1})`)
   const { rows: taken } = await sql`
     select from subscribers where email_key = ${address.key}
     union all select from suppressions where email_key = ${address.key}`.execute(trx)
@@ -183,8 +184,8 @@ async function mayBeAsked(trx: InTransaction, context: Context, address: Address
   return true
 }
 
-/** Any number will do, as long as nothing else in the database takes the same advisory lock. */
-const addressLock = 1_903_449
+/** A power of two. Addresses that share one wait for each other for no more than a moment. */
+const addressLocks = 1_024
 
 /** Stops what the reader asked for before, and takes back its mails. Returns the ids of the changes. */
 async function giveUpOpen(trx: InTransaction, context: Context, subscriberId: number): Promise<number[]> {

@@ -13,6 +13,8 @@ const shownParts = 12
 /** What belongs to Node and to trials. Kysely's dialect for PGlite is a wrapper without PGlite in it. */
 const foreign =
   /node_modules\/(?:node-cron|@electric-sql|undici|@hono\/node-server|tsx)\/|(?:^|\/)src\/(?:sandbox|demo|doctor|commands)\//
+/** What Hyperdrive does not know: https://developers.cloudflare.com/hyperdrive/reference/supported-databases-and-features/ */
+const unknownToHyperdrive = /pg_(?:try_)?advisory|sql`\s*(?:listen|notify|prepare|deallocate) /i
 
 type Meta = {
   readonly inputs: Readonly<Record<string, unknown>>
@@ -38,6 +40,16 @@ try {
     fail(
       `These do not belong into the worker: ${strangers.join(', ')}. src/worker.ts reaches them through an import; cut it.`,
     )
+  }
+  for (const path of Object.keys(meta.inputs).filter(
+    (path) => /(?:^|\/)src\//.test(path) && !/node_modules/.test(path),
+  )) {
+    const source = await readFile(join(projectFolder, path.replace(/^.*?(?=src\/)/, '')), 'utf8')
+    const found = unknownToHyperdrive.exec(source)?.[0]
+    if (found)
+      fail(
+        `${path} has ${found}, which Hyperdrive does not know: src/platform/database/row-lock.ts is a lock that it does.`,
+      )
   }
   if (gzipBytes > maximumGzipBytes) {
     fail(

@@ -130,6 +130,7 @@ export interface Tables {
     confirmed_at: OptionalTime
   }
   sign_up_tries: { bucket: Uint8Array; tried_at: ColumnType<Date[], (Date | string)[]>; last_tried_at: Time }
+  row_locks: { name: string }
   confirmation_stop: { is_only: Generated<boolean>; stopped_until: OptionalTime }
   consent_texts: { hash: string; body: string }
   consent_events: {
