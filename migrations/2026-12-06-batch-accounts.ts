@@ -3,6 +3,9 @@ import { type Kysely, sql } from 'kysely'
 
 const statements: string[] = [
   `alter table batches add column account text`,
+  // An address that the provider repeated: what is said of a batch is masked from now on.
+  `update batches set last_error = regexp_replace(last_error, '[^[:space:]"''<>@:,;()\\\\]+@[^[:space:]"''<>@:,;()\\\\]+', '[address]', 'g')
+     where last_error like '%@%'`,
   `comment on column batches.account is 'provider_limits.account of the first try: no other account knows the key, and would send a second time'`,
 ]
 

@@ -139,8 +139,8 @@ try {
     error instanceof PublicError
       ? error.message
       : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error)
-  process.stderr.write(`newsmatro: ${error instanceof PublicError ? text : mask(text)}\n`)
+        ? (error.stack ?? error.message).replace(error.message, () => mask(error.message))
+        : mask(String(error))
+  process.stderr.write(`newsmatro: ${text}\n`)
   process.exitCode = 1
 }

@@ -182,7 +182,8 @@ const passingProblems: Record<string, string> = {
 const says = (cause: unknown, words: string) => cause instanceof Error && cause.message.includes(words)
 
 /** What pg says of a connection that breaks under a statement, and before one. */
-const isBroken = (cause: unknown) => says(cause, 'terminated unexpectedly') || says(cause, 'not queryable')
+const isBroken = (cause: unknown) =>
+  ['terminated unexpectedly', 'not queryable', 'fell silent'].some((words) => says(cause, words))
 
 const passingProblem = (cause: unknown): string | undefined =>
   passingProblems[isBroken(cause) ? 'ECONNRESET' : codeOf(cause)]

@@ -74,7 +74,7 @@ export async function lookAhead(context: Context): Promise<{ isTransactionalWait
  */
 const isLost = ({ clock, config }: Context) => sql<boolean>`state = 'sending' and lease_until <= ${clock.sqlNow}
   and (first_tried_at is null or (first_tried_at > ${clock.sqlNow} - make_interval(hours => ${keyLifetimeHours})
-    and account = ${providerAccount(config.resend?.apiKey)}))`
+    and (account is null or account = ${providerAccount(config.resend?.apiKey)})))`
 
 /** Takes over a batch whose worker is gone or whose answer was lost: the same key, the same messages in the same order. */
 export async function reclaimBatch(context: Context): Promise<ClaimedBatch | undefined> {

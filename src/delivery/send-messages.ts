@@ -51,6 +51,8 @@ type Sending = SendOptions & {
   readonly result: SendResult
   /** A call was not given its turn, and none was accepted since: then more lanes would only be denied too. */
   wasDenied: boolean
+  /** How many claims in a row found nothing that is free. */
+  emptyClaims: number
   /** Where one batch was found there may be another: told each time, so that few messages are not split among lanes. */
   readonly openLane: () => void
 }
@@ -58,8 +60,9 @@ type Sending = SendOptions & {
 const defaultLanes = 4
 /** A call is begun soon after its claim, or not at all: what was claimed may have changed since. */
 const longestClaimAgeMs = 30_000
-/** When the rows in sight are locked by others, who will be done in milliseconds. */
+/** When the rows in sight are locked by others, who will be done in milliseconds; by who decides about a run, in some seconds. */
 const contentionPauseMs = 20
+const longestContentionPauseMs = 1_000
 
 /**
  * Sends what is waiting until nothing is, the signal asks to stop, or sending is paused. On a stop no new batch is claimed
@@ -88,6 +91,7 @@ export async function sendMessages(context: Context, provider: Provider, options
     templates: new TemplateCache(context),
     result,
     wasDenied: false,
+    emptyClaims: 0,
     openLane: () => {
       if (openLanes < (options.lanes ?? defaultLanes) && !sending.wasDenied) lanes.push(lane())
     },
@@ -126,9 +130,14 @@ async function sendNext(context: Context, sending: Sending): Promise<boolean> {
   if (claim.isWarmUpSpent) result.heldBack = 'the warm-up allows no more digests today'
   const { batch } = claim
   if (!batch) {
-    if (claim.isMoreWaiting && claim.canceled === 0) await context.clock.sleep(contentionPauseMs, sending.signal)
+    if (claim.isMoreWaiting && claim.canceled === 0) {
+      const pauseMs = Math.min(contentionPauseMs * 2 ** sending.emptyClaims, longestContentionPauseMs)
+      sending.emptyClaims += 1
+      await context.clock.sleep(pauseMs, sending.signal)
+    }
     return claim.isMoreWaiting
   }
+  sending.emptyClaims = 0
   sending.openLane()
   const outcome = await tryBatch(context, sending, batch, claimedAt)
   if (outcome === 'denied') return false

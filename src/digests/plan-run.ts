@@ -35,7 +35,7 @@ export async function planRun(context: Context, run: DigestRun, options: PlanRun
   for (const error of broken.values()) throw error
   await sql`
     update digest_runs set planned_at = ${context.clock.sqlNow}
-    where id = ${run.id} and planned_at is null and (
+    where id = (select id from digest_runs where id = ${run.id} and planned_at is null for no key update skip locked) and (
       select id from subscriptions where ${isDueIn(run)} order by next_digest_at, newsletter_id limit 1) is null`.execute(
     context.db,
   )

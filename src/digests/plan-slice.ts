@@ -34,12 +34,7 @@ export function planSlice(
   scheduledAt: Date,
   slice: Slice,
 ): Promise<SliceResult | undefined> {
-  return context.db.transaction().execute(async (trx) => {
-    // Before any reader. A cancel comes after these messages, and sees them, or was seen.
-    const { rows } = await sql<{ canceled_at: Date | null }>`
-      select canceled_at from digest_runs where id = ${run.id} for share skip locked`.execute(trx)
-    const [decided] = rows
-    if (!decided) return undefined
+  const work = context.db.transaction().execute(async (trx) => {
     // A slot that is planned ahead of its time is not late.
     const planningAt = Math.min(scheduledAt.getTime(), context.clock.now().getTime())
     const isMissed = planningAt - run.scheduledFor.getTime() > context.config.maximumLateHours * 3_600_000
@@ -48,13 +43,20 @@ export function planSlice(
     if (due === 0) return { due, messages: 0, excluded }
     await chooseContents(trx, run)
     await storeDigests(context, trx, run)
-    const messages = await storeMessages(context, trx, run, decided.canceled_at !== null)
+    const messages = await storeMessages(context, trx, run)
     if (messages < due) excluded = await storeExclusions(context, trx, run)
     // After one that was missed comes the next, which may be missed too, and is recorded then, or only late.
     await moveOn(trx, run, isMissed || scheduledAt < run.scheduledFor ? run.scheduledFor : scheduledAt)
     return { due, messages, excluded }
   })
+  return work.catch((error: unknown) => {
+    if (error instanceof RunIsHeld) return undefined
+    throw error
+  })
 }
+
+/** Somebody is just deciding about the run. */
+class RunIsHeld extends Error {}
 
 /** Who is due in it. The slot as a range, which subscriptions_due serves. */
 export const isDueIn = ({ scheduledFor, newsletterId }: DigestRun) => {
@@ -168,13 +170,15 @@ const contentOf = sql`c.read_until = d.read_until and c.choice = d.choice and c.
  * time: it was planned ahead, or the clock was set back, and they changed their choices before its time came. Who has a
  * message keeps it; who was excluded gets what there is for them now.
  */
-async function storeMessages(
-  context: Context,
-  trx: InTransaction,
-  run: DigestRun,
-  isCanceled: boolean,
-): Promise<number> {
+async function storeMessages(context: Context, trx: InTransaction, run: DigestRun): Promise<number> {
   const now = context.clock.sqlNow
+  // A cancel comes after these messages, and sees them, or was seen. It is not waited for, as these readers would wait too; nor is
+  // the lock taken before it is needed: whoever decides could wait until all are planned.
+  const { rows } = await sql<{ canceled_at: Date | null }>`
+    select canceled_at from digest_runs where id = ${run.id} for share skip locked`.execute(trx)
+  const [free] = rows
+  if (!free) throw new RunIsHeld()
+  const isCanceled = free.canceled_at !== null
   const { numAffectedRows } = await sql`
     insert into messages (kind, subscriber_id, subscription_id, run_id, digest_id, to_email, confirmed_on, created_at,
       state, reason, settled_at)

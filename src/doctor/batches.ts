@@ -53,7 +53,10 @@ export const unansweredCheck: RowCheck = {
           found,
           `${left > 0 ? `In ${duration(left)}` : 'At the next tick'} its messages become unknown, and are not sent again. See the provider’s status, and the log for batch_not_accepted.`,
         )
-      : warning(found, `They are asked about again and again, for ${keyLifetimeHours} h. See the provider’s status.`)
+      : warning(
+          found,
+          `With the RESEND_API_KEY that they were begun with they are asked about again and again, for ${keyLifetimeHours} h. See the provider’s status.`,
+        )
   },
 }
 

@@ -24,7 +24,7 @@ export const sendingCheck: RowCheck = {
       const digests = limits.until !== null && limits.until > 0 ? `; digests wait ${duration(limits.until)} more` : ''
       return problem(
         `paused: ${mask(limits.pause_reason)}${digests} (${limit})`,
-        'The first call that is accepted ends the pause; start tries by itself. Another key in RESEND_API_KEY is another account.',
+        'The first call that is accepted ends the pause; start tries by itself. Another key in RESEND_API_KEY has no pause; what has no answer yet is asked about with this one only.',
       )
     }
     if (limits.wait > longWaitSeconds) {

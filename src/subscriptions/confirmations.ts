@@ -62,7 +62,7 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
     const now = context.clock.sqlNow
     await lockReader(trx, subscriptionId)
     const { rows } = await sql<{ subscriber_id: number }>`
-      update subscriptions set state = 'active', confirmed_at = ${now},
+      update subscriptions set state = 'active', confirmed_at = ${now}, left_as = null,
         read_until = greatest(read_until, ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end),
         next_digest_at = next_digest_at(${now}, last_digest_on, frequency, weekday, hour, time_zone)
       where id = ${subscriptionId} and state = 'pending' and exists (

@@ -43,7 +43,8 @@ export async function exportReader(context: Context, subscriptionId: number): Pr
           'hour', hour, 'timeZone', time_zone, 'language', language,
           'topics', (select coalesce(jsonb_agg(t.slug order by t.slug), '[]')
             from topic_choice_topics c join topics t on t.id = c.topic_id where c.topic_choice_id = mine.topic_choice_id),
-          'requestedAt', created_at, 'confirmedAt', confirmed_at, 'endedAt', ended_at, 'pausedUntil', paused_until,
+          'requestedAt', created_at, 'confirmedAt', confirmed_at, 'endedAt', ended_at, 'leftAs', left_as,
+          'pausedUntil', paused_until,
           'readUntil', read_until, 'nextDigestAt', next_digest_at, 'lastDigestOn', last_digest_on) order by id), '[]')
         from mine),
       'consent', (select coalesce(jsonb_agg(jsonb_build_object(

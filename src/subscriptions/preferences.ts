@@ -161,14 +161,14 @@ const invalidPause = (message: string) => new PublicError('invalid_input', messa
 
 /**
  * Sets when an active subscription's next digest comes, from its choices, its pause and the day of its last digest. Who is due
- * and not planned yet is owed the digest of that day: where the new choices have that day too they stay due, or come at its
- * later hour. What they wanted to change is not to cost them what they have waited for.
+ * and not planned yet is owed the digest of that day: where the new choices have that day too they stay due, at its later hour
+ * where it has one, so that it is still that day's. What they wanted to change is not to cost them what they have waited for.
  */
 export async function reschedule(trx: InTransaction, context: Context, subscriptionId: number): Promise<void> {
   const now = context.clock.sqlNow
   await sql`
     update subscriptions set next_digest_at = (
-      select case when next.at <= ${now} then next_digest_at else next.at end
+      select case when next.at <= ${now} then greatest(next.at, next_digest_at) else next.at end
       from (select next_digest_at <= ${now} as is_due, (next_digest_at at time zone time_zone)::date as due_on) as slot,
         lateral (select next_digest_at(
           case when is_due then next_digest_at - interval '2 days' else ${now} end,

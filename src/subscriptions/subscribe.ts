@@ -150,6 +150,10 @@ async function findOrAddSubscriber(trx: InTransaction, address: Address): Promis
   }
 }
 
+/** What a request takes the place of, to be undone: nobody has shown yet that it is the reader's own. */
+const asItWas = sql`(select jsonb_object_agg(name, value) from jsonb_each(to_jsonb(subscriptions)) as kept (name, value)
+  where name in ('ended_reason', 'ended_at', 'frequency', 'weekday', 'hour', 'time_zone', 'topic_choice_id', 'paused_until'))`
+
 /** A new or ended subscription waits for confirmation; a waiting one takes the newest choices; an active one stays as it is. */
 async function requestSubscription(
   trx: InTransaction,
@@ -182,6 +186,7 @@ async function requestSubscription(
           sql<never>`case when ${isActive} then ${current} else ${requested} end`
         return {
           state: keep(sql.ref('subscriptions.state'), sql`'pending'`),
+          left_as: sql<null>`case when subscriptions.state = 'ended' then ${asItWas} else subscriptions.left_as end`,
           ended_reason: null,
           ended_at: null,
           paused_until: keep(sql.ref('subscriptions.paused_until'), sql`null`),

@@ -19,7 +19,8 @@ export async function unsubscribe(
     const now = context.clock.sqlNow
     const { rows } = await sql<{ subscriber_id: number; was: string }>`
       with before as materialized (select id, state from subscriptions where id = ${subscriptionId} for no key update)
-      update subscriptions s set state = 'ended', ended_reason = 'unsubscribed', ended_at = ${now}, next_digest_at = null
+      update subscriptions s set state = 'ended', ended_reason = 'unsubscribed', ended_at = ${now}, next_digest_at = null,
+        left_as = null
       from before where s.id = before.id and before.state <> 'ended'
       returning s.subscriber_id, before.state as was`.execute(trx)
     const [row] = rows
@@ -44,19 +45,22 @@ export async function unsubscribe(
 /** How long whoever unsubscribed on the page can take it back. */
 export const undoHours = 24
 
+/** A subscription `s` as its reader left it, also where somebody has asked for it since, who need not be the reader. */
+const asLeft = sql`jsonb_populate_record(s, case when s.state = 'pending' then coalesce(s.left_as, '{}') else '{}' end)`
+
 /**
  * A token that takes back an unsubscribing on the page, until a day after it; undefined where there is none to take back:
  * one made by the mailbox is not, nor a subscription that was never confirmed, nor one to a suppressed address.
  */
 export async function undoToken(context: Context, subscriptionId: number): Promise<string | undefined> {
   const { rows } = await sql<{ ended_at: Date }>`
-    select s.ended_at from subscriptions s, lateral (
+    select was.ended_at from subscriptions s, lateral ${asLeft} as was, lateral (
       select e.kind, e.details from consent_events e
       where e.subscriber_id = s.subscriber_id and e.subscription_id = s.id
         and e.kind in ('unsubscribed_page', 'unsubscribed_one_click')
       order by e.id desc limit 1) as last
-    where s.id = ${subscriptionId} and s.state = 'ended' and s.ended_reason = 'unsubscribed'
-      and s.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours})
+    where s.id = ${subscriptionId} and s.state <> 'active' and was.ended_reason = 'unsubscribed'
+      and was.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours})
       and last.kind = 'unsubscribed_page' and last.details ->> 'was' = 'active'
       and not exists (
         select from suppressions x join subscribers r on r.email_key = x.email_key where r.id = s.subscriber_id)`.execute(
@@ -85,9 +89,9 @@ export async function findUndo(context: Context, token: string): Promise<Undo> {
     throw new PublicError('not_found', 'This link is not one of ours, or was cut short.')
   const { rows } = await sql<{ name: string; is_active: boolean; is_open: boolean }>`
     select n.name, s.state = 'active' as is_active,
-      s.state = 'ended' and s.ended_reason = 'unsubscribed' and s.ended_at = ${new Date(time)}::timestamptz
-        and s.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours}) as is_open
-    from subscriptions s join newsletters n on n.id = s.newsletter_id where s.id = ${subscriptionId}`.execute(
+      s.state <> 'active' and was.ended_reason = 'unsubscribed' and was.ended_at = ${new Date(time)}::timestamptz
+        and was.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours}) as is_open
+    from subscriptions s join newsletters n on n.id = s.newsletter_id, lateral ${asLeft} as was where s.id = ${subscriptionId}`.execute(
     context.db,
   )
   const [row] = rows
@@ -118,12 +122,14 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
     const time = new Date(Number(token.split('.', 1)[0]))
     const now = context.clock.sqlNow
     const { numAffectedRows } = await sql`
-      update subscriptions set state = 'active', ended_reason = null, ended_at = null,
+      update subscriptions set state = 'active', ended_reason = null, ended_at = null, left_as = null,
+        frequency = was.frequency, weekday = was.weekday, hour = was.hour, time_zone = was.time_zone,
+        topic_choice_id = was.topic_choice_id, paused_until = was.paused_until,
         next_digest_at = next_digest_at(
-          ${now}, greatest(last_digest_on, paused_until - 1), frequency, weekday, hour, time_zone)
-      where id = ${subscriptionId} and state = 'ended' and ended_reason = 'unsubscribed' and ended_at = ${time}`.execute(
-      trx,
-    )
+          ${now}, greatest(was.last_digest_on, was.paused_until - 1), was.frequency, was.weekday, was.hour, was.time_zone)
+      from subscriptions s, lateral ${asLeft} as was
+      where s.id = ${subscriptionId} and subscriptions.id = s.id and subscriptions.state <> 'active'
+        and was.ended_reason = 'unsubscribed' and was.ended_at = ${time}`.execute(trx)
     if (numAffectedRows !== 1n) return
     // What was planned for them before counts as told: it goes out after all, unless its run was canceled.
     await sql`

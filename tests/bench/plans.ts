@@ -47,6 +47,7 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
   const slot = slotBefore(new Date())
   options.tell(`filling ${options.readers} readers`)
   await fillAudience(database.db, options.readers, slot)
+  await fillSuppressions(database.db)
 
   const seen = new Map<string, { step: string; text: string; plan: string; ms: number[] }>()
   let step = ''
@@ -85,6 +86,16 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
     await db.destroy()
   }
   return [...seen.values()].map(({ ms, ...query }) => ({ ...query, runs: ms.length, medianMs: median(ms) }))
+}
+
+/** Of nobody here: what is looked up is not found, among many. */
+async function fillSuppressions(db: Database): Promise<void> {
+  await sql`
+    insert into suppressions (email_key, reason, created_at)
+    select 'gone-' || number || '@reader.example', 'hard_bounce', now() from generate_series(1, 100000) as number`.execute(
+    db,
+  )
+  await sql`analyze suppressions`.execute(db)
 }
 
 async function planSome(context: Context, slot: Date, slices: number): Promise<void> {

@@ -99,6 +99,20 @@ describe('a reader who changes their choices when they are due, and not planned 
     expect(await planDigests(context, at(monday))).toMatchObject({ due: isDue ? 1 : 0, messages: isDue ? 1 : 0 })
   })
 
+  it('has it on that day, and no second one, where the hour that they choose has passed too', async () => {
+    const { db } = database
+    const context = testContext(db)
+    await anArticle(db, { firstSeenAt: hours(-3) })
+    const { subscriptionId } = await aReader(db, { hour: 6, last_digest_on: '2026-11-22', next_digest_at: monday })
+    context.clock.set(hours(4))
+    await changePreferences(context, subscriptionId, { hour: 9 }, evidence)
+    expect(await planDigests(context, at(hours(4)))).toMatchObject({ due: 1, messages: 1 })
+    expect(await db.selectFrom('digests').select('edition_date').execute()).toEqual([{ edition_date: '2026-11-23' }])
+    await changePreferences(context, subscriptionId, { hour: 18 }, evidence)
+    const row = await db.selectFrom('subscriptions').select(['last_digest_on', 'next_digest_at']).executeTakeFirst()
+    expect(row).toEqual({ last_digest_on: '2026-11-23', next_digest_at: hours(36) })
+  })
+
   it('is on record for each slot of an outage', async () => {
     const { db } = database
     const context = testContext(db)

@@ -289,7 +289,7 @@ describe('planning a digest', () => {
     await openRun(context, await theNewsletterId(db), monday)
     const operator = connect(database.url)
     await operator.transaction().execute(async (trx) => {
-      await sql`select from digest_runs for update`.execute(trx)
+      await sql`select from digest_runs for no key update`.execute(trx)
       expect(await planDigests(context, at(monday))).toMatchObject({ due: 0 })
       await sql`update subscriptions set hour = 9 where id = ${subscriptionId}`.execute(db) // no reader is held
     })

@@ -109,7 +109,7 @@ export class Reader {
     const slot = this.nextDigestAt
     if (slot === null || slot > now) return undefined
     const wanted = this.nextAfter(slot - 2 * 86_400_000, dayBefore(localDay(slot, this.choices.timeZone)))
-    return wanted > now ? wanted : slot
+    return Math.max(wanted, slot)
   }
 
   unsubscribe(): void {

@@ -32,6 +32,43 @@ describe('unsubscribing on the page', () => {
     expect(events[1]).toMatchObject({ source: 'link', ip: '192.0.2.7', consent_text_hash: expect.any(String) })
   })
 
+  it('can be taken back whoever enters the address meanwhile, and nothing of theirs stays', async () => {
+    const own = { frequency: 'weekly', weekday: 5, hour: 18, topics: ['climate'], paused_until: '2026-12-05' } as const
+    const { reader, before, undo } = await leaves(own)
+    const { email } = reader
+    for (const hour of ['3', '4']) {
+      const asked = { email, frequency: 'daily', hour, timeZone: 'Asia/Tokyo' }
+      expect((await site.post('/subscribe', asked)).status).toBe(200)
+    }
+    expect((await site.subscriptions())[0]).toMatchObject({ state: 'pending', hour: 4 })
+    expect(await site.text(`/preferences/${site.token('preferences', reader.subscriptionId)}`)).toContain(undo)
+    expect((await site.post(undo)).status).toBe(200)
+    expect(await site.subscriptions()).toEqual([{ ...before, next_digest_at: new Date('2026-12-11T18:00:00Z') }])
+  })
+
+  it('is over when they come back by a mail that asked them to confirm: what they chose then stays', async () => {
+    const { reader, undo } = await leaves({ frequency: 'weekly' })
+    await site.post('/subscribe', { email: reader.email, frequency: 'daily', hour: '9' })
+    await site.send()
+    await site.post(await site.link('confirm'))
+    expect(await (await site.post(undo)).text()).toContain('You are subscribed')
+    expect((await site.subscriptions())[0]).toMatchObject({
+      state: 'active',
+      frequency: 'daily',
+      hour: 9,
+      left_as: null,
+    })
+  })
+
+  it('cannot be taken back once they left again while they were asked to confirm', async () => {
+    const { reader, path, undo } = await leaves()
+    await site.post('/subscribe', { email: reader.email })
+    site.context.clock.set(hours(1))
+    await site.post(path, { from: 'page' })
+    expect((await site.post(undo)).status).toBe(410)
+    expect((await site.subscriptions())[0]).toMatchObject({ state: 'ended', left_as: null })
+  })
+
   it('keeps a pause, and the one digest a day', async () => {
     const { undo } = await leaves({ paused_until: '2026-12-05', last_digest_on: '2026-11-23' })
     await site.post(undo)

@@ -5,5 +5,6 @@ import { type RawBuilder, sql } from 'kysely'
  * the database an I can become another letter than i (Turkish), and what is suppressed would not be found.
  */
 export function addressKeyIn(column: string): RawBuilder<string> {
-  return sql`lower(${sql.ref(column)} collate "C")`
+  // by the default again for what it is compared with, whose indexes are of no use for any other
+  return sql`(lower(${sql.ref(column)} collate "C") collate "default")`
 }

@@ -116,6 +116,7 @@ export interface Tables {
     paused_until: OptionalDay
     confirmed_at: OptionalTime
     ended_at: OptionalTime
+    left_as: ColumnType<Record<string, unknown> | null, never, null>
     created_at: Generated<Date>
   }
   confirmations: {
