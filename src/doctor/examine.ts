@@ -14,7 +14,7 @@ import { databaseSkew, judgeSkews, providerSkew } from './clock-skew.ts'
 import { checkDatabase, judgeMigrations } from './database.ts'
 import { feedsCheck } from './feeds.ts'
 import { dueCheck, renderingsCheck } from './planning.ts'
-import { judgeDomain, judgeKey } from './provider.ts'
+import { judgeDomain, judgeKey, judgeReceiving } from './provider.ts'
 import { sendingCheck, warmUpCheck } from './sending.ts'
 import { signUpsCheck } from './sign-ups.ts'
 import { signingKeysCheck } from './signing-keys.ts'
@@ -89,6 +89,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     ['clock-skew', judgeSkews(skews)],
     ['provider-key', config ? keyFinding(config, answer) : notChecked(misconfigured)],
     ['sender-domain', config ? domainFinding(config, answer) : notChecked(misconfigured)],
+    ['received-mail', config ? receivingFinding(config, answer) : notChecked(misconfigured)],
     ['webhook-secret', config ? judgeWebhookSecret(config) : notChecked(misconfigured)],
     ...(await rows).map((finding, index): [string, Finding] => [rowChecks[index]?.name ?? '', finding]),
   ]
@@ -126,6 +127,12 @@ function keyFinding(config: Config, answer: DomainsAnswer | undefined): Finding 
 
 function domainFinding(config: Config, answer: DomainsAnswer | undefined): Finding {
   return answer ? judgeDomain(answer, senderDomain(config)) : notChecked(`${sandbox}, and it takes every sender`)
+}
+
+function receivingFinding({ inboundDomain, resend }: Config, answer: DomainsAnswer | undefined): Finding {
+  if (inboundDomain === undefined) return ok('none: there is no INBOUND_DOMAIN')
+  if (answer) return judgeReceiving(answer, inboundDomain)
+  return resend ? notChecked('the provider was not asked') : ok(sandbox)
 }
 
 async function openAndCheck(

@@ -1,4 +1,4 @@
-// The provider's key and the sender's domain, by one read-only question.
+// The provider's key, the sender's domain and whether received mail can be read, by one read-only question.
 import type { DomainsAnswer, SenderDomain } from '../delivery/list-domains.ts'
 import { mask } from '../platform/log.ts'
 import { type Finding, notChecked, ok, problem, warning } from './check.ts'
@@ -37,6 +37,18 @@ export function judgeKey(answer: DomainsAnswer): Finding {
     `the provider refuses it: ${said}`,
     'Set RESEND_API_KEY to a key that is active at resend.com/api-keys.',
   )
+}
+
+/** Whether mail that readers write can be read: a webhook tells of it, and the key has to fetch what it says. */
+export function judgeReceiving(answer: DomainsAnswer, inboundDomain: string): Finding {
+  if (isSendingOnly(answer)) {
+    return problem(
+      `the key may only send, so what readers write to ${inboundDomain} cannot be read`,
+      'Make a key with full access at resend.com/api-keys, or unset INBOUND_DOMAIN.',
+    )
+  }
+  if (answer.outcome.kind !== 'listed') return notChecked('the provider did not list its domains')
+  return ok(`the key may read what is written to ${inboundDomain}`)
 }
 
 /** Whether mail may be sent from the domain. It has to be listed itself: a verified parent does not do. */

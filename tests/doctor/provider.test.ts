@@ -53,6 +53,25 @@ describe('the key', () => {
     const { of } = await look()
     expect(of('provider-key')).toMatchObject({ status: 'ok', found: 'the provider takes it, for sending alone' })
     expect(of('sender-domain')).toMatchObject({ status: 'not checked', found: expect.stringContaining('only send') })
+    expect(of('received-mail')).toMatchObject({ status: 'ok', found: 'none: there is no INBOUND_DOMAIN' })
+  })
+
+  it('has to read what readers write, where they can', async () => {
+    const inbound = { INBOUND_DOMAIN: 'reply.site.example', RESEND_WEBHOOK_SECRET: webhookSecret }
+    answer = () => list()
+    const found = 'the key may read what is written to reply.site.example'
+    expect((await look(inbound)).of('received-mail')).toMatchObject({ status: 'ok', found })
+    answer = () => refusal(401, 'restricted_api_key')
+    const { of, ok } = await look(inbound)
+    expect(of('received-mail')).toMatchObject({
+      status: 'problem',
+      found: expect.stringMatching(/^the key may only send, so what readers write to reply/),
+      remedy: expect.stringContaining('full access'),
+    })
+    expect(ok).toBe(false)
+    answer = () => refusal(500, 'application_error')
+    expect((await look(inbound)).of('received-mail').status).toBe('not checked')
+    expect((await examined(database.db)).of('received-mail').status).toBe('ok')
   })
 
   it.each([
