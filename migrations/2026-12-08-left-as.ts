@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 
 const statements: string[] = [
   `alter table subscriptions add column left_as jsonb`,
+  `create index subscriptions_left_as on subscriptions (id) where left_as is not null`,
   `comment on column subscriptions.left_as is 'of a pending one: the columns as they were when its reader left, for as long as that can be undone; a request may be somebody else''s'`,
 ]
 

@@ -17,6 +17,7 @@ import * as leftAddresses from './2026-12-05-left-addresses.ts'
 import * as batchAccounts from './2026-12-06-batch-accounts.ts'
 import * as rowLocks from './2026-12-07-row-locks.ts'
 import * as leftAs from './2026-12-08-left-as.ts'
+import * as timeZones from './2026-12-09-time-zones.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '2026-12-06-batch-accounts': batchAccounts,
   '2026-12-07-row-locks': rowLocks,
   '2026-12-08-left-as': leftAs,
+  '2026-12-09-time-zones': timeZones,
 }

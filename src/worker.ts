@@ -66,8 +66,12 @@ async function createEdgeContext(env: Env): Promise<Context> {
     keys: config.signingKeys ?? (await loadSigningKeys(db, random)),
     random,
     fetchUrl: createEdgeFetch(),
+    memory,
   }
 }
+
+/** Of an isolate, whose requests all have the same configuration. */
+const memory = {}
 
 const random = (byteCount: number) => crypto.getRandomValues(new Uint8Array(byteCount))
 

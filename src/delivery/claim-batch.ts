@@ -204,7 +204,7 @@ async function takeDigests(
     select m.id, m.kind, g.rendering_id, m.attempts,
       case
         when exists (select from suppressions x where x.email_key in (r.email_key, ${addressKeyIn('m.to_email')})) then 'suppressed'
-        when s.state <> 'active' then coalesce(s.ended_reason, 'not subscribed')
+        when s.state <> 'active' then coalesce(s.ended_reason, s.left_as ->> 'ended_reason', 'not subscribed')
       end as obstacle
     from next m
       join digests g on g.id = m.digest_id

@@ -9,6 +9,7 @@ import { confirm } from '../subscriptions/confirmations.ts'
 import type { Evidence } from '../subscriptions/consent.ts'
 import { changePreferences, type PreferencesChange } from '../subscriptions/preferences.ts'
 import { lockReader } from '../subscriptions/reader.ts'
+import { countTryByMail } from '../subscriptions/sign-up-limits.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
 import { unsubscribe } from '../subscriptions/unsubscribe.ts'
 import { type Answer, type NextDigest, storeAnswer } from './answer-mail.ts'
@@ -60,6 +61,7 @@ export async function act(
 /** From can be forged, so all that comes of it is what comes of a form: a question to that address, within its limits. */
 async function ask(context: Context, { newsletter }: StoredMail, mail: ReceivedMail): Promise<string> {
   try {
+    await countTryByMail(context)
     await subscribe(context, { email: bareAddress(mail.from), newsletter: newsletter ?? undefined }, evidence)
     return 'asked to confirm'
   } catch (error) {
@@ -82,11 +84,8 @@ async function confirmByMail(
   if (!row) return 'ignored: gone'
   await lockReader(trx, row.subscription_id)
   const wish = understand(writtenLine(mail), '2000-01-01')
-  if (wish.kind === 'stop' && row.state === 'active') {
-    await unsubscribe(context, row.subscription_id, 'unsubscribed_page', evidence)
-    return 'stopped'
-  }
-  if (row.state === 'active') return 'was confirmed'
+  if (row.state === 'active')
+    return wish.kind === 'yes' ? 'was confirmed' : reply(context, trx, row.subscription_id, mail)
   if ((wish.kind === 'stop' || wish.kind === 'no') && row.state === 'pending') {
     await unsubscribe(context, row.subscription_id, 'unsubscribed_page', evidence)
     return 'declined'

@@ -16,6 +16,8 @@ export type Context = {
   readonly random: (byteCount: number) => Uint8Array
   /** Fetches an address that somebody else chose, within limits. */
   readonly fetchUrl: FetchUrl
+  /** Where each request has a context of its own: what they have in common, with which things are kept that depend on the configuration alone. */
+  readonly memory?: object
 }
 
 /** What a scheduled job is told: the slot it runs for, and when to stop. */

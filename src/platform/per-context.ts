@@ -1,11 +1,14 @@
 import type { Context } from './context.ts'
 
-/** A map for each context: made when it is first asked for, forgotten with the context. */
-export function perContext<Key, Value>(): (context: Context) => Map<Key, Value> {
-  const maps = new WeakMap<Context, Map<Key, Value>>()
+/** A map for each context, or for what contexts have in common: made when it is first asked for, forgotten with it. */
+export function perContext<Key, Value>(
+  holderOf: (context: Context) => object = (context) => context,
+): (context: Context) => Map<Key, Value> {
+  const maps = new WeakMap<object, Map<Key, Value>>()
   return (context) => {
-    const map = maps.get(context) ?? new Map<Key, Value>()
-    maps.set(context, map)
+    const holder = holderOf(context)
+    const map = maps.get(holder) ?? new Map<Key, Value>()
+    maps.set(holder, map)
     return map
   }
 }

@@ -50,9 +50,10 @@ export async function requestAddressChange(
     const reader = await lockReader(trx, subscriptionId)
     if (!reader.isConfirmed) throw new PublicError('conflict', 'Confirm the address you have first.')
     if (reader.emailKey === address.key) throw invalid('That is the address you have.')
-    if (!(await isNewRequest(trx, context, reader.id, address))) return
+    const isWayBack = await wasTheirs(trx, context, reader.id, address)
+    if (!isWayBack && !(await isNewRequest(trx, context, reader.id, address))) return
     await recallSuppressions(trx, context, [address.key])
-    const isAsked = await mayBeAsked(trx, context, address)
+    const isAsked = await mayBeAsked(trx, context, address, isWayBack)
     await giveUpOpen(trx, context, reader.id)
     const now = clock.sqlNow
     const { id: changeId } = await trx
@@ -157,13 +158,40 @@ async function isNewRequest(
   )
 }
 
+/**
+ * Whether it was their address until a change, and they have not asked for it back today: somebody who had their link may have
+ * made that change, and used up what may be asked in a day.
+ */
+async function wasTheirs(
+  trx: InTransaction,
+  context: Context,
+  subscriberId: number,
+  address: Address,
+): Promise<boolean> {
+  const { rows } = await sql<{ was: boolean }>`
+    select exists (
+        select from address_changes
+        where old_email_key = ${address.key} and subscriber_id = ${subscriberId} and confirmed_at is not null)
+      and not exists (
+        select from address_changes
+        where subscriber_id = ${subscriberId} and new_email_key = ${address.key}
+          and requested_at > ${context.clock.sqlNow} - interval '24 hours') as was`.execute(trx)
+  return rows[0]?.was ?? false
+}
+
 /** Under a lock of the address, so that two readers who ask for the same one count each other. */
-async function mayBeAsked(trx: InTransaction, context: Context, address: Address): Promise<boolean> {
+async function mayBeAsked(
+  trx: InTransaction,
+  context: Context,
+  address: Address,
+  isWayBack: boolean,
+): Promise<boolean> {
   await takeLock(trx, sql`'address ' || (hashtext(${address.key}) & ${addressLocks - 1})`)
   const { rows: taken } = await sql`
     select from subscribers where email_key = ${address.key}
     union all select from suppressions where email_key = ${address.key}`.execute(trx)
   if (taken.length > 0) return false
+  if (isWayBack) return true
   for (const { within, count } of maximumMails) {
     const since = sql`${context.clock.sqlNow} - ${within}::interval`
     const isRecent = sql`(m.state in ('pending', 'sending') or (m.state in ('submitted', 'unknown') and m.settled_at > ${since}))`

@@ -8,7 +8,7 @@ import { perContext } from '../platform/per-context.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
 import type { Newsletter } from './newsletters.ts'
 
-const keptIn = perContext<string, MailTemplate>()
+const keptIn = perContext<string, MailTemplate>((context) => context.memory ?? context)
 
 /** The mail that asks a reader to confirm: the same for everyone but for the link, so it is rendered once a newsletter. */
 export async function renderConfirmationMail(context: Context, newsletter: Newsletter): Promise<MailTemplate> {

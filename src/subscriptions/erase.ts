@@ -85,9 +85,16 @@ async function addressesOf(trx: InTransaction, subscriberId: number, addressKey:
   const { rows } = await sql<{ key: string }>`
     select ${addressKey}::text as key
     union
-    select ${addressKeyIn('m.to_email')} from subscriptions s join messages m on m.subscription_id = s.id
-    where s.subscriber_id = ${subscriberId} and m.run_id is not null
-      and not exists (select from subscribers r where r.email_key = ${addressKeyIn('m.to_email')} and r.id <> ${subscriberId})
+    select key from (
+      select ${addressKeyIn('m.to_email')} as key from subscriptions s join messages m on m.subscription_id = s.id
+      where s.subscriber_id = ${subscriberId} and m.run_id is not null
+      union
+      select ${addressKeyIn('m.to_email')} from confirmations c join messages m on m.confirmation_id = c.id
+      where c.subscriber_id = ${subscriberId}
+      union
+      select old_email_key from address_changes where subscriber_id = ${subscriberId} and old_email_key is not null
+    ) as had
+    where not exists (select from subscribers r where r.email_key = had.key and r.id <> ${subscriberId})
     order by key`.execute(trx)
   return rows.map(({ key }) => key)
 }

@@ -3,6 +3,7 @@ import { finishErasures } from '../delivery/erased-mail.ts'
 import { sqlBound } from '../platform/clock.ts'
 import type { Context, JobOptions } from '../platform/context.ts'
 import { eraseReader } from './erase.ts'
+import { undoHours } from './unsubscribe.ts'
 
 /** Longer than any limit on mails to a new address, or to one that never confirmed, counts. */
 const keptDays = 31
@@ -22,6 +23,13 @@ export async function forgetReaders(
     update address_changes set new_email = null, new_email_key = null, old_email_key = null,
       stopped_at = case when confirmed_at is null then coalesce(stopped_at, expires_at) else stopped_at end
     where new_email is not null and requested_at < ${sqlBound(context.clock)} - make_interval(days => ${keptDays})`.execute(
+    context.db,
+  )
+  // What can be undone no more.
+  await sql`
+    update subscriptions set left_as = null
+    where left_as is not null and coalesce(
+      (left_as ->> 'ended_at')::timestamptz, '-infinity') <= ${context.clock.sqlNow} - make_interval(hours => ${undoHours})`.execute(
     context.db,
   )
   return {

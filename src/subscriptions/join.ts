@@ -33,7 +33,7 @@ export async function joinNewsletter(
         ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end,
         next_digest_at(${now}, null, frequency, weekday, hour, time_zone)
       from subscriptions where id = ${subscriptionId} and state = 'active'
-      on conflict (subscriber_id, newsletter_id) do update set state = 'active', ended_reason = null, ended_at = null,
+      on conflict (subscriber_id, newsletter_id) do update set state = 'active', ended_reason = null, ended_at = null, left_as = null,
         frequency = excluded.frequency, weekday = excluded.weekday, hour = excluded.hour, time_zone = excluded.time_zone,
         topic_choice_id = null, paused_until = null, confirmed_at = excluded.confirmed_at,
         read_until = greatest(s.read_until, excluded.read_until),

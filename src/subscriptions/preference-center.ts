@@ -24,6 +24,8 @@ export type Preferences = Choices & {
 export type Offer = { readonly slug: string; readonly name: string }
 
 export type PreferenceCenter = {
+  /** Mail to the reader's address is kept back, whatever they choose. */
+  readonly isSuppressed: boolean
   /** That of the link, active or not. */
   readonly own: Preferences
   /** The reader's other active ones, the oldest first. */
@@ -43,8 +45,10 @@ type Stored = {
 
 /** What the preference center shows for a subscription's link. Throws `not_found`, also for a reader who was erased. */
 export async function getPreferenceCenter(context: Context, subscriptionId: number): Promise<PreferenceCenter> {
-  const { rows } = await sql<{ center: Stored | null }>`
-    select preference_center(${subscriptionId}) as center`.execute(context.db)
+  const { rows } = await sql<{ center: Stored | null; is_suppressed: boolean }>`
+    select preference_center(${subscriptionId}) as center, exists (
+      select from subscriptions s join subscribers r on r.id = s.subscriber_id join suppressions x on x.email_key = r.email_key
+      where s.id = ${subscriptionId}) as is_suppressed`.execute(context.db)
   const center = rows[0]?.center
   const [own, ...others] = (center?.subscriptions ?? []).map(
     (stored): Preferences => ({
@@ -55,5 +59,5 @@ export async function getPreferenceCenter(context: Context, subscriptionId: numb
     }),
   )
   if (!center || !own) throw new PublicError('not_found', 'There is no such subscription any more.')
-  return { own, others, offers: center.offers }
+  return { own, others, offers: center.offers, isSuppressed: rows[0]?.is_suppressed ?? false }
 }

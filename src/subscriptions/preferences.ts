@@ -41,13 +41,48 @@ export const choicesSchema = z
     frequency: z.enum(['daily', 'weekdays', 'weekly'], 'Choose daily, weekdays or weekly.'),
     weekday: wholeNumber(1, 7, 'Choose a day of the week.'),
     hour: wholeNumber(0, 23, 'Choose an hour from 0 to 23.'),
-    timeZone: z.string().max(64).trim().refine(isTimeZone, unknownTimeZone),
+    timeZone: z
+      .string()
+      .max(64)
+      .trim()
+      .transform((zone, { addIssue }) => {
+        const known = knownTimeZone(zone)
+        if (known === undefined) addIssue({ code: 'custom', message: unknownTimeZone })
+        return known ?? z.NEVER
+      }),
     topics: z.array(z.string().max(100), 'Topics are a list.').max(mostTopics, 'Those are too many topics.'),
   })
   .partial()
 
+/** What the short names of the tz database stand for (its file `backward`); some programs still know them as zones of their own. */
+const places: Readonly<Record<string, string>> = {
+  CET: 'Europe/Brussels',
+  MET: 'Europe/Brussels',
+  EET: 'Europe/Athens',
+  WET: 'Europe/Lisbon',
+  EST: 'America/Panama',
+  MST: 'America/Phoenix',
+  HST: 'Pacific/Honolulu',
+  EST5EDT: 'America/New_York',
+  CST6CDT: 'America/Chicago',
+  MST7MDT: 'America/Denver',
+  PST8PDT: 'America/Los_Angeles',
+}
+
+/**
+ * A time zone by the name of its place; undefined for what is none. Short names mean one thing to a browser and another to
+ * PostgreSQL, which takes `CET` for an offset without summer time, and `IST` for Israel's.
+ */
+export function knownTimeZone(zone: string): string | undefined {
+  if (!isTimeZone(zone)) return undefined
+  if (zone.includes('/')) return zone
+  const place =
+    places[zone.toUpperCase()] ?? new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+  return place.includes('/') || place === 'UTC' ? place : undefined
+}
+
 /** Names of zones only: the offsets that Intl takes too, like +05:30, know no clock changes. */
-export function isTimeZone(zone: string): boolean {
+function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })

@@ -6,7 +6,7 @@ import type { Frequency, SubscriptionState } from '../platform/database/schema.t
 import { PublicError } from '../platform/errors.ts'
 import { parseAddress } from './address.ts'
 import type { ConfirmedReader } from './import-subscribers.ts'
-import { defaultChoices, isTimeZone } from './preferences.ts'
+import { defaultChoices, knownTimeZone } from './preferences.ts'
 
 /** What `subscribers export` writes and `subscribers import` reads, in this order. */
 export const readerColumns = [
@@ -133,20 +133,17 @@ function wholeNumber(name: ReaderColumn, text: string, minimum: number, maximum:
   return value
 }
 
-const checkedZones = new Map<string, boolean>()
+const checkedZones = new Map<string, string | undefined>()
 
 /** The database plans by it and the pages show it, so both have to know it. */
 function timeZoneOf(text: string, timeZones: ReadonlySet<string>): string {
   if (text === '') return defaultChoices.timeZone
   if (!timeZones.has(text.toLowerCase()))
     throw new Refusal(`The time zone ${shown(text)} is not one, like Europe/Berlin.`)
-  let isKnown = checkedZones.get(text)
-  if (isKnown === undefined) {
-    isKnown = isTimeZone(text)
-    checkedZones.set(text, isKnown)
-  }
-  if (!isKnown) throw new Refusal(`The time zone ${shown(text)} is not one, like Europe/Berlin.`)
-  return text
+  if (!checkedZones.has(text)) checkedZones.set(text, knownTimeZone(text))
+  const known = checkedZones.get(text)
+  if (known === undefined) throw new Refusal(`The time zone ${shown(text)} is not one, like Europe/Berlin.`)
+  return known
 }
 
 function topicsOf(text: string, topicIds: ReadonlyMap<string, number>): string[] {

@@ -41,10 +41,17 @@ export async function isSuppressed(db: Database | InTransaction, subscriberId: n
   return rows.length > 0
 }
 
-/** Whether there is anything to unsubscribe from. */
-export async function isSubscribed(db: Database, subscriptionId: number): Promise<boolean> {
-  const row = await db.selectFrom('subscriptions').select('state').where('id', '=', subscriptionId).executeTakeFirst()
-  return row !== undefined && row.state !== 'ended'
+/** What there is to unsubscribe from; undefined where there is no such subscription, also for a reader who was erased. */
+export async function findSubscription(
+  db: Database,
+  subscriptionId: number,
+): Promise<{ newsletterName: string; isEnded: boolean; hasOthers: boolean } | undefined> {
+  const { rows } = await sql<{ newsletterName: string; isEnded: boolean; hasOthers: boolean }>`
+    select n.name as "newsletterName", s.state = 'ended' as "isEnded", exists (
+      select from subscriptions o where o.subscriber_id = s.subscriber_id and o.id <> s.id and o.state = 'active') as "hasOthers"
+    from subscriptions s join newsletters n on n.id = s.newsletter_id
+    where s.id = ${subscriptionId} and s.ended_reason is distinct from 'erased'`.execute(db)
+  return rows[0]
 }
 
 export type ConsentEntry = {

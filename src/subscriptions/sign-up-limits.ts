@@ -22,6 +22,14 @@ export async function countTryFrom(context: Context, ip: string | null): Promise
 }
 
 /**
+ * Counts a sign-up by mail. Nobody can be told from where one is, and From can be forged, so all of them together have a fifth
+ * of what an hour sees: they must not close the form to everyone. Throws as {@link countTry} does.
+ */
+export async function countTryByMail(context: Context): Promise<void> {
+  await take(context, 'mail', Math.max(mostFromPlace, Math.floor(context.config.confirmationsPerHour / 5)))
+}
+
+/**
  * Counts a try, whether or not the address is known. Throws `too_many_requests` with the seconds to wait when there were 20
  * in the last hour from its place or 5 with its address; what is refused does not count.
  */

@@ -41,6 +41,9 @@ export function addressRoutes(context: Context, options: WebOptions): Hono {
     return requestPage(c, context, token, { note: asked })
   })
 
+  app.get('/preferences/:token/address/stop', (c) =>
+    c.redirect(`/preferences/${encodeURIComponent(c.req.param('token'))}/address`),
+  )
   app.post('/preferences/:token/address/stop', async (c) => {
     const token = c.req.param('token')
     await stopAddressChange(context, idOf(context, 'preferences', token), evidenceOf(c, options, 'link'))

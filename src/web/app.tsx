@@ -128,7 +128,7 @@ function pageHeaders(publicUrl: string, others: string[], readers: 'same-origin'
       baseUri: ["'none'"],
     },
     referrerPolicy: 'no-referrer',
-    strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
+    strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000' : false,
   })
 }
 

@@ -7,6 +7,7 @@ import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptio
 import { findTopic, offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
 import type { PreferenceCenter, Preferences } from '../subscriptions/preference-center.ts'
 import { longestPauseDays } from '../subscriptions/preferences.ts'
+import { notMailed } from '../subscriptions/reader.ts'
 import { undoToken } from '../subscriptions/unsubscribe.ts'
 import { ChoiceFields, errorAttributes, FieldError, written } from './choice-fields.tsx'
 import { page } from './reply.tsx'
@@ -38,7 +39,7 @@ export async function preferencesPage(
   c: HonoContext,
   context: Context,
   token: string,
-  { own, others, offers }: PreferenceCenter,
+  { own, others, offers, isSuppressed }: PreferenceCenter,
   state: PageState & { readonly shown?: Shown } = {},
 ): Promise<Response> {
   const shown: Shown = state.shown ?? own
@@ -76,7 +77,8 @@ ${
   isActive
     ? html`<p>For ${shown.email}.</p>
 ${others.length > 0 && html`<h2>${shown.newsletterName}</h2>`}
-${subscriptionForm({ context, shown, topics, errors, ticked, token })}`
+${isSuppressed && html`<div class="note" role="status"><p>${notMailed} <a href="/preferences/${token}/address">Change your address</a> to go on.</p></div>`}
+${subscriptionForm({ context, shown, topics, errors, ticked, token, isSuppressed })}`
     : html`<p>${shown.email} is not subscribed to ${shown.newsletterName} at the moment. <a href="/">Subscribe</a>.</p>
 ${undo && UndoForm({ token: undo })}`
 }
@@ -90,6 +92,7 @@ ${subscriptionForm({
   topics: forms.get(other.subscriptionId) ?? [],
   token: preferencesToken(context, other.subscriptionId),
   idPrefix: `s${other.subscriptionId}-`,
+  isSuppressed,
 })}</details>`,
 )}
 ${
@@ -144,6 +147,8 @@ function subscriptionForm(props: {
   readonly token: string
   readonly errors: Readonly<Record<string, string>>
   readonly ticked: readonly string[] | undefined
+  /** Then it comes at no time. */
+  readonly isSuppressed: boolean
   readonly idPrefix?: string
 }) {
   const { context, shown, topics, token, errors, ticked, idPrefix = '' } = props
@@ -155,6 +160,7 @@ function subscriptionForm(props: {
   return html`${pausedUntil && html`<p>Paused until ${dayInWords(pausedUntil, today.slice(0, 4))}.</p>`}
 ${
   shown.nextDigestAt &&
+  !props.isSuppressed &&
   html`<p>The next one: <strong>${nextDigestInWords(shown.nextDigestAt, shown.storedTimeZone ?? shown.timeZone, now)}</strong></p>`
 }
 <form method="post" action="/preferences/${token}" novalidate>

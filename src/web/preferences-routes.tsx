@@ -41,6 +41,8 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     return preferencesPage(c, context, token, await getPreferenceCenter(context, subscriptionId), { note: 'Saved.' })
   })
 
+  // What the browser shows after a form, and somebody opens again.
+  app.get('/preferences/:token/join', (c) => c.redirect(`/preferences/${encodeURIComponent(c.req.param('token'))}`))
   app.post('/preferences/:token/join', async (c) => {
     const token = c.req.param('token')
     const subscriptionId = idOf(context, 'preferences', token)

@@ -28,6 +28,8 @@ export type SignUpForm = {
 export async function signUpPage(c: HonoContext, context: Context, newsletter: Newsletter, form: SignUpForm) {
   const errors = form.errors ?? {}
   const isRefused = Object.keys(errors).length > 0
+  // Told above the form, which has no field for it.
+  const { newsletter: newsletterError, ...fieldErrors } = errors
   const topics = await offeredTopics(context, newsletter.id)
   const newest = await findNewestDigest(context.db, newsletter.id)
   return page(
@@ -47,7 +49,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
       {isRefused && (
         <div class="note" role="alert">
           <p>Not quite yet: please look at the field marked below.</p>
-          {errors.newsletter && <p>{errors.newsletter}</p>}
+          {newsletterError && <p>{newsletterError}</p>}
         </div>
       )}
       {form.isFromElsewhere && (
@@ -66,22 +68,22 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
             value={form.email ?? ''}
             autocomplete="email"
             required
-            {...errorAttributes('email', errors)}
+            {...errorAttributes('email', fieldErrors)}
           />
-          <FieldError name="email" errors={errors} />
+          <FieldError name="email" errors={fieldErrors} />
         </div>
         <ChoiceFields
           choices={form.choices}
           topics={topics}
           ticked={form.ticked}
-          errors={errors}
+          errors={fieldErrors}
           guessTimeZone={!isRefused}
         />
         <div class="unseen" aria-hidden="true">
           <label for={honeypotField}>Leave this empty</label>
           <input type="text" id={honeypotField} name={honeypotField} tabindex={-1} autocomplete="off" />
         </div>
-        <Challenge context={context} errors={errors} />
+        <Challenge context={context} errors={fieldErrors} />
         <p class="hint">{consentText(newsletter.name)}</p>
         <p>
           <button type="submit">Subscribe</button>
@@ -95,18 +97,18 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
   )
 }
 
-function Challenge({ context, errors }: { readonly context: Context; readonly errors: SignUpForm['errors'] }) {
+function Challenge({ context, errors = {} }: { readonly context: Context; readonly errors: SignUpForm['errors'] }) {
   const { turnstile } = context.config
   if (!turnstile) return null
   return (
-    <div class="field">
+    <div class="field" {...(Object.keys(errors)[0] === turnstileField && { tabindex: -1, autofocus: true })}>
       <div class="cf-turnstile" data-sitekey={turnstile.siteKey} />
       <noscript>
         <p class="note">
           To keep programs out, this form needs JavaScript. Without it, write to {context.config.contactAddress}.
         </p>
       </noscript>
-      <FieldError name={turnstileField} errors={errors ?? {}} />
+      <FieldError name={turnstileField} errors={errors} />
       <script src={`${turnstileOrigin}/turnstile/v0/api.js`} async defer />
     </div>
   )

@@ -7,7 +7,7 @@ import { parseAddress } from '../subscriptions/address.ts'
 import { confirm, confirmationHours, findConfirmation } from '../subscriptions/confirmations.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { getNewsletter, type Newsletter } from '../subscriptions/newsletters.ts'
-import { defaultChoices, isTimeZone } from '../subscriptions/preferences.ts'
+import { defaultChoices, knownTimeZone } from '../subscriptions/preferences.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
 import { suggestAddress } from '../subscriptions/suggest-address.ts'
 import { answerBadLink } from './bad-link.tsx'
@@ -41,6 +41,8 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     }),
   )
 
+  // What the browser shows after a form, and somebody opens again.
+  app.get('/subscribe', (c) => c.redirect('/'))
   app.post('/subscribe', async (c) => {
     const body = await readBody(c)
     const formAgain = async (state: { errors?: Readonly<Record<string, string>>; isFromElsewhere?: boolean }) => {
@@ -196,5 +198,5 @@ function confirmedPage(c: HonoContext, context: Context, newsletterName: string)
 /** Cloudflare knows roughly where a request comes from; elsewhere the page's script asks the browser. */
 function edgeTimeZone(c: HonoContext): string {
   const { cf } = c.req.raw as Request & { cf?: { timezone?: unknown } }
-  return typeof cf?.timezone === 'string' && isTimeZone(cf.timezone) ? cf.timezone : defaultChoices.timeZone
+  return (typeof cf?.timezone === 'string' && knownTimeZone(cf.timezone)) || defaultChoices.timeZone
 }

@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
-import { isSubscribed } from '../subscriptions/reader.ts'
+import { signToken } from '../platform/signed-token.ts'
+import { findSubscription } from '../subscriptions/reader.ts'
 import { findUndo, undoToken, undoUnsubscribe, unsubscribe } from '../subscriptions/unsubscribe.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
@@ -17,14 +18,16 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/unsubscribe/:token', async (c) => {
     const subscriptionId = idOf(context, 'unsubscribe', c.req.param('token'))
-    if (!(await isSubscribed(context.db, subscriptionId))) return goodbyePage(c, context, undefined)
+    const subscription = await findSubscription(context.db, subscriptionId)
+    if (!subscription || subscription.isEnded) return goodbyePage(c, context, subscriptionId, undefined)
+    const { newsletterName } = subscription
     return page(
       c,
       context,
-      { title: 'Unsubscribe', isPrivate: true },
+      { title: 'Unsubscribe', isPrivate: true, newsletterName },
       <>
-        <h1>Unsubscribe?</h1>
-        <p>One press, and no further digest is sent.</p>
+        <h1>Unsubscribe from {newsletterName}?</h1>
+        <p>One press, and it is not sent to you any more.</p>
         <form method="post">
           <input type="hidden" name="from" value="page" />
           <button type="submit">Unsubscribe</button>
@@ -45,7 +48,7 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
       evidenceOf(c, options, isPage ? 'link' : 'one-click'),
     )
     if (!isPage) return c.body('', 200, { 'content-type': 'text/plain; charset=utf-8' })
-    return goodbyePage(c, context, await undoToken(context, subscriptionId))
+    return goodbyePage(c, context, subscriptionId, await undoToken(context, subscriptionId))
   })
 
   app.get('/undo/:token', async (c) => {
@@ -74,14 +77,31 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-function goodbyePage(c: HonoContext, context: Context, undo: string | undefined) {
+async function goodbyePage(
+  c: HonoContext,
+  context: Context,
+  subscriptionId: number,
+  undo: string | undefined,
+): Promise<Response> {
+  const { db, keys } = context
+  const subscription = await findSubscription(db, subscriptionId)
   return page(
     c,
     context,
-    { title: 'You are unsubscribed', isPrivate: true },
+    {
+      title: 'You are unsubscribed',
+      isPrivate: true,
+      ...(subscription && { newsletterName: subscription.newsletterName }),
+    },
     <>
       <h1>You are unsubscribed</h1>
-      <p>This digest is not sent to you any more. Thank you for having read it.</p>
+      <p>{subscription?.newsletterName ?? 'It'} is not sent to you any more. Thank you for having read it.</p>
+      {subscription?.hasOthers && (
+        <p>
+          You get other newsletters from us:{' '}
+          <a href={`/preferences/${signToken(keys, keys.newestId, 'preferences', subscriptionId)}`}>look at them</a>.
+        </p>
+      )}
       {undo ? (
         <UndoForm token={undo} />
       ) : (

@@ -104,6 +104,31 @@ describe('a suppressed reader who is erased', () => {
   })
 })
 
+describe('an address that they had before anything was planned for it', () => {
+  it('is known by its hash alone, too', async () => {
+    const reader = await aReader(site.db, { email: 'now@reader.example' })
+    const change = { subscriber_id: reader.subscriberId, old_email_key: key, key_id: 'test' }
+    await site.db
+      .insertInto('address_changes')
+      .values({
+        ...change,
+        new_email: 'now@reader.example',
+        new_email_key: 'now@reader.example',
+        token_hash: new Uint8Array(32),
+        nonce: new Uint8Array(32),
+        requested_at: hours(-2),
+        expires_at: hours(70),
+        confirmed_at: hours(-1),
+      })
+      .execute()
+    await hold(key)
+    await erase(reader)
+    expect(await suppressions()).toEqual([])
+    expect(await hashes()).toHaveLength(1)
+    expect(await allText()).not.toContain('ada')
+  })
+})
+
 describe('a mail at the moment of erasing', () => {
   it('that was claimed is not begun, and its address is gone', async () => {
     const reader = await aPlannedReader()

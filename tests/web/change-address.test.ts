@@ -195,6 +195,19 @@ describe('another address', () => {
     expect(await recipients()).toEqual([])
   })
 
+  it('can be asked back for, whatever whoever had their link used up', async () => {
+    const reader = await aReader(site.db, { email: old })
+    for (const email of ['a@thief.example', 'b@thief.example']) await ask(reader, email)
+    await ask(reader, 'thief@thief.example')
+    await site.post(await confirmLink())
+    expect(await addresses()).toEqual(['thief@thief.example'])
+    expect((await ask(reader, 'c@thief.example')).status).toBe(429)
+    expect((await ask(reader, old)).status).toBe(200)
+    expect((await recipients()).at(-1)).toBe(old)
+    await site.post(await confirmLink())
+    expect(await addresses()).toEqual([old])
+  })
+
   it('can be asked for by who is suppressed: that is often why', async () => {
     const reader = await aReader(site.db, { email: old })
     await addSuppressions(site.context, [old])

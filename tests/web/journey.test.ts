@@ -118,7 +118,7 @@ describe('from the form to the first digest', () => {
 
     const header = path(/<(https:[^>]+)>/.exec(digest?.headers['List-Unsubscribe'] ?? '')?.[1])
     expect(linkTo('unsubscribe', digest?.html)).toBe(header)
-    expect(await (await web.request(header)).text()).toContain('Unsubscribe?')
+    expect(await (await web.request(header)).text()).toContain('Unsubscribe from Newsmatro?')
     expect((await subscriptions())[0]).toMatchObject({ state: 'active' })
     const left = await post(header, form({ from: 'page' }))
     expect(await left.text()).toContain('You are unsubscribed')

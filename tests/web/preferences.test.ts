@@ -45,6 +45,22 @@ describe('the next digest in words', () => {
   })
 })
 
+describe('a reader whose mail is kept back', () => {
+  it('is told so, and what helps, and no time at which something would come', async () => {
+    const reader = await aReader(site.db)
+    const path = `/preferences/${site.token('preferences', reader.subscriptionId)}`
+    expect(await site.text(path)).toContain('The next one')
+    await site.db
+      .insertInto('suppressions')
+      .values({ email_key: reader.email, reason: 'soft_bounces', created_at: hours(-1) })
+      .execute()
+    const page = await site.text(path)
+    expect(page).not.toContain('The next one')
+    expect(page).toMatch(/we send it no more\. <a href="[^"]+\/address">Change your address<\/a>/)
+    expect(page).toContain('Unsubscribe from')
+  })
+})
+
 describe('changes', () => {
   it('are a hundred a day at most, and to leave is possible all the same', async () => {
     const reader = await aReader(site.db)

@@ -79,7 +79,7 @@ describe('every answer', () => {
         expect(policy, path).toContain(part)
       }
       expect(policy).not.toContain('unsafe')
-      expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
+      expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('cache-control'), path).not.toBeNull()

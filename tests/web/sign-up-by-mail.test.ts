@@ -35,6 +35,37 @@ describe('subscribing', () => {
     expect(stops).toEqual([{ stopped_until: minutes(60) }])
   })
 
+  it('leaves the form open to everyone, however many mails come', async () => {
+    change({ config: { ...site.context.config, confirmationsPerHour: 125 } })
+    for (let index = 0; index < 30; index++)
+      await write({ to: `subscribe@${domain}`, from: `r${index}@reader.example` })
+    expect(await mails()).toHaveLength(25)
+    expect((await outcomes()).slice(24, 27)).toEqual([
+      'asked to confirm',
+      'refused: too_many_requests',
+      'refused: too_many_requests',
+    ])
+    const body = JSON.stringify({ email: 'ada@reader.example' })
+    const asked = await site.request('/subscribe', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(asked.status).toBe(202)
+    expect(await mails()).toHaveLength(26)
+  })
+
+  it('that was confirmed takes what a digest takes, as a reply to the mail that asked', async () => {
+    await write({ to: `subscribe@${domain}`, from: 'ada@reader.example' })
+    const to = (await newest())?.reply_to[0] ?? ''
+    await write({ to, text: 'yes' })
+    await write({ to, text: 'weekly' })
+    expect(await subscriptionOf(1)).toMatchObject({ state: 'active', frequency: 'weekly' })
+    expect(await newest()).toMatchObject({ subject: 'Your digest now comes once a week, on Monday' })
+    await write({ to, text: 'stop' })
+    expect(await newest()).toMatchObject({ subject: 'You are unsubscribed' })
+  })
+
   it('may be declined by a reply, and is silent to whoever waited too long', async () => {
     await write({ to: `subscribe+newsmatro@${domain}` })
     const to = (await newest())?.reply_to[0] ?? ''

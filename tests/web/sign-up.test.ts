@@ -103,6 +103,9 @@ describe('what is refused with a reason', () => {
     const page = await (await form({ email: 'ada', newsletter: 'evening' })).text()
     expect(page).toContain('<input type="hidden" name="newsletter" value="evening"/>')
     expect(page).toContain('Send me the Evening digest')
+    const unknown = await (await form({ email: 'ada', newsletter: 'none', hour: '99' })).text()
+    expect(unknown).toContain('Not quite yet')
+    expect(focused(unknown)).toBeDefined()
     expect(await (await form({ email: 'ada@reader.example', newsletter: 'none' })).text()).toContain(
       'There is no newsletter of that name.',
     )
@@ -289,7 +292,10 @@ describe('Turnstile', () => {
     turnstile = async () => Response.json(answer)
     const response = await form({ email: 'ada@reader.example', ...(fields as Record<string, string>) })
     expect(response.status).toBe(422)
-    expect(await response.text()).toMatch(/value="ada@reader.example".*id="cf-turnstile-response-error"/s)
+    const page = await response.text()
+    expect(page).toMatch(/value="ada@reader.example".*id="cf-turnstile-response-error"/s)
+    expect(page).toMatch(/<div class="field" tabindex="-1" autofocus/)
+    expect(page.match(/\bautofocus/g)).toHaveLength(1)
     expect(await (await json({ email: 'ada@reader.example', ...fields })).json()).toMatchObject({
       errors: [{ pointer: '#/cf-turnstile-response' }],
     })

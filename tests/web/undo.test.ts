@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import { forgetReaders } from '../../src/subscriptions/forget-readers.ts'
 import { at, monday } from '../support/context.ts'
 import { anArticle, aReader, type ReaderOptions } from '../support/factories.ts'
 import { hours, readerSite } from '../support/reader-site.ts'
@@ -58,6 +59,20 @@ describe('unsubscribing on the page', () => {
       hour: 9,
       left_as: null,
     })
+  })
+
+  it('leaves no trace of what they had chosen once it is over', async () => {
+    const { reader } = await leaves({ hour: 18 })
+    await site.post('/subscribe', { email: reader.email })
+    for (const [hour, kept] of [
+      [23, { hour: 18 }],
+      [24, null],
+    ] as const) {
+      site.context.clock.set(hours(hour))
+      await forgetReaders(site.context, at(hours(hour)))
+      const [row] = await site.subscriptions()
+      expect(row?.left_as ?? null).toEqual(kept && expect.objectContaining(kept))
+    }
   })
 
   it('cannot be taken back once they left again while they were asked to confirm', async () => {
