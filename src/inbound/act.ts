@@ -52,7 +52,13 @@ export async function act(
   }
   if (!mail) throw new Error('the mail was not fetched')
   const reason = whyAutomatic(mail, context.config)
-  if (reason !== undefined) return `ignored: ${reason}`
+  if (reason !== undefined) {
+    // A gateway on the way may have put such a header in: a reader who wants to leave does, if without an answer.
+    const mayBeTheirs = purpose === 'reply' && targetId !== null && /^(?:precedence|x-)/.test(reason)
+    if (!mayBeTheirs || understand(writtenLine(mail), '2000-01-01').kind !== 'stop') return `ignored: ${reason}`
+    await unsubscribe(joined, targetId, 'unsubscribed_page', evidence)
+    return 'stopped, not answered'
+  }
   if (purpose === 'subscribe') return ask(joined, stored, mail)
   if (targetId === null) return 'ignored: no target'
   return purpose === 'confirm' ? confirmByMail(joined, trx, targetId, mail) : reply(joined, trx, targetId, mail)

@@ -10,8 +10,8 @@ describe('what machines send', () => {
     ['an out-of-office notice', { headers: { 'Auto-Submitted': 'auto-replied' } }],
     ['an out-of-office notice with a comment', { headers: { 'auto-submitted': 'auto-generated (rejected)' } }],
     ['one that says so in its subject alone', { subject: 'Automatic reply: Today' }],
-    ['Exchange', { headers: { 'X-Auto-Response-Suppress': 'All' } }],
-    ['bulk', { headers: { Precedence: 'bulk' } }],
+    ['Exchange', { headers: { 'X-Auto-Response-Suppress': 'All' }, text: 'weekly' }],
+    ['bulk', { headers: { Precedence: 'bulk' }, text: 'help' }],
     ['a list', { headers: { 'List-Id': 'Friends <friends.example>' } }],
     ['a bounce', { headers: { 'Return-Path': '<>' } }],
     ['a report', { headers: { 'Content-Type': 'multipart/report; report-type=delivery-status; boundary=x' } }],
@@ -28,6 +28,19 @@ describe('what machines send', () => {
     expect(await mails()).toEqual([])
     for (const outcome of await outcomes()) expect(outcome).toMatch(/^ignored: /)
   })
+
+  it.each([{ 'X-Auto-Response-Suppress': 'All' }, { Precedence: 'bulk' }])(
+    'lets a reader go whose mail a gateway made look like one: %o',
+    async (headers) => {
+      const { subscriptionId } = await aReader(site.db)
+      const to = addressFor('reply', subscriptionId)
+      await write({ to, text: 'I am away until Monday. Do not stop.', headers })
+      expect(await subscriptionOf(subscriptionId)).toMatchObject({ state: 'active' })
+      await write({ to, text: 'Stop', headers })
+      expect(await subscriptionOf(subscriptionId)).toMatchObject({ state: 'ended', ended_reason: 'unsubscribed' })
+      expect(await mails()).toEqual([])
+    },
+  )
 
   it('ends when two such services write to each other', async () => {
     const { subscriptionId } = await aReader(site.db)
