@@ -20,7 +20,7 @@ export async function warmUpRoom(context: Context, trx: InTransaction): Promise<
   const { warmUp } = context.config
   if (!warmUp) return null
   const domain = senderDomain(context.config)
-  await takeLock(trx, sql`${`warm-up ${domain}`}::text`)
+  await takeLock(trx, `warm-up ${domain}`)
   const { rows: started } = await sql<{ day: number }>`
     select ${today(context)} - started_on as day from warm_ups where domain = ${domain}`.execute(trx)
   const cap = warmUpCap(warmUp, started[0]?.day ?? 0)

@@ -55,7 +55,7 @@ export async function act(
   if (reason !== undefined) {
     // A gateway on the way may have put such a header in: a reader who wants to leave does, if without an answer.
     const mayBeTheirs = purpose === 'reply' && targetId !== null && /^(?:precedence|x-)/.test(reason)
-    if (!mayBeTheirs || understand(writtenLine(mail), '2000-01-01').kind !== 'stop') return `ignored: ${reason}`
+    if (!mayBeTheirs || wishOf(mail).kind !== 'stop') return `ignored: ${reason}`
     await unsubscribe(joined, targetId, 'unsubscribed_page', evidence)
     return 'stopped, not answered'
   }
@@ -63,6 +63,9 @@ export async function act(
   if (targetId === null) return 'ignored: no target'
   return purpose === 'confirm' ? confirmByMail(joined, trx, targetId, mail) : reply(joined, trx, targetId, mail)
 }
+
+/** What its writer wants. The reader's day matters to a pause alone. */
+const wishOf = (mail: ReceivedMail, today = '2000-01-01'): Wish => understand(writtenLine(mail), today)
 
 /** From can be forged, so all that comes of it is what comes of a form: a question to that address, within its limits. */
 async function ask(context: Context, { newsletter }: StoredMail, mail: ReceivedMail): Promise<string> {
@@ -89,7 +92,7 @@ async function confirmByMail(
   const [row] = rows
   if (!row) return 'ignored: gone'
   await lockReader(trx, row.subscription_id)
-  const wish = understand(writtenLine(mail), '2000-01-01')
+  const wish = wishOf(mail)
   if (row.state === 'active')
     return wish.kind === 'yes' ? 'was confirmed' : reply(context, trx, row.subscription_id, mail)
   if ((wish.kind === 'stop' || wish.kind === 'no') && row.state === 'pending') {
@@ -122,7 +125,7 @@ async function reply(
   const before = await findReader(trx, context.clock.sqlNow, subscriptionId)
   // Nothing but the confirmation goes to an address that never confirmed.
   if (!before || before.confirmed_at === null) return 'ignored: gone'
-  const wish = understand(writtenLine(mail), before.today)
+  const wish = wishOf(mail, before.today)
   const change = changeOf(wish)
   let answer: Answer
   if (wish.kind === 'stop') {

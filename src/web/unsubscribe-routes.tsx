@@ -19,7 +19,7 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
   app.get('/unsubscribe/:token', async (c) => {
     const subscriptionId = idOf(context, 'unsubscribe', c.req.param('token'))
     const subscription = await findSubscription(context.db, subscriptionId)
-    if (!subscription || subscription.isEnded) return goodbyePage(c, context, subscriptionId, undefined)
+    if (!subscription || subscription.isEnded) return goodbyePage(c, context, subscriptionId, subscription)
     const { newsletterName } = subscription
     return page(
       c,
@@ -48,7 +48,8 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
       evidenceOf(c, options, isPage ? 'link' : 'one-click'),
     )
     if (!isPage) return c.body('', 200, { 'content-type': 'text/plain; charset=utf-8' })
-    return goodbyePage(c, context, subscriptionId, await undoToken(context, subscriptionId))
+    const subscription = await findSubscription(context.db, subscriptionId)
+    return goodbyePage(c, context, subscriptionId, subscription, await undoToken(context, subscriptionId))
   })
 
   app.get('/undo/:token', async (c) => {
@@ -77,14 +78,14 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-async function goodbyePage(
+function goodbyePage(
   c: HonoContext,
   context: Context,
   subscriptionId: number,
-  undo: string | undefined,
+  subscription: Awaited<ReturnType<typeof findSubscription>>,
+  undo?: string,
 ): Promise<Response> {
-  const { db, keys } = context
-  const subscription = await findSubscription(db, subscriptionId)
+  const { keys } = context
   return page(
     c,
     context,

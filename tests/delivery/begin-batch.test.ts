@@ -8,6 +8,7 @@ import { addSuppressions } from '../../src/delivery/suppressions.ts'
 import { receiveWebhook } from '../../src/delivery/webhooks.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { connect } from '../../src/platform/database/connect.ts'
+import { joinTransaction } from '../../src/platform/database/join-transaction.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import { deriveToken } from '../../src/platform/signed-token.ts'
 import { confirm } from '../../src/subscriptions/confirmations.ts'
@@ -59,15 +60,11 @@ describe('a suppression at the moment of a begin', () => {
     expect(await beginBatch(context, batch)).toBe('consent changed')
   })
 
-  /** In a transaction that is open already. */
-  const within = (trx: unknown) =>
-    ({ transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) }) as never
-
   it.for(Object.entries(ways))('%s is seen by a begin that had to wait for it', async ([, suppress], { skip }) => {
     skip(!isServer(), 'all connections are one session on the embedded database: nothing there waits')
     let beginning: ReturnType<typeof beginBatch> | undefined
     await other.transaction().execute(async (trx) => {
-      await suppress({ ...context, db: within(trx) })
+      await suppress(joinTransaction(context, trx))
       beginning = beginBatch(context, batch)
       await someoneWaits(database.db, beginning)
     })
@@ -79,7 +76,7 @@ describe('a suppression at the moment of a begin', () => {
     let suppressing: Promise<unknown> | undefined
     let isSuppressed = false
     await database.db.transaction().execute(async (trx) => {
-      expect(await beginBatch({ ...context, db: within(trx) }, batch)).toBeNull()
+      expect(await beginBatch(joinTransaction(context, trx), batch)).toBeNull()
       suppressing = addSuppressions({ ...context, db: other }, [reader.email]).then(() => {
         isSuppressed = true
       })

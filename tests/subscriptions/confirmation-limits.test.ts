@@ -3,6 +3,7 @@ import { claimTransactional } from '../../src/delivery/claim-batch.ts'
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { connect } from '../../src/platform/database/connect.ts'
+import { joinTransaction } from '../../src/platform/database/join-transaction.ts'
 import { deriveToken } from '../../src/platform/signed-token.ts'
 import { requestAddressChange } from '../../src/subscriptions/change-address.ts'
 import { confirmAddressChange } from '../../src/subscriptions/confirm-address.ts'
@@ -96,8 +97,7 @@ describe('a confirmation that has to wait', () => {
     const other = connect(database.url)
     let asking: Promise<void> | undefined
     await other.transaction().execute(async (trx) => {
-      const within = { transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) }
-      await claimTransactional({ ...context, db: within as never })
+      await claimTransactional(joinTransaction(context, trx))
       asking = ask()
       await someoneWaits(database.db, asking)
     })

@@ -6,6 +6,7 @@ import { addSuppressions, listSuppressions, removeSuppressions } from '../../src
 import { receiveWebhook } from '../../src/delivery/webhooks.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { connect } from '../../src/platform/database/connect.ts'
+import { joinTransaction } from '../../src/platform/database/join-transaction.ts'
 import { signingKeysOf } from '../../src/platform/signing-keys.ts'
 import { eraseReader } from '../../src/subscriptions/erase.ts'
 import { forgetReaders } from '../../src/subscriptions/forget-readers.ts'
@@ -235,8 +236,7 @@ describe('a mail at the moment of erasing', () => {
     }
     let erasing: Promise<unknown> = Promise.resolve()
     await site.db.transaction().execute(async (trx) => {
-      const within = { transaction: () => ({ execute: (work: (trx: unknown) => unknown) => work(trx) }) } as never
-      expect(await beginBatch({ ...site.context, db: within }, batch)).toBeNull()
+      expect(await beginBatch(joinTransaction(site.context, trx), batch)).toBeNull()
       erasing = eraseReader({ ...site.context, db: other }, reader.subscriptionId, evidence)
       expect(await waiting(erasing)).toBe(true)
       await sql`select from subscribers where id = ${reader.subscriberId} for key share`.execute(trx)

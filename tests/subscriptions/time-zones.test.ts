@@ -37,12 +37,14 @@ it('means by each zone what the database does, in winter and in summer', async (
     'Cuba',
     'Zulu',
   ]
-  const zones = [...new Set([...short, ...Intl.supportedValuesOf('timeZone')].map((zone) => knownTimeZone(zone) ?? ''))]
-  expect(zones.filter((zone) => zone !== '' && zone !== 'UTC' && !zone.includes('/'))).toEqual([])
+  const zones = [
+    ...new Set([...short, ...Intl.supportedValuesOf('timeZone')].flatMap((zone) => knownTimeZone(zone) ?? [])),
+  ]
+  expect(zones.filter((zone) => zone !== 'UTC' && !zone.includes('/'))).toEqual([])
   const instants = ['2026-01-15T12:00:00Z', '2026-07-15T12:00:00Z']
   const { rows } = await sql<{ zone: string; at: string; hour: number }>`
     select zone, at, extract(hour from at::timestamptz at time zone zone)::int as hour
-    from unnest(${zones.filter((zone) => zone !== '')}::text[]) as zone join pg_timezone_names on name = zone,
+    from unnest(${zones}::text[]) as zone join pg_timezone_names on name = zone,
       unnest(${instants}::text[]) as at`.execute(database.db)
   const differing = rows.filter(({ zone, at, hour }) => {
     const here = new Intl.DateTimeFormat('en', { timeZone: zone, hour: 'numeric', hourCycle: 'h23' }).format(

@@ -6,7 +6,7 @@ import type { InTransaction } from './schema.ts'
  * Hyperdrive does not know: https://developers.cloudflare.com/hyperdrive/reference/supported-databases-and-features/. Rows
  * stay: let the names be few, and name nobody.
  */
-export async function takeLock(trx: InTransaction, name: RawBuilder<string>): Promise<void> {
+export async function takeLock(trx: InTransaction, name: string | RawBuilder<string>): Promise<void> {
   await sql`insert into row_locks (name) values (${name}) on conflict (name) do update set name = excluded.name`.execute(
     trx,
   )
