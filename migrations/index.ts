@@ -18,6 +18,7 @@ import * as batchAccounts from './2026-12-06-batch-accounts.ts'
 import * as rowLocks from './2026-12-07-row-locks.ts'
 import * as leftAs from './2026-12-08-left-as.ts'
 import * as timeZones from './2026-12-09-time-zones.ts'
+import * as preferencesOf from './2026-12-10-preferences-of.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '2026-12-07-row-locks': rowLocks,
   '2026-12-08-left-as': leftAs,
   '2026-12-09-time-zones': timeZones,
+  '2026-12-10-preferences-of': preferencesOf,
 }

@@ -75,7 +75,7 @@ function keyOf(secret: Uint8Array): KeyObject {
 }
 
 /** 43 characters are exactly 32 bytes; the last character's two spare bits have to be zero, so that a token has one spelling. */
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-  return toBase64Url(bytes) === text ? bytes : undefined
+function fromBase64Url(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.toString('base64url') === text ? bytes : undefined
 }

@@ -6,7 +6,7 @@ import { perContext } from '../platform/per-context.ts'
 
 export type Newsletter = Row<'newsletters'>
 
-export type Topic = { readonly slug: string; readonly name: string }
+export type Topic = { readonly id: number; readonly slug: string; readonly name: string }
 
 /** A newsletter; without a slug, the oldest one. Throws `invalid_input` when there is none of that name. */
 export async function getNewsletter(db: Database, slug?: string): Promise<Newsletter> {
@@ -23,7 +23,7 @@ export async function getNewsletter(db: Database, slug?: string): Promise<Newsle
 /** The topic of a newsletter with that slug, if there is one. */
 export async function findTopic(db: Database, newsletterId: number, slug: string): Promise<Topic[]> {
   if (slug.length > longestSlug || slug.includes('\0')) return []
-  const topics = db.selectFrom('topics').select(['slug', 'name']).where('newsletter_id', '=', newsletterId)
+  const topics = db.selectFrom('topics').select(['id', 'slug', 'name']).where('newsletter_id', '=', newsletterId)
   return topics.where('slug', '=', slug).execute()
 }
 
@@ -39,22 +39,66 @@ export const mostTopics = 250
 
 const longestSlug = 100
 const shownTopics = 24
-/** They change as slowly as their uses do, and to count those takes longer than all else that a page needs. */
+/** Newsletters and topics change rarely; to count the uses of topics takes longer than all else that a page needs. */
 const keptMs = 60_000
 
-type Kept = { readonly at: number; readonly topics: readonly Topic[] }
-const keptIn = perContext<number, Kept>()
+type Kept<Value> = { readonly at: number; readonly value: Value }
+const holderOf = (context: Context) => context.memory ?? context
+const keptTopics = perContext<number, Kept<readonly Topic[]>>(holderOf)
+const keptNewsletters = perContext<'all', Kept<readonly Newsletter[]>>(holderOf)
+
+async function kept<Key, Value>(
+  context: Context,
+  values: Map<Key, Kept<Value>>,
+  key: Key,
+  load: () => Promise<Value>,
+): Promise<Value> {
+  const now = context.clock.now().getTime()
+  const known = values.get(key)
+  if (known && Math.abs(now - known.at) < keptMs) return known.value
+  const value = await load()
+  values.set(key, { at: now, value })
+  return value
+}
+
+/** All newsletters. Up to a minute old. */
+export function newslettersByName(context: Context): Promise<readonly Newsletter[]> {
+  const load = () => context.db.selectFrom('newsletters').selectAll().orderBy('name').execute()
+  return kept(context, keptNewsletters(context), 'all', load)
+}
+
+/** Up to a minute old. */
+export async function newsletterName(context: Context, id: number): Promise<string> {
+  const nameIn = (all: readonly Newsletter[]) => all.find((newsletter) => newsletter.id === id)?.name
+  const known = nameIn(await newslettersByName(context))
+  if (known !== undefined) return known
+  keptNewsletters(context).clear() // it is newer than what is kept
+  return nameIn(await newslettersByName(context)) ?? ''
+}
+
+/** The topics of a choice, by name; `ids` as `topic_choices.choice_key` has them. Names are up to a minute old. */
+export async function topicsById(context: Context, newsletterId: number, ids: string): Promise<readonly Topic[]> {
+  const wanted = ids.split(',').map(Number)
+  const offered = await offeredTopics(context, newsletterId)
+  const topics = offered.filter(({ id }) => wanted.includes(id))
+  if (topics.length === wanted.length) return topics
+  const further = wanted.filter((id) => !topics.some((topic) => topic.id === id))
+  const rows = await context.db.selectFrom('topics').select(['id', 'slug', 'name']).where('id', 'in', further).execute()
+  return sortedByName([...topics, ...rows])
+}
+
+export const sortedByName = (topics: readonly Topic[]) => topics.toSorted((a, b) => a.name.localeCompare(b.name))
 
 /**
  * The topics that a form offers, by name: feeds can invent categories without end, so these are the 24 most in use in the
  * last two weeks. Up to a minute old.
  */
-export async function offeredTopics(context: Context, newsletterId: number): Promise<readonly Topic[]> {
-  const kept = keptIn(context)
-  const now = context.clock.now().getTime()
-  const known = kept.get(newsletterId)
-  if (known && Math.abs(now - known.at) < keptMs) return known.topics
-  const { rows: topics } = await sql<Topic>`
+export function offeredTopics(context: Context, newsletterId: number): Promise<readonly Topic[]> {
+  return kept(context, keptTopics(context), newsletterId, () => countTopics(context.db, newsletterId))
+}
+
+async function countTopics(db: Database, newsletterId: number): Promise<readonly Topic[]> {
+  const { rows } = await sql<Topic>`
     with used as (
       select x.topic_id, count(*) as uses
       from articles a join article_topics x on x.article_id = a.id
@@ -65,7 +109,6 @@ export async function offeredTopics(context: Context, newsletterId: number): Pro
       from topics t left join used on used.topic_id = t.id
       where t.newsletter_id = ${newsletterId}
     )
-    select slug, name from ranked where place <= ${shownTopics} order by name`.execute(context.db)
-  kept.set(newsletterId, { at: now, topics })
-  return topics
+    select id, slug, name from ranked where place <= ${shownTopics} order by name`.execute(db)
+  return rows
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { SubscriptionState } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
-import type { Topic } from './newsletters.ts'
+import { newsletterName, newslettersByName, type Topic, topicsById } from './newsletters.ts'
 import type { Choices } from './preferences.ts'
 
 /** A subscription as its reader sees it. */
@@ -34,30 +34,55 @@ export type PreferenceCenter = {
   readonly offers: readonly Offer[]
 }
 
-/** As JSON has it: instants are text. */
-type Stored = {
-  readonly email: string
-  readonly subscriptions: readonly (Omit<Preferences, 'email' | 'topics' | 'nextDigestAt'> & {
-    readonly nextDigestAt: string | null
-  })[]
-  readonly offers: readonly Offer[]
+/** As JSON has it: instants are text, and the topics of a choice are ids with commas in between. */
+type StoredSubscription = Omit<Choices, 'topics'> & {
+  readonly subscriptionId: number
+  readonly newsletterId: number
+  readonly state: SubscriptionState
+  readonly nextDigestAt: string | null
+  readonly pausedUntil: string | null
+  readonly topicIds: string | null
 }
 
-/** What the preference center shows for a subscription's link. Throws `not_found`, also for a reader who was erased. */
+type Stored = {
+  readonly email: string
+  readonly isSuppressed: boolean
+  readonly own: StoredSubscription
+  readonly others: readonly StoredSubscription[]
+}
+
+const mostOffers = 50
+
+/**
+ * What the preference center shows for a subscription's link. The names of newsletters and topics are up to a minute old.
+ * Throws `not_found`, also for a reader who was erased.
+ */
 export async function getPreferenceCenter(context: Context, subscriptionId: number): Promise<PreferenceCenter> {
-  const { rows } = await sql<{ center: Stored | null; is_suppressed: boolean }>`
-    select preference_center(${subscriptionId}) as center, exists (
-      select from subscriptions s join subscribers r on r.id = s.subscriber_id join suppressions x on x.email_key = r.email_key
-      where s.id = ${subscriptionId}) as is_suppressed`.execute(context.db)
-  const center = rows[0]?.center
-  const [own, ...others] = (center?.subscriptions ?? []).map(
-    (stored): Preferences => ({
-      ...stored,
-      email: center?.email ?? '',
-      topics: stored.chosenTopics.map(({ slug }) => slug),
-      nextDigestAt: stored.nextDigestAt === null ? null : new Date(stored.nextDigestAt),
-    }),
+  const { rows } = await sql<{ stored: Stored | null }>`
+    select preferences_of(${subscriptionId}) as stored`.execute(context.db)
+  const stored = rows[0]?.stored
+  if (!stored) throw new PublicError('not_found', 'There is no such subscription any more.')
+  const own = await preferencesOf(context, stored.email, stored.own)
+  const others: Preferences[] = []
+  for (const other of stored.others) others.push(await preferencesOf(context, stored.email, other))
+  const offers = (await newslettersByName(context)).filter(
+    ({ id }) => id !== own.newsletterId && !others.some(({ newsletterId }) => newsletterId === id),
   )
-  if (!center || !own) throw new PublicError('not_found', 'There is no such subscription any more.')
-  return { own, others, offers: center.offers, isSuppressed: rows[0]?.is_suppressed ?? false }
+  return { own, others, offers: offers.slice(0, mostOffers), isSuppressed: stored.isSuppressed }
+}
+
+async function preferencesOf(
+  context: Context,
+  email: string,
+  { topicIds, nextDigestAt, ...stored }: StoredSubscription,
+): Promise<Preferences> {
+  const chosenTopics = topicIds === null ? [] : await topicsById(context, stored.newsletterId, topicIds)
+  return {
+    ...stored,
+    email,
+    newsletterName: await newsletterName(context, stored.newsletterId),
+    chosenTopics,
+    topics: chosenTopics.map(({ slug }) => slug),
+    nextDigestAt: nextDigestAt === null ? null : new Date(nextDigestAt),
+  }
 }

@@ -1,20 +1,19 @@
 /** @jsxImportSource hono/jsx */
 
-import { Hono, type Context as HonoContext } from 'hono'
+import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
-import { secureHeaders } from 'hono/secure-headers'
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
-import { embedPageRoute, embedScriptPath, embedScriptRoute } from './embed-routes.tsx'
+import { answerHeaders } from './answer-headers.ts'
+import { embedPageRoute, embedScriptRoute } from './embed-routes.tsx'
 import { originCheck } from './origin-check.ts'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
 import { script, styles } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
 import { timeLimit } from './time-limit.ts'
-import { turnstileOrigin } from './turnstile.ts'
 import type { WebOptions } from './web-options.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
@@ -22,28 +21,21 @@ const maximumBodyBytes = 64 * 1024
 /** Of an id that whoever asked brought along, so that it can be found in both logs. Others are replaced. */
 const maximumRequestIdLength = 64
 const defaultTimeLimitMs = 20_000
+/** Of the others nobody reads a body, and nothing changes, wherever they come from. */
+const changing = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /** The whole public face, for any runtime with fetch. */
 export function createApp(context: Context, options: WebOptions): Hono {
   const app = new Hono()
-  const hasChallenge = (c: HonoContext) =>
-    context.config.turnstile !== undefined && ['/', '/subscribe'].includes(c.req.path)
+  const { publicUrl, turnstile } = context.config
   app.use(requestId({ limitLength: maximumRequestIdLength }))
-  const headers = pageHeaders(context.config.publicUrl, [])
-  const headersWithChallenge = pageHeaders(context.config.publicUrl, [turnstileOrigin])
-  const headersForOthers = pageHeaders(context.config.publicUrl, [], 'cross-origin')
-  app.use((c, next) => {
-    if (c.req.path === embedScriptPath) return headersForOthers(c, next)
-    return (hasChallenge(c) ? headersWithChallenge : headers)(c, next)
-  })
-  app.use(async (c, next) => {
-    await next()
-    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
-  })
+  app.use(answerHeaders({ publicUrl, hasTurnstile: turnstile !== undefined }))
   app.use(timeLimit(options.timeLimitMs ?? defaultTimeLimitMs))
-  app.use(
+  app.on(
+    changing,
+    '*',
     originCheck({
-      publicUrl: context.config.publicUrl,
+      publicUrl,
       refuse: (c) =>
         reply(c, context, 403, {
           title: 'That came from another site',
@@ -57,8 +49,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
     maxSize: maximumBodyBytes,
     onError: (c) => reply(c, context, 413, { title: 'That is too much', message: 'A request may hold 64 kB at most.' }),
   })
-  // Of those nobody reads a body, and to look whether there is one costs as much as a page.
-  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limitBody(c, next)))
+  app.on(changing, '*', limitBody)
 
   app.get('/healthz', (c) => c.text('ok'))
   app.get('/readyz', async (c) => {
@@ -89,11 +80,11 @@ export function createApp(context: Context, options: WebOptions): Hono {
   )
   app.onError((error, c) => {
     if (error instanceof PublicError) {
-      if (error.retryAfterSeconds !== undefined) c.header('retry-after', String(error.retryAfterSeconds))
       return reply(c, context, statusOf[error.code], {
         title: titleOf[error.code],
         message: error.message,
         fields: error.fields,
+        retryAfterSeconds: error.retryAfterSeconds,
       })
     }
     const code = 'code' in error ? String(error.code) : null
@@ -111,25 +102,6 @@ export function createApp(context: Context, options: WebOptions): Hono {
     })
   })
   return app
-}
-
-/** `others`: whose scripts and frames are let in besides our own. `readers`: whose pages may load what is answered. */
-function pageHeaders(publicUrl: string, others: string[], readers: 'same-origin' | 'cross-origin' = 'same-origin') {
-  return secureHeaders({
-    crossOriginResourcePolicy: readers,
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      scriptSrc: ["'self'", ...others],
-      frameSrc: others.length > 0 ? others : ["'none'"],
-      imgSrc: ['data:'],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-    },
-    referrerPolicy: 'no-referrer',
-    strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000' : false,
-  })
 }
 
 const statusOf = {

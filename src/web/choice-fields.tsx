@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { html, raw } from 'hono/html'
+import { remembered } from '../platform/remembered.ts'
 import type { Choices } from '../subscriptions/preferences.ts'
 
 type Errors = Readonly<Record<string, string>>
@@ -18,15 +19,18 @@ export function FieldError({ name, errors }: { readonly name: string; readonly e
 export function errorAttributes(name: string, errors: Errors) {
   return errors[name]
     ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${name}-error`, ...focusOn(name, errors) }
-    : {}
+    : none
 }
+
+const none = {}
 
 function focusOn(name: string, errors: Errors) {
   return Object.keys(errors)[0] === name ? { autofocus: true } : {}
 }
 
 /** For a group of fields that has one {@link FieldError}. */
-const groupAttributes = (name: string, errors: Errors) => (errors[name] ? { 'aria-describedby': `${name}-error` } : {})
+const groupAttributes = (name: string, errors: Errors) =>
+  errors[name] ? { 'aria-describedby': `${name}-error` } : none
 
 const frequencies = [
   ['daily', 'Every day'],
@@ -52,10 +56,12 @@ function optionOf(zone: string, attributes = ''): string {
   return `<option${shown === zone ? '' : ` value="${zone}"`}${attributes}>${shown}`
 }
 
+const onlyZone = (chosen: string) => html`<option value="${chosen}" selected>${shownZone(chosen)}`
+
 /** With one of them chosen; one that is not among them comes first. */
 function zonesWith(chosen: string) {
   if (!timeZones.has(chosen)) {
-    return html`<option value="${chosen}" selected>${shownZone(chosen)}\n${raw(zoneOptions)}`
+    return html`${onlyZone(chosen)}\n${raw(zoneOptions)}`
   }
   return raw(zoneOptions.replace(`${optionOf(chosen)}\n`, `${optionOf(chosen, ' selected')}\n`))
 }
@@ -66,6 +72,7 @@ function shownZone(zone: string): string {
 
 /** Attributes as {@link errorAttributes} has them, written out: names and fixed words, nothing that was typed. */
 export function written(attributes: Readonly<Record<string, string | boolean>>) {
+  if (attributes === none) return ''
   return raw(
     Object.entries(attributes)
       .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${value}"`))
@@ -81,12 +88,17 @@ type FieldsProps = {
   readonly ticked?: readonly string[] | undefined
   /** Let the page's script choose the browser's time zone. */
   readonly guessTimeZone?: boolean
+  /**
+   * Only the chosen zone is in the page: its script adds the others, and without it a link does (`?zones=all`). They are more than
+   * all else of a page that is asked for as often as the preference center.
+   */
+  readonly fewZones?: boolean
   /** Where a page has them more than once. */
   readonly idPrefix?: string
 }
 
 const mostKept = 500
-const kept = new Map<string, ReturnType<typeof fieldsOf>>()
+const kept = new WeakMap<FieldsProps['topics'], Map<string, ReturnType<typeof fieldsOf>>>()
 
 /**
  * How often, when and what: the fields that signing up and the preference center share. Readers who choose alike share them
@@ -96,13 +108,10 @@ export function ChoiceFields(props: FieldsProps) {
   const isShared = !props.ticked && !props.idPrefix && Object.keys(props.errors).length === 0
   if (!isShared) return fieldsOf(props)
   const { frequency, weekday, hour, timeZone, topics } = props.choices
-  const key = JSON.stringify([frequency, weekday, hour, timeZone, topics, props.topics, props.guessTimeZone])
-  const known = kept.get(key)
-  if (known !== undefined) return known
-  const made = fieldsOf(props)
-  if (kept.size >= mostKept) kept.clear()
-  kept.set(key, made)
-  return made
+  const alike = kept.get(props.topics) ?? new Map<string, ReturnType<typeof fieldsOf>>()
+  kept.set(props.topics, alike)
+  const key = `${frequency} ${weekday} ${hour} ${timeZone} ${props.guessTimeZone} ${props.fewZones} ${topics.join(' ')}`
+  return remembered(alike, key, () => fieldsOf(props), mostKept)
 }
 
 /** As text with holes (escaped), for they are most of the elements of a page, and as elements took most of its time. */
@@ -129,8 +138,8 @@ ${error('hour')}</div>
 ${error('weekday')}</div>
 </div>
 <div class="field"><label for="${idPrefix}timeZone">Your time zone</label>
-<select id="${idPrefix}timeZone" name="timeZone"${props.guessTimeZone && guess}${marks('timeZone')}>${zonesWith(choices.timeZone)}</select>
-${error('timeZone')}</div>
+<select id="${idPrefix}timeZone" name="timeZone"${props.guessTimeZone && guess}${props.fewZones && few}${marks('timeZone')}>${props.fewZones ? onlyZone(choices.timeZone) : zonesWith(choices.timeZone)}</select>
+${error('timeZone')}${props.fewZones && moreZones}</div>
 ${
   topics.length > 0 &&
   html`<fieldset class="field"${written(groupAttributes('topics', errors))}>
@@ -147,3 +156,5 @@ ${error('topics')}</fieldset>`
 
 const checked = raw(' checked')
 const guess = raw(' data-guess="true"')
+const few = raw(' data-zones="few"')
+const moreZones = raw('<p class="hint" data-zones="more"><a href="?zones=all">Choose another time zone</a></p>')

@@ -3,13 +3,11 @@ import { Hono } from 'hono'
 import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { getNewsletter } from '../subscriptions/newsletters.ts'
-import { embedScript } from './embed-script.ts'
+import { embedScript, embedScriptPath } from './embed-script.ts'
 import { page } from './reply.tsx'
 import { honeypotField } from './sign-up-page.tsx'
 
 const newsletterPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
-
-export const embedScriptPath = '/embed.js'
 
 /** The script of the form on other sites: any page may load it, those in EMBED_ORIGINS may send what it makes. */
 export function embedScriptRoute(context: Context): Hono {

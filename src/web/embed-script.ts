@@ -1,3 +1,5 @@
+export const embedScriptPath = '/embed.js'
+
 /** What the script puts into the page of another site. */
 export type EmbedTexts = {
   /** The newsletter's slug, where it is not the first one. */

@@ -1,7 +1,5 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 
-const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
-
 /**
  * Machines post there, from anywhere: mailboxes by RFC 8058, and Resend. What counts is the token, or the signature. Signing
  * up asks by itself (sign-up-origin.ts), as it takes forms of some other sites, and offers its own to the rest.
@@ -14,7 +12,7 @@ export type OriginCheck = {
 }
 
 /**
- * Refuses what another site's page has a visitor's browser send. There are no cookies that it could abuse, and it knows no token:
+ * For methods that may change something. Refuses what another site's page has a visitor's browser send. There are no cookies that it could abuse, and it knows no token:
  * this is the second lock. A program sends neither header, and may.
  *
  * A browser says where a request comes from with `Sec-Fetch-Site`. One too old for that says it with `Origin`, and for our
@@ -22,7 +20,7 @@ export type OriginCheck = {
  */
 export function originCheck({ publicUrl, refuse }: OriginCheck): MiddlewareHandler {
   return async (c, next) => {
-    if (safeMethods.has(c.req.method) || openPaths.test(c.req.path)) return next()
+    if (openPaths.test(c.req.path)) return next()
     const origin = c.req.header('origin')
     const site = c.req.header('sec-fetch-site')
     const isOurs =

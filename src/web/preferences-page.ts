@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts'
 import { signToken } from '../platform/signed-token.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptions/in-words.ts'
-import { findTopic, offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
+import { findTopic, offeredTopics, sortedByName, type Topic } from '../subscriptions/newsletters.ts'
 import type { PreferenceCenter, Preferences } from '../subscriptions/preference-center.ts'
 import { longestPauseDays } from '../subscriptions/preferences.ts'
 import { notMailed } from '../subscriptions/reader.ts'
@@ -28,6 +28,8 @@ export type Shown = Preferences & {
 export type PageState = {
   readonly note?: string | undefined
   readonly suggested?: boolean
+  /** All time zones in the page, for whom no script adds them. */
+  readonly allZones?: boolean
   readonly errors?: Readonly<Record<string, string>>
 }
 
@@ -52,6 +54,7 @@ export async function preferencesPage(
   const topics = forms.get(shown.subscriptionId) ?? []
   const title = others.length > 0 ? 'Your newsletters' : 'Your digest'
   const ticked = tickedOf(shown, topics)
+  const fewZones = !state.allZones
   return page(
     c,
     context,
@@ -78,7 +81,7 @@ ${
     ? html`<p>For ${shown.email}.</p>
 ${others.length > 0 && html`<h2>${shown.newsletterName}</h2>`}
 ${isSuppressed && html`<div class="note" role="status"><p>${notMailed} <a href="/preferences/${token}/address">Change your address</a> to go on.</p></div>`}
-${subscriptionForm({ context, shown, topics, errors, ticked, token, isSuppressed })}`
+${subscriptionForm({ context, shown, topics, errors, ticked, token, isSuppressed, fewZones })}`
     : html`<p>${shown.email} is not subscribed to ${shown.newsletterName} at the moment. <a href="/">Subscribe</a>.</p>
 ${undo && UndoForm({ token: undo })}`
 }
@@ -93,6 +96,7 @@ ${subscriptionForm({
   token: preferencesToken(context, other.subscriptionId),
   idPrefix: `s${other.subscriptionId}-`,
   isSuppressed,
+  fewZones,
 })}</details>`,
 )}
 ${
@@ -126,11 +130,10 @@ export async function topicsShown(
   { newsletterId, chosenTopics, without }: Shown,
 ): Promise<readonly Topic[]> {
   const offered = await offeredTopics(context, newsletterId)
-  const slugs = new Set(offered.map(({ slug }) => slug))
-  const further = chosenTopics.filter(({ slug }) => !slugs.has(slug))
-  const isShown = without === undefined || slugs.has(without) || further.some(({ slug }) => slug === without)
+  const further = chosenTopics.filter(({ id }) => !offered.some((topic) => topic.id === id))
+  const isShown = without === undefined || [...offered, ...further].some(({ slug }) => slug === without)
   if (!isShown) further.push(...(await findTopic(context.db, newsletterId, without)))
-  return further.length === 0 ? offered : [...offered, ...further].sort((a, b) => a.name.localeCompare(b.name))
+  return further.length === 0 ? offered : sortedByName([...offered, ...further])
 }
 
 function tickedOf(shown: Shown, topics: readonly Topic[]): readonly string[] | undefined {
@@ -149,9 +152,10 @@ function subscriptionForm(props: {
   readonly ticked: readonly string[] | undefined
   /** Then it comes at no time. */
   readonly isSuppressed: boolean
+  readonly fewZones: boolean
   readonly idPrefix?: string
 }) {
-  const { context, shown, topics, token, errors, ticked, idPrefix = '' } = props
+  const { context, shown, topics, token, errors, ticked, fewZones, idPrefix = '' } = props
   const { keys, clock } = context
   const now = clock.now()
   const today = localDay(now, shown.timeZone)
@@ -165,7 +169,7 @@ ${
 }
 <form method="post" action="/preferences/${token}" novalidate>
 ${shown.without !== undefined && html`<input type="hidden" name="without" value="${shown.without}">`}
-${ChoiceFields({ choices: shown, topics, ticked, errors, idPrefix })}
+${ChoiceFields({ choices: shown, topics, ticked, errors, idPrefix, fewZones })}
 <div class="field"><label for="${idPrefix}pauseUntil">Pause until</label>
 <input type="date" id="${idPrefix}pauseUntil" name="pauseUntil" value="${shown.pauseUntil ?? pausedUntil ?? ''}" min="${addDays(today, 1)}" max="${addDays(today, longestPauseDays)}"${written(errorAttributes('pauseUntil', errors))}>
 ${FieldError({ name: 'pauseUntil', errors })}

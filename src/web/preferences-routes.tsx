@@ -22,7 +22,11 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
   app.get('/preferences/:token', async (c) => {
     const token = c.req.param('token')
     const center = await getPreferenceCenter(context, idOf(context, 'preferences', token))
-    return preferencesPage(c, context, token, center, withSuggestion(center.own, c.req.query(), context.clock.now()))
+    const query = c.req.query()
+    return preferencesPage(c, context, token, center, {
+      ...withSuggestion(center.own, query, context.clock.now()),
+      allZones: query.zones === 'all',
+    })
   })
 
   app.post('/preferences/:token', async (c) => {
@@ -42,7 +46,9 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
   })
 
   // What the browser shows after a form, and somebody opens again.
-  app.get('/preferences/:token/join', (c) => c.redirect(`/preferences/${encodeURIComponent(c.req.param('token'))}`))
+  app.get('/preferences/:token/join', (c) =>
+    c.redirect(`/preferences/${encodeURIComponent(c.req.param('token'))}${new URL(c.req.url).search}`),
+  )
   app.post('/preferences/:token/join', async (c) => {
     const token = c.req.param('token')
     const subscriptionId = idOf(context, 'preferences', token)
@@ -84,6 +90,7 @@ function withSuggestion(
   query: Record<string, string>,
   now: Date,
 ): { readonly shown: Shown; readonly suggested: boolean } {
+  if (Object.keys(query).length === 0) return { shown: preferences, suggested: false }
   const parsed = suggestionSchema.safeParse(query)
   const { frequency, weekday, pauseDays, pauseUntil } = parsed.success ? parsed.data : {}
   const shown = {

@@ -3,13 +3,16 @@ import type { Context as HonoContext } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Context } from '../platform/context.ts'
+import { answer } from './answer-headers.ts'
 import { layout } from './layout.ts'
 import { speaksJson } from './read-input.ts'
 
 export type Message = {
   readonly title: string
   readonly message: string
-  readonly fields?: Readonly<Record<string, string>>
+  readonly fields?: Readonly<Record<string, string>> | undefined
+  /** When it is worth another try. */
+  readonly retryAfterSeconds?: number | undefined
 }
 
 /** A page of the site. Pages behind a token are for one reader's eyes: neither kept nor indexed. */
@@ -21,17 +24,23 @@ export async function page(
     readonly status?: ContentfulStatusCode
     readonly isPrivate?: boolean
     readonly newsletterName?: string
+    readonly retryAfterSeconds?: number | undefined
   },
   children: Child,
 ): Promise<Response> {
-  c.header('cache-control', options.isPrivate ? 'no-store' : 'no-cache')
-  if (options.isPrivate) c.header('x-robots-tag', 'noindex')
-  const { title, newsletterName = 'Newsmatro' } = options
+  const { title, status = 200, isPrivate = false, newsletterName = 'Newsmatro' } = options
   const { postalAddress } = context.config
   // A string by itself: what is made of it otherwise goes out as a stream, at several times the cost.
   const text = String(await layout({ title, newsletterName, postalAddress, children }))
-  return c.html(text, options.status ?? 200)
+  return answer(c, text, status, {
+    'content-type': 'text/html; charset=UTF-8',
+    'cache-control': isPrivate ? 'no-store' : 'no-cache',
+    ...(isPrivate && { 'x-robots-tag': 'noindex' }),
+    ...retryAfter(options.retryAfterSeconds),
+  })
 }
+
+const retryAfter = (seconds: number | undefined) => (seconds === undefined ? {} : { 'retry-after': String(seconds) })
 
 /** A message for whoever asked: a page for a person, problem+json (RFC 9457) for a program. */
 export function reply(
@@ -42,22 +51,23 @@ export function reply(
 ): Response | Promise<Response> {
   if (speaksJson(c)) {
     const errors = Object.entries(message.fields ?? {}).map(([field, detail]) => ({ pointer: `#/${field}`, detail }))
-    return c.body(
-      JSON.stringify({
-        type: 'about:blank',
-        title: message.title,
-        status,
-        detail: message.message,
-        ...(errors.length > 0 ? { errors } : {}),
-      }),
+    const body = {
+      type: 'about:blank',
+      title: message.title,
       status,
-      { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-    )
+      detail: message.message,
+      ...(errors.length > 0 ? { errors } : {}),
+    }
+    return answer(c, JSON.stringify(body), status, {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...retryAfter(message.retryAfterSeconds),
+    })
   }
   return page(
     c,
     context,
-    { title: message.title, status, isPrivate: true },
+    { title: message.title, status, isPrivate: true, retryAfterSeconds: message.retryAfterSeconds },
     <>
       <h1>{message.title}</h1>
       <p>{message.message}</p>

@@ -33,12 +33,22 @@ ol.history { margin: 0; padding: 0; list-style: none; } ol.history li { padding:
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 `
 
-/** Served at /app.js. Everything works without it; it only chooses the reader's own time zone in the form. */
+/** Served at /app.js. Everything works without it: it adds the time zones that a page leaves out, and chooses the reader's own. */
 export const script = `
+const zones = Intl.supportedValuesOf ? ['UTC', ...Intl.supportedValuesOf('timeZone')] : []
+const optionOf = (zone, chosen) => new Option(zone.replaceAll('_', ' '), zone, zone === chosen, zone === chosen)
+if (zones.length > 0) {
+  for (const select of document.querySelectorAll('select[data-zones=few]')) {
+    const chosen = select.value
+    const all = zones.includes(chosen) ? zones : [chosen, ...zones]
+    select.replaceChildren(...all.map((zone) => optionOf(zone, chosen)))
+  }
+  for (const more of document.querySelectorAll('[data-zones=more]')) more.hidden = true
+}
 const select = document.querySelector('select[data-guess]')
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 if (select && zone) {
-  if (![...select.options].some((option) => option.value === zone)) select.add(new Option(zone.replaceAll('_', ' '), zone))
+  if (![...select.options].some((option) => option.value === zone)) select.add(optionOf(zone))
   select.value = zone
 }
 `

@@ -12,8 +12,8 @@ type Reply = { readonly answer: unknown } | { readonly error: string }
 
 export function startChild(file: string): Child {
   const child: ChildProcess = fork(new URL(file, import.meta.url), {
-    // as the program is started
-    execArgv: [...process.execArgv, '--import', new URL('../../src/heap.js', import.meta.url).href],
+    // as package.json has the program started
+    execArgv: [...process.execArgv, '--max-semi-space-size=8'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   return {

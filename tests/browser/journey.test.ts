@@ -66,9 +66,18 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     await page.goto(service.url)
     await see('06 front with a digest')
 
+    // Names are kept for a minute: it is there before anybody looks.
+    await service.db.insertInto('newsletters').values({ slug: 'evening', name: 'The Evening' }).execute()
     const preferences = (await service.link('preferences')).split('?')[0] ?? ''
     await page.goto(preferences)
     await see('07 preferences')
+    const more = page.getByRole('link', { name: 'Choose another time zone' })
+    expect(await more.isVisible()).toBe(!view.scripts)
+    if (!view.scripts) await more.click()
+    const zones = page.getByLabel('Your time zone')
+    expect(await zones.inputValue()).toBe('Europe/Berlin')
+    await zones.selectOption('Pacific/Auckland')
+    await see('30 preferences with another time zone')
     await page.goto(`${preferences}?frequency=weekly`)
     await see('08 preferences with a change filled in')
     expect(await page.getByLabel('Once a week').isChecked()).toBe(true)
@@ -112,7 +121,6 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     await press(page, 'Use this address')
     expect(await heading(page)).toBe('Your address is changed')
     await see('25 address changed')
-    await service.db.insertInto('newsletters').values({ slug: 'evening', name: 'The Evening' }).execute()
     await page.goto(preferences)
     await see('26 preferences with an offer')
     await press(page, 'Subscribe to The Evening')

@@ -48,7 +48,8 @@ describe('erasing a reader', () => {
       const response = await erase(reader)
       expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('is erased')])
     }
-    const after = await allText()
+    // Without hashes and bodies, whose digits can be those of a trace.
+    const after = (await allText()).replaceAll(/\\x[0-9a-f]*/g, '')
     for (const trace of ['ada', '203.0.113.9', '192.0.2.7', 'netscape', 'chatham', '550'])
       expect(after).not.toContain(trace)
     expect((await site.consent()).map(({ kind }) => kind)).toEqual([

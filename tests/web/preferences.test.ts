@@ -269,6 +269,30 @@ describe('several newsletters', () => {
   })
 })
 
+describe('time zones', () => {
+  it('are added by the script, or by a link where there is none', async () => {
+    const path = pathOf(await aReader(site.db))
+    const zonesIn = async (query: string) =>
+      /name="timeZone".*?<\/select>/s.exec(await site.text(`${path}${query}`))?.[0].match(/<option/g)?.length
+    expect(await zonesIn('')).toBe(1)
+    expect(await site.text(path)).toContain('<a href="?zones=all">')
+    expect(await zonesIn('?zones=all')).toBe(new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]).size)
+    const joined = await site.visit(`${path}/join?zones=all`)
+    expect([joined.status, joined.headers.get('location')]).toEqual([302, `${path}?zones=all`])
+  })
+})
+
+describe('names', () => {
+  it('are kept for a minute, and those of something new are looked up', async () => {
+    const reader = await aReader(site.db)
+    expect(await site.text(pathOf(reader))).not.toContain('The Evening')
+    const second = await aNewsletter('evening', 'The Evening')
+    expect(await site.text(pathOf(reader))).not.toContain('The Evening')
+    await site.db.updateTable('subscriptions').set({ newsletter_id: second }).execute()
+    expect(await site.text(pathOf(reader))).toContain('The Evening')
+  })
+})
+
 describe('what cannot be understood', () => {
   it.each([
     ['pauseUntil=0000-01-01', 'application/x-www-form-urlencoded'],
