@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 // The `newsmatro` command. Finds a current Node (the npm package `node`, when the machine's own is old) and
 // runs cli.ts on it. Plain JavaScript, so that an old Node can read it.
 import { spawn } from 'node:child_process'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const isCurrent = major > 22 || (major === 22 && minor >= 13)
 const bundledNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
-/** Of what dies young at most 24 MB are kept: without it a batch of mails leaves a hundred more before they are collected. */
+/** As above, in package.json and in a service's unit: without it what dies young fills a hundred megabytes more before it is collected. */
 const memory = '--max-semi-space-size=8'
 
 process.env.NODE_ENV ??= 'production' // React renders about twice as fast

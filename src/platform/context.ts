@@ -16,7 +16,7 @@ export type Context = {
   readonly random: (byteCount: number) => Uint8Array
   /** Fetches an address that somebody else chose, within limits. */
   readonly fetchUrl: FetchUrl
-  /** Where each request has a context of its own: what they have in common, with which things are kept that depend on the configuration alone. */
+  /** Where each request has a context of its own: what they have in common. What is kept with it depends on the configuration, or is the same for every reader and soon asked for anew. */
   readonly memory?: object
 }
 

@@ -102,15 +102,20 @@ const kept = new WeakMap<FieldsProps['topics'], Map<string, ReturnType<typeof fi
 
 /**
  * How often, when and what: the fields that signing up and the preference center share. Readers who choose alike share them
- * made up; with errors, with what was typed, and where a page has them twice, they are made anew.
+ * made up; with errors, with what was typed, with what is not on offer, and where a page has them twice, they are made anew.
  */
 export function ChoiceFields(props: FieldsProps) {
-  const isShared = !props.ticked && !props.idPrefix && Object.keys(props.errors).length === 0
-  if (!isShared) return fieldsOf(props)
   const { frequency, weekday, hour, timeZone, topics } = props.choices
+  const isShared =
+    !props.ticked &&
+    !props.idPrefix &&
+    Object.keys(props.errors).length === 0 &&
+    timeZones.has(timeZone) &&
+    topics.every((slug) => props.topics.some((topic) => topic.slug === slug))
+  if (!isShared) return fieldsOf(props)
   const alike = kept.get(props.topics) ?? new Map<string, ReturnType<typeof fieldsOf>>()
   kept.set(props.topics, alike)
-  const key = `${frequency} ${weekday} ${hour} ${timeZone} ${props.guessTimeZone} ${props.fewZones} ${topics.join(' ')}`
+  const key = JSON.stringify([frequency, weekday, hour, timeZone, topics, props.guessTimeZone, props.fewZones])
   return remembered(alike, key, () => fieldsOf(props), mostKept)
 }
 

@@ -54,7 +54,8 @@ export async function preferencesPage(
   const topics = forms.get(shown.subscriptionId) ?? []
   const title = others.length > 0 ? 'Your newsletters' : 'Your digest'
   const ticked = tickedOf(shown, topics)
-  const fewZones = !state.allZones
+  // Its link would lose what is filled in.
+  const fewZones = !state.allZones && !state.suggested && !isRefused
   return page(
     c,
     context,

@@ -78,6 +78,16 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     expect(await zones.inputValue()).toBe('Europe/Berlin')
     await zones.selectOption('Pacific/Auckland')
     await see('30 preferences with another time zone')
+    await press(page, 'Save')
+    expect(await states()).toMatchObject([{ time_zone: 'Pacific/Auckland' }])
+    await zones.selectOption('Europe/Berlin').catch(async () => {
+      await more.click() // no script has added the others
+      await zones.selectOption('Europe/Berlin')
+    })
+    await press(page, 'Save')
+    expect(await states()).toMatchObject([{ time_zone: 'Europe/Berlin' }])
+    await page.goto(`${preferences}?zones=all`)
+    await see('31 preferences with all time zones')
     await page.goto(`${preferences}?frequency=weekly`)
     await see('08 preferences with a change filled in')
     expect(await page.getByLabel('Once a week').isChecked()).toBe(true)

@@ -9,7 +9,7 @@ const program = new URL('../../src/newsmatro.js', import.meta.url).pathname
 
 /** Starts the program with nothing of this process's environment but its PATH. */
 export function startProgram(args: readonly string[], env: Record<string, string | undefined>): Started {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', program, ...args], {
     cwd: tmpdir(), // wherever the command is given
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -277,6 +277,9 @@ describe('time zones', () => {
     expect(await zonesIn('')).toBe(1)
     expect(await site.text(path)).toContain('<a href="?zones=all">')
     expect(await zonesIn('?zones=all')).toBe(new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]).size)
+    // Where something is filled in, the link would lose it.
+    expect(await zonesIn('?frequency=weekly')).toBeGreaterThan(100)
+    expect(await (await site.post(path, { hour: '99' })).text()).toContain('<option>Pacific/Auckland')
     const joined = await site.visit(`${path}/join?zones=all`)
     expect([joined.status, joined.headers.get('location')]).toEqual([302, `${path}?zones=all`])
   })

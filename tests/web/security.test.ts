@@ -87,6 +87,36 @@ describe('every answer', () => {
     }
   })
 
+  it('has them also where nothing is shown, nothing is done, and something breaks', async () => {
+    const foreign = { 'sec-fetch-site': 'cross-site' }
+    const asked: [number, string, RequestInit][] = [
+      [302, `/preferences/${tokens.preferences}/join`, {}],
+      [404, '/nothing', { method: 'DELETE' }],
+      [403, `/preferences/${tokens.preferences}`, { method: 'POST', headers: foreign }],
+      [413, '/subscribe', { method: 'POST', body: 'x'.repeat(65 * 1024) }],
+      [422, '/subscribe', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }],
+      [
+        202,
+        '/subscribe',
+        { method: 'POST', body: '{"email":"ada@reader.example"}', headers: { 'content-type': 'application/json' } },
+      ],
+      [200, `/unsubscribe/${tokens.unsubscribe}`, { method: 'POST', body: 'List-Unsubscribe=One-Click' }],
+    ]
+    for (const [status, path, init] of asked) {
+      const response = await web.request(path, { redirect: 'manual', ...init })
+      expect(response.status, path).toBe(status)
+      for (const name of [
+        'content-security-policy',
+        'strict-transport-security',
+        'referrer-policy',
+        'cache-control',
+        'x-request-id',
+      ]) {
+        expect(response.headers.get(name), `${name} of ${status}`).not.toBeNull()
+      }
+    }
+  })
+
   it('is not kept where it is behind a token, nor found by a search engine', async () => {
     for (const path of paths().filter((one) => /^\/(?:confirm|preferences|unsubscribe)\//.test(one))) {
       for (const method of ['GET', 'POST']) {

@@ -162,6 +162,12 @@ describe('a browser on the page of another site', () => {
   const elsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
 
   it('signs nobody up without a press of the button here', async () => {
+    await aTopic(database.db, 'climate')
+    // What it brought is shown to whoever came with it, and to nobody else.
+    expect(await (await form({ email: 'ada@reader.example', topics: '' }, elsewhere)).text()).not.toContain(
+      'checked>climate',
+    )
+    expect(await (await app.request('/')).text()).toMatch(/value="climate" checked/)
     const page = await form({ email: 'ada@reader.example', hour: '9' }, elsewhere)
     expect(page.status).toBe(403)
     expect(await page.text()).toMatch(/came from a page of another site.*value="ada@reader.example"/s)
