@@ -56,6 +56,16 @@ const english = {
     ignore: 'If it was not you, ignore this mail. Nothing has changed.',
     why: 'You receive this mail because this address was entered on our page for lost links.',
   },
+  alreadySubscribed: {
+    subject: (newsletter: string) => `You already get ${newsletter}`,
+    title: 'You are subscribed already',
+    asked: (newsletter: string) =>
+      `Someone, most likely you, asked for ${newsletter} to be sent to this address. It is subscribed, so nothing was changed. The button leads to how often it comes, when and about what.`,
+    button: 'Open my preferences',
+    keep: 'Whoever has the link can change them, so keep it to yourself.',
+    ignore: 'If it was not you, ignore this mail. Nothing has changed.',
+    why: 'You receive this mail because this address was given to us for a subscription that it has.',
+  },
   addressChange: {
     subject: (newsletter: string) => `Confirm your new address for ${newsletter}`,
     title: 'One click to confirm',

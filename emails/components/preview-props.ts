@@ -142,6 +142,7 @@ const letter = (path: string) => ({
 })
 
 export const preferencesLinkPreview = letter('preferences/k1.preview')
+export const alreadySubscribedPreview = letter('preferences/k1.preview')
 export const addressChangePreview = letter('address/Zm9yIHRoZSBwcmV2aWV3IG9ubHk')
 export const addressChangeNoticePreview = letter('preferences/k1.preview/address')
 export const answerPreview: AnswerProps = {

@@ -30,6 +30,7 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
         where m.batch_id = ${batch.id} and (
           case m.kind
             when 'digest' then s.state <> 'active'
+            when 'already_subscribed' then s.state <> 'active'
             when 'confirmation' then s.state <> 'pending'
             else s.confirmed_at is null or ${isNoLongerAskedFor}
           end

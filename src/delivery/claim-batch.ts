@@ -126,8 +126,8 @@ export const isNoLongerAskedFor = sql<boolean>`(a.stopped_at is not null or (m.k
 const linkHours = 72
 
 /**
- * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, the
- * others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being
+ * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, what says
+ * that one is subscribed to who is, the others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being
  * rolled out, mail whose link was made with it is left to the processes that have it.
  */
 export function claimTransactional(context: Context): Promise<Claim> {
@@ -141,6 +141,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
             when s.state <> 'pending' then 'no longer waiting for confirmation'
           end
           when s.ended_reason = 'erased' then 'erased'
+          when m.kind = 'already_subscribed' and s.state <> 'active' then 'not subscribed any more'
           when s.confirmed_at is null then 'not confirmed'
           when ${isNoLongerAskedFor} then 'no longer asked for'
         end as obstacle, life.is_over

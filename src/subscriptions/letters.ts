@@ -1,4 +1,4 @@
-// The mails about the preference center: the same for everyone but for the link.
+// The mails about the preference center: the same for everyone but for the link, so each is rendered once a newsletter.
 import { createElement } from 'react'
 import { AddressChangeEmail, addressChangeSubject, addressChangeText } from '../../emails/address-change.tsx'
 import {
@@ -6,17 +6,27 @@ import {
   addressChangeNoticeSubject,
   addressChangeNoticeText,
 } from '../../emails/address-change-notice.tsx'
+import {
+  AlreadySubscribedEmail,
+  alreadySubscribedSubject,
+  alreadySubscribedText,
+} from '../../emails/already-subscribed.tsx'
 import { PreferencesLinkEmail, preferencesLinkSubject, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { MessageKind } from '../platform/database/schema.ts'
+import { perContext } from '../platform/per-context.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
 
 const letters = {
   preferences_link: {
     path: ({ preferencesToken }: Links) => `preferences/${preferencesToken}`,
     ...{ Email: PreferencesLinkEmail, subject: preferencesLinkSubject, text: preferencesLinkText },
+  },
+  already_subscribed: {
+    path: ({ preferencesToken }: Links) => `preferences/${preferencesToken}`,
+    ...{ Email: AlreadySubscribedEmail, subject: alreadySubscribedSubject, text: alreadySubscribedText },
   },
   address_change: {
     path: ({ confirmationToken }: Links) => `address/${confirmationToken}`,
@@ -30,12 +40,21 @@ const letters = {
 
 type Links = { readonly preferencesToken: string; readonly confirmationToken: string }
 
-/** Renders a mail of such a kind, for any reader of a newsletter. */
-export async function renderLetter(
-  context: Context,
-  kind: keyof typeof letters,
-  newsletter: { readonly name: string; readonly slug: string; readonly language: string },
-): Promise<MailTemplate> {
+type LetterKind = keyof typeof letters
+type Named = { readonly name: string; readonly slug: string; readonly language: string }
+
+const keptIn = perContext<string, MailTemplate>((context) => context.memory ?? context)
+
+/** A mail of such a kind, for any reader of a newsletter. */
+export async function renderLetter(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {
+  const kept = keptIn(context)
+  const key = JSON.stringify([kind, newsletter.slug, newsletter.name, newsletter.language])
+  const template = kept.get(key) ?? (await render(context, kind, newsletter))
+  kept.set(key, template)
+  return template
+}
+
+async function render(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {
   const { config } = context
   const { path, Email, subject, text } = letters[kind]
   const markers = slotMarkers(context.random)

@@ -33,7 +33,7 @@ export async function mailMyLink(context: Context, email: string, ip: string | n
       select from subscribers where id = ${reader.subscriberId} and email_key = ${address.key}
       for no key update`.execute(trx)
     const isObstructed = await isSuppressed(trx, reader.subscriberId)
-    const isUnasked = await mayBeMailed(trx, context, reader.subscriberId)
+    const isUnasked = await mayGetLink(trx, context, reader.subscriberId)
     const renderingId = await storeRendering(trx, template, context.clock.now())
     await sql`
       insert into messages (kind, subscriber_id, subscription_id, to_email, rendering_id, key_id, created_at)
@@ -56,13 +56,16 @@ async function findProven(trx: InTransaction, addressKey: string): Promise<Prove
   return rows[0]
 }
 
-/** Counted from when it was asked for, and from when the provider had it: it may have waited in between. */
-async function mayBeMailed(trx: InTransaction, context: Context, subscriberId: number): Promise<boolean> {
+/**
+ * At most one mail with a link to the preference center in an hour and three in 24 hours. Counted from when it was asked for, and
+ * from when the provider had it: it may have waited in between.
+ */
+export async function mayGetLink(trx: InTransaction, context: Context, subscriberId: number): Promise<boolean> {
   const isMailedLess = maximumLinks.map(({ within, count }) => {
     const since = sql`${context.clock.sqlNow} - ${within}::interval`
     return sql`(
       select count(*) < ${count} from messages
-      where subscriber_id = ${subscriberId} and kind not in ('digest', 'confirmation') and kind = 'preferences_link'
+      where subscriber_id = ${subscriberId} and kind not in ('digest', 'confirmation') and kind in ('preferences_link', 'already_subscribed')
         and (created_at > ${since} or state in ('pending', 'sending')
           or (state in ('submitted', 'unknown') and settled_at > ${since})))`
   })

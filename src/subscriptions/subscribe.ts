@@ -12,10 +12,12 @@ import { checkStop, HourIsFull, keepToHourlyLimit, stopConfirmations } from './c
 import { confirmationHours } from './confirmations.ts'
 import { consentText, type Evidence, recordConsent } from './consent.ts'
 import { refuseDisposable } from './disposable-domains.ts'
+import { renderLetter } from './letters.ts'
 import { getNewsletter, type Newsletter } from './newsletters.ts'
 import { type Choices, defaultChoices, type PartialChoices, withKnownTimeZone } from './preferences.ts'
 import { countTry } from './sign-up-limits.ts'
 import { suggestAddress } from './suggest-address.ts'
+import { tellSubscribed } from './tell-subscribed.ts'
 import { chooseTopics } from './topic-choices.ts'
 
 export type SubscribeRequest = PartialChoices & { readonly email: string; readonly newsletter?: string | undefined }
@@ -29,8 +31,8 @@ const maximumRequests = 20
 
 /**
  * Asks an address to confirm. Says nothing about whether the address was known: it does and returns the same for everyone,
- * and mails only an address that is not subscribed, not suppressed, and was not asked in the last 24 hours or three times in
- * 30 days. Throws `invalid_input` for what was typed wrong, `too_many_requests` and `unavailable` when there were too many.
+ * and asks only an address that is not subscribed, not suppressed, and was not asked in the last 24 hours or three times in
+ * 30 days. One that is subscribed gets its link. Throws `invalid_input` for what was typed wrong, `too_many_requests` and `unavailable` when there were too many.
  */
 export async function subscribe(context: Context, request: SubscribeRequest, evidence: Evidence): Promise<void> {
   const address = parseAddress(request.email)
@@ -42,6 +44,7 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
   await countTry(context, evidence.ip, address)
   // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
   const template = await renderConfirmationMail(context, newsletter)
+  const toSubscribed = await renderLetter(context, 'already_subscribed', newsletter)
   const nonce = context.random(32)
   const tokenHash = await sha256(deriveToken(context.keys, context.keys.newestId, nonce))
 
@@ -67,6 +70,7 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
         await ask(trx, subscriberId, subscription.id)
         const isAsked = subscription.state === 'pending' && isUnasked
         await sql.raw(isAsked ? 'release savepoint asked' : 'rollback to savepoint asked').execute(trx)
+        await tellSubscribed(trx, context, { subscriberId, subscription, template: toSubscribed })
         await keepToHourlyLimit(trx, context, isAsked ? 1 : 0)
       }),
     )

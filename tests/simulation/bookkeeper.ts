@@ -28,7 +28,11 @@ export const poisonUrl = 'https://news.example/poison'
 const longestKeyAgeMs = 23.5 * 3_600_000
 
 /** The state in which a reader wants such a message; the others go to whose address was confirmed. */
-const wantedIn: Partial<Record<MessageKind, Reader['state']>> = { digest: 'active', confirmation: 'pending' }
+const wantedIn: Partial<Record<MessageKind, Reader['state']>> = {
+  digest: 'active',
+  confirmation: 'pending',
+  already_subscribed: 'active',
+}
 
 export class Bookkeeper {
   readonly readers = new Set<Reader>()
@@ -225,7 +229,8 @@ export class Bookkeeper {
       )
     }
     const isTheirs = kind === 'digest' ? reader.has(to, claimedAt - clockStepsMs) : reader.has(to)
-    const change = kind === 'digest' || kind === 'confirmation' ? undefined : this.changeOf(message)
+    const isOfChange = kind === 'address_change' || kind === 'address_change_notice'
+    const change = isOfChange ? this.changeOf(message) : undefined
     if (change?.state === 'stopped' || (kind === 'address_change' && change?.state === 'made')) {
       throw new Violation('7 consent', `${kind} ${message} to ${to} begins, and the change is ${change.state}`)
     }

@@ -238,11 +238,12 @@ describe('whether an address is known', () => {
     await db.destroy()
     expect(done[0]?.length).toBeGreaterThan(10)
     for (const one of done) expect(one).toEqual(done[0])
-    const messages = await database.db.selectFrom('messages').select('to_email').execute()
-    expect(messages.map((row) => row.to_email).sort()).toEqual([
-      'asked@reader.example',
-      'left@reader.example',
-      'new@reader.example',
+    const messages = await database.db.selectFrom('messages').select(['kind', 'to_email']).orderBy('id').execute()
+    expect(messages.map(({ kind, to_email }) => [kind, to_email])).toEqual([
+      ['confirmation', 'asked@reader.example'],
+      ['already_subscribed', active],
+      ['confirmation', 'left@reader.example'],
+      ['confirmation', 'new@reader.example'],
     ])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mailMyLink } from '../../src/subscriptions/my-link.ts'
+import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { aReader } from '../support/factories.ts'
 import { hours, readerSite } from '../support/reader-site.ts'
 
@@ -154,5 +155,51 @@ describe('a bad, old or foreign token', () => {
     expect(await site.text(foreign)).toContain('action="/my-link"')
     expect((await site.post(foreign, { 'List-Unsubscribe': 'One-Click' })).status).toBe(404)
     expect((await site.subscriptions())[0]).toMatchObject({ state: 'active' })
+  })
+})
+
+describe('an address that is subscribed, entered to subscribe', () => {
+  const enter = (email: string) => site.post('/subscribe', { email, hour: '20' })
+
+  it('gets its link, and nothing is changed; the answer is that of everyone', async () => {
+    const reader = await aReader(site.db)
+    const before = await site.subscriptions()
+    const answers = [await enter('nobody@reader.example'), await enter(reader.email)].map(async (answer) =>
+      (await answer.text()).replaceAll(/[a-z]+(?:\.\d+)?@reader\.example|reader-\d+@[a-z.]+/g, ''),
+    )
+    expect(new Set(await Promise.all(answers)).size).toBe(1)
+    expect((await site.subscriptions()).slice(0, 1)).toEqual(before)
+    const mail = (await site.mails()).find(({ to }) => to[0] === reader.email)
+    expect(mail?.subject).toBe('You already get Newsmatro')
+    const link = await site.link('preferences', mail?.text ?? '')
+    expect(await site.text(link)).toContain(reader.email)
+  })
+
+  it('is not sent to who has left before it could be', async () => {
+    const reader = await aReader(site.db)
+    await subscribe(site.context, { email: reader.email }, { source: 'form', ip: null, userAgent: null })
+    await site.post(`/unsubscribe/${site.token('unsubscribe', reader.subscriptionId)}`)
+    await site.send()
+    expect((await site.messages()).map(({ kind, state, reason }) => [kind, state, reason])).toEqual([
+      ['already_subscribed', 'canceled', 'not subscribed any more'],
+    ])
+  })
+
+  it('comes no more often than a lost link does, together with it, and never to the suppressed', async () => {
+    const reader = await aReader(site.db)
+    await ask(reader.email)
+    await enter(reader.email)
+    expect(await site.mails()).toHaveLength(1)
+    site.context.clock.set(hours(2))
+    await enter(reader.email)
+    await enter(reader.email)
+    expect(await site.mails()).toHaveLength(2)
+    const never = await aReader(site.db)
+    await site.db
+      .insertInto('suppressions')
+      .values({ email_key: never.email, reason: 'complaint', created_at: hours(-1) })
+      .execute()
+    await enter(never.email)
+    expect(await site.mails()).toHaveLength(2)
   })
 })

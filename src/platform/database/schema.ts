@@ -16,6 +16,7 @@ export type MessageKind =
   | 'digest'
   | 'confirmation'
   | 'preferences_link'
+  | 'already_subscribed'
   | 'address_change'
   | 'address_change_notice'
   | 'answer'
