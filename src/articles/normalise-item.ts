@@ -56,12 +56,12 @@ export async function normaliseItem(
   const fullKey = url === null ? null : urlKeyOf(url)
   const urlKey = fullKey === null ? null : await shortKey(fullKey)
   const content = readHtml(item.content)
-  const written = cleanText(item.title)
+  const written = cleanText(item.title).replace(/\s+#shorts?$/i, '')
   const own = readHtml(item.summary)
   const text = own.paragraphs[0] ?? content.paragraphs[0] ?? (own.text || content.text)
   if (written === '' && text === '' && url === null) return null
 
-  const title = cutAtWord(written || firstSentence(text.slice(0, 1000), language) || url || 'Untitled', maximumTitle)
+  const title = cutAtWord(written || headlineOf(text, language) || url || 'Untitled', maximumTitle)
   const image = firstImage(item.images, [...content.images, ...own.images], resolve)
   const authors = authorsOf(item.authors)
   const told = { summary: own.paragraphs, content: content.paragraphs, title, authors, language }
@@ -88,10 +88,14 @@ export async function normaliseItem(
   }
 }
 
-/** Names; not the ones that publishing systems give to an account that is nobody's. */
+/** The first sentence without its full stop, which headlines do not have. */
+const headlineOf = (text: string, language: string) =>
+  firstSentence(text.slice(0, 1000), language).replace(/(?<![.\s].{0,2})[.。]$/u, '')
+
+/** Names; not those of machines, nor the ones that publishing systems give to an account that is nobody's. */
 function authorsOf(written: readonly string[]): string[] {
   const names = written.map((name) => cutAtWord(cleanText(name).replace(/^by\s+/i, ''), maximumName))
-  const nobody = /^(?:admin(?:istrator)?|webmaster|unknown|anonymous|no-?reply|editor|wordpress|root|user)?$/i
+  const nobody = /\[bot\]$|^(?:admin(?:istrator)?|webmaster|unknown|anonymous|no-?reply|editor|wordpress|root|user)?$/i
   return [...new Set(names)].filter((name) => !nobody.test(name)).slice(0, maximumAuthors)
 }
 
@@ -109,11 +113,18 @@ function firstImage(
 function topicsOf(categories: readonly string[]): TopicName[] {
   const topics = new Map<string, TopicName>()
   for (const category of categories) {
-    const name = cutAtWord(cleanText(category), maximumName)
+    const name = topicName(cutAtWord(cleanText(category), maximumName))
     const slug = slugOf(name)
     if (slug !== '' && !topics.has(slug) && topics.size < maximumTopics) topics.set(slug, { slug, name })
   }
   return [...topics.values()]
+}
+
+/** Tags that are written for addresses ("machine-learning") are shown as words ("Machine learning"). */
+function topicName(written: string): string {
+  if (written !== written.toLowerCase()) return written
+  const words = written.includes(' ') ? written : written.replace(/[-_]+/g, ' ').trim()
+  return words.replace(/^./u, (letter) => letter.toUpperCase())
 }
 
 /** Letters and digits of any script, in lower case, with hyphens between the words. One character can become 18 (NFKC). */

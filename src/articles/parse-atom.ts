@@ -15,7 +15,7 @@ export function parseAtom(xml: string): ParsedFeed {
     title: feed.title ? plainText(feed.title) : null,
     base: feed.xml?.base ?? null,
     language: feed.xml?.lang ?? null,
-    items: (feed.entries ?? []).map((entry) => readEntry(entry, authors)),
+    items: (feed.entries ?? []).map((entry) => named(readEntry(entry, authors), feed.title?.value)),
   }
 }
 
@@ -38,6 +38,12 @@ function readEntry(entry: Entry, feedAuthors: string[]): FeedItem {
     authors: authors.length > 0 ? authors : feedAuthors,
     categories: (entry.categories ?? []).flatMap(({ label, term }) => label ?? term ?? []),
   }
+}
+
+/** GitHub calls a release by its version, and the project in the title of the feed alone. */
+function named(item: FeedItem, feedTitle = ''): FeedItem {
+  const project = /^(?:Release notes|Tags) from (\S.{0,80})$/.exec(cleanText(feedTitle))?.[1]
+  return project && /^v?\d+\.\d/i.test(item.title) ? { ...item, title: `${project} ${item.title}` } : item
 }
 
 const names = (people: AtomFeed.Person[] | undefined) => (people ?? []).flatMap(({ name }) => name ?? [])

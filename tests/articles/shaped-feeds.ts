@@ -20,6 +20,7 @@ export type ExpectedStory = {
   readonly image: string | null
   readonly alt: string
   readonly authors: readonly string[]
+  readonly topics: readonly string[]
 }
 
 /** A document, and the stories of its digest; `further`: how many more there are. */
@@ -39,7 +40,7 @@ export const shapedFeeds: readonly ShapedFeed[] = readdirSync(folder)
   .map((file) => {
     const name = file.replace(/\.\w+$/, '')
     const { stories, further = 0 } = JSON.parse(readFileSync(join(folder, `${name}.expected.json`), 'utf8'))
-    const blank = { url: null, summary: '', image: null, alt: '', authors: [] }
+    const blank = { url: null, summary: '', image: null, alt: '', authors: [], topics: [] }
     const whole = stories.map((story: ExpectedStory) => ({ ...blank, ...story }))
     return { name, file, language: languages[name] ?? 'en', stories: whole, further }
   })

@@ -80,9 +80,9 @@ describe('an item as an article', () => {
   const normaliseOne = async (item: Partial<FeedItem>) => normaliseItem({ ...blank, ...item }, 0, [base])
 
   it('without a title is called by its first sentence, else its address, else untitled', async () => {
-    expect(await normaliseOne({ summary: 'It rained. All day.' })).toMatchObject({ title: 'It rained.' })
+    expect(await normaliseOne({ summary: 'It rained. All day.' })).toMatchObject({ title: 'It rained' })
     expect(await normaliseOne({ link: '/x' })).toMatchObject({ title: 'https://news.example/x' })
-    expect(await normaliseOne({ content: '<p>Only content. Here.</p>' })).toMatchObject({ title: 'Only content.' })
+    expect(await normaliseOne({ content: '<p>Only content. Here.</p>' })).toMatchObject({ title: 'Only content' })
   })
 
   it('that holds nothing is none', async () => {

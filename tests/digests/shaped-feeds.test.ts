@@ -31,8 +31,8 @@ describe.each(shapedFeeds)('the feed $name', (shaped) => {
     const digest = await database.db.selectFrom('digests').selectAll().executeTakeFirstOrThrow()
     expect(digest.further_count).toBe(shaped.further)
     const { stories } = await readDigest(context, digest)
-    const told = stories.map(({ title, url, summary, imageUrl, imageAlt, authors }) => ({
-      ...{ title, url, summary, image: imageUrl, alt: imageAlt, authors },
+    const told = stories.map(({ title, url, summary, imageUrl, imageAlt, authors, topics }) => ({
+      ...{ title, url, summary, image: imageUrl, alt: imageAlt, authors, topics: topics.map(({ name }) => name) },
     }))
     expect(told.toSorted(byTitle)).toEqual(shaped.stories.toSorted(byTitle))
 
