@@ -10,8 +10,8 @@ export type FeedItem = {
   readonly base: string | null
   /** Plain text; empty where there is none. */
   readonly title: string
-  readonly summary: string
   /** HTML; empty where there is none. */
+  readonly summary: string
   readonly content: string
   readonly published: string | null
   /** In the order of preference; the first image of the content comes after them. */
@@ -24,6 +24,8 @@ export type ParsedFeed = {
   readonly title: string | null
   /** What the items' `base` is relative to: the feed's `xml:base` or home page, relative to the feed's own address. */
   readonly base: string | null
+  /** As the feed names the language of its text; null where it does not. */
+  readonly language: string | null
   /** In the order of the document. */
   readonly items: readonly FeedItem[]
 }

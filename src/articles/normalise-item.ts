@@ -2,8 +2,10 @@ import { sha256, toHex } from '../platform/encoding.ts'
 import { resolveUrl, urlKeyOf } from './article-url.ts'
 import { parseFeedDate } from './feed-date.ts'
 import type { FeedItem } from './feed-item.ts'
-import { isDecorativeImage, readHtml } from './html-to-text.ts'
-import { cleanText, cutAtSentence, cutAtWord, firstSentence } from './plain-text.ts'
+import { readHtml } from './html-to-text.ts'
+import { isDecorativeImage } from './pictures.ts'
+import { cleanText, cutAtWord, firstSentence } from './plain-text.ts'
+import { summarise } from './summarise.ts'
 
 const maximumTitle = 300
 const maximumSummary = 400
@@ -11,8 +13,6 @@ const maximumAlt = 300
 const maximumName = 80
 const maximumSlug = 100
 const maximumTopics = 10
-/** No summary is made of more than this, and patterns are not matched against megabytes. */
-const maximumText = 30_000
 const maximumAuthors = 10
 /** PostgreSQL takes no more than 2,704 bytes into an index; a longer key is replaced by its hash. */
 const maximumKey = 600
@@ -43,28 +43,29 @@ export type IncomingArticle = {
 
 /**
  * Makes an article of an item; null if it holds nothing to show. `bases` are what its addresses are relative to, from the
- * inside out.
+ * inside out; `language` is that of its text.
  */
 export async function normaliseItem(
   item: FeedItem,
   position: number,
   bases: readonly (string | null)[],
+  language = 'en',
 ): Promise<IncomingArticle | null> {
   const resolve = (written: string | null | undefined) => resolveUrl(written, item.base, ...bases)
   const url = resolve(item.link)
   const fullKey = url === null ? null : urlKeyOf(url)
   const urlKey = fullKey === null ? null : await shortKey(fullKey)
   const content = readHtml(item.content)
-  const written = cleanText(item.title)
-  const text = cleanText(item.summary.slice(0, maximumText)) || content.text
+  const written = cleanText(item.title).replace(/\s+#shorts?$/i, '')
+  const own = readHtml(item.summary)
+  const text = own.paragraphs[0] ?? content.paragraphs[0] ?? (own.text || content.text)
   if (written === '' && text === '' && url === null) return null
 
-  const title = cutAtWord(written || firstSentence(text.slice(0, 1000)) || url || 'Untitled', maximumTitle)
-  const summary = summarise(text === written ? content.text : text, written)
-  const image = firstImage(item.images, content.images, resolve)
-  const authors = [...new Set(item.authors.map((name) => cutAtWord(cleanText(name), maximumName)))]
-    .filter((name) => name !== '')
-    .slice(0, maximumAuthors)
+  const title = cutAtWord(written || headlineOf(text, language) || url || 'Untitled', maximumTitle)
+  const image = firstImage(item.images, [...content.images, ...own.images], resolve)
+  const authors = authorsOf(item.authors)
+  const told = { summary: own.paragraphs, content: content.paragraphs, title, authors, language }
+  const summary = cleanText(summarise(told, maximumSummary))
   const topics = topicsOf(item.categories)
 
   const guid = cleanText(item.guid ?? '')
@@ -87,12 +88,15 @@ export async function normaliseItem(
   }
 }
 
-/** What content management systems add to a summary says nothing of the story; nor does a summary that repeats the title. */
-function summarise(text: string, title: string): string {
-  const summary = text
-    .replace(/\s?The post .{1,400} appeared first on .{1,200}$/, '')
-    .replace(/\s?\[(?:…|\.\.\.)\]\s*$/, '…')
-  return summary === title ? '' : cutAtSentence(summary, maximumSummary)
+/** The first sentence without its full stop, which headlines do not have. */
+const headlineOf = (text: string, language: string) =>
+  firstSentence(text.slice(0, 1000), language).replace(/(?<![.\s].{0,2})[.。]$/u, '')
+
+/** Names; not those of machines, nor the ones that publishing systems give to an account that is nobody's. */
+function authorsOf(written: readonly string[]): string[] {
+  const names = written.map((name) => cutAtWord(cleanText(name).replace(/^by\s+/i, ''), maximumName))
+  const nobody = /\[bot\]$|^(?:admin(?:istrator)?|webmaster|unknown|anonymous|no-?reply|editor|wordpress|root|user)?$/i
+  return [...new Set(names)].filter((name) => !nobody.test(name)).slice(0, maximumAuthors)
 }
 
 function firstImage(
@@ -109,11 +113,18 @@ function firstImage(
 function topicsOf(categories: readonly string[]): TopicName[] {
   const topics = new Map<string, TopicName>()
   for (const category of categories) {
-    const name = cutAtWord(cleanText(category), maximumName)
+    const name = topicName(cutAtWord(cleanText(category), maximumName))
     const slug = slugOf(name)
     if (slug !== '' && !topics.has(slug) && topics.size < maximumTopics) topics.set(slug, { slug, name })
   }
   return [...topics.values()]
+}
+
+/** Tags that are written for addresses ("machine-learning") are shown as words ("Machine learning"). */
+function topicName(written: string): string {
+  if (written !== written.toLowerCase()) return written
+  const words = written.includes(' ') ? written : written.replace(/[-_]+/g, ' ').trim()
+  return words.replace(/^./u, (letter) => letter.toUpperCase())
 }
 
 /** Letters and digits of any script, in lower case, with hyphens between the words. One character can become 18 (NFKC). */

@@ -1,7 +1,7 @@
 import { type AtomFeed, parseAtomFeed } from 'feedsmith'
 import { type FeedItem, isImage, type ParsedFeed } from './feed-item.ts'
-import { htmlToText } from './html-to-text.ts'
-import { mediaImages } from './parse-rss.ts'
+import { htmlToText, textToHtml } from './html-to-text.ts'
+import { mediaDescription, mediaImages } from './parse-rss.ts'
 import { cleanText } from './plain-text.ts'
 
 type Entry = AtomFeed.Entry<string>
@@ -14,7 +14,8 @@ export function parseAtom(xml: string): ParsedFeed {
   return {
     title: feed.title ? plainText(feed.title) : null,
     base: feed.xml?.base ?? null,
-    items: (feed.entries ?? []).map((entry) => readEntry(entry, authors)),
+    language: feed.xml?.lang ?? null,
+    items: (feed.entries ?? []).map((entry) => named(readEntry(entry, authors), feed.title?.value)),
   }
 }
 
@@ -30,13 +31,19 @@ function readEntry(entry: Entry, feedAuthors: string[]): FeedItem {
     link: page?.href ?? entry.content?.src ?? null,
     base: entry.xml?.base ?? entry.content?.xml?.base ?? null,
     title: entry.title ? plainText(entry.title) : '',
-    summary: htmlToText(htmlOf(entry.summary)) || htmlToText(entry.media?.description?.value ?? ''),
+    summary: htmlOf(entry.summary) || mediaDescription(entry.media),
     content: content || htmlOf(entry.summary),
     published: entry.published ?? entry.updated ?? null,
     images: [...enclosures.flatMap(({ href }) => href ?? []), ...mediaImages(entry.media)],
     authors: authors.length > 0 ? authors : feedAuthors,
     categories: (entry.categories ?? []).flatMap(({ label, term }) => label ?? term ?? []),
   }
+}
+
+/** GitHub calls a release by its version, and the project in the title of the feed alone. */
+function named(item: FeedItem, feedTitle = ''): FeedItem {
+  const project = /^(?:Release notes|Tags) from (\S.{0,80})$/.exec(cleanText(feedTitle))?.[1]
+  return project && /^v?\d+\.\d/i.test(item.title) ? { ...item, title: `${project} ${item.title}` } : item
 }
 
 const names = (people: AtomFeed.Person[] | undefined) => (people ?? []).flatMap(({ name }) => name ?? [])
@@ -51,5 +58,5 @@ function plainText(text: Text): string {
 function htmlOf(text: Text | undefined): string {
   const value = text?.value ?? ''
   if ((text && isMarkup(text)) || /<(p|br|a|img|div|b|i|em|strong|ul|h[1-6])(\s[^<>]*)?\/?>/i.test(value)) return value
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return textToHtml(value)
 }

@@ -1,6 +1,6 @@
 import { type JsonFeed, parseJsonFeed as parse } from 'feedsmith'
 import { FeedFormatError, type FeedItem, isImage, type ParsedFeed } from './feed-item.ts'
-import { htmlToText } from './html-to-text.ts'
+import { textToHtml } from './html-to-text.ts'
 import { cleanText } from './plain-text.ts'
 
 type JsonItem = JsonFeed.Item<string>
@@ -19,6 +19,7 @@ export function parseJsonFeed(json: string): ParsedFeed {
   return {
     title: feed.title ? cleanText(feed.title) : null,
     base: feed.home_page_url ?? null,
+    language: feed.language ?? null,
     items: (feed.items ?? []).filter(({ id }) => id !== undefined).map((item) => readItem(item, authors)),
   }
 }
@@ -32,7 +33,7 @@ function read(document: unknown): JsonFeed.Feed<string> {
 }
 
 function readItem(item: JsonItem, feedAuthors: string[]): FeedItem {
-  const text = cleanText(item.content_text ?? '')
+  const text = textToHtml(item.content_text ?? '')
   const attached = (item.attachments ?? []).flatMap(({ url, mime_type }) =>
     url && isImage(url, mime_type) ? [url] : [],
   )
@@ -42,8 +43,8 @@ function readItem(item: JsonItem, feedAuthors: string[]): FeedItem {
     link: item.url ?? item.external_url ?? null,
     base: null,
     title: cleanText(item.title ?? ''),
-    summary: cleanText(item.summary ?? '') || text || htmlToText(item.content_html ?? ''),
-    content: item.content_html ?? '',
+    summary: textToHtml(item.summary ?? ''),
+    content: item.content_html ?? text,
     published: item.date_published ?? item.date_modified ?? null,
     images: [item.image, item.banner_image, ...attached].filter((url) => url !== undefined),
     authors: authors.length > 0 ? authors : feedAuthors,

@@ -1,6 +1,7 @@
 import { type MediaNs, parseRdfFeed, parseRssFeed, type RdfFeed, type RssFeed } from 'feedsmith'
 import { type FeedItem, isImage, type ParsedFeed, widestFirst } from './feed-item.ts'
-import { htmlToText, titleToText } from './html-to-text.ts'
+import { htmlToText, textToHtml, titleToText } from './html-to-text.ts'
+import { isTooSmall } from './pictures.ts'
 
 type RssItem = RssFeed.Item<string>
 type RdfItem = RdfFeed.Item<string>
@@ -11,6 +12,7 @@ export function parseRss(xml: string): ParsedFeed {
   return {
     title: feed.title ? titleToText(feed.title) : null,
     base: feed.xml?.base ?? feed.link ?? null,
+    language: feed.language ?? feed.dc?.languages?.[0] ?? null,
     items: (feed.items ?? []).map(readRssItem),
   }
 }
@@ -21,6 +23,7 @@ export function parseRdf(xml: string): ParsedFeed {
   return {
     title: feed.title ? titleToText(feed.title) : null,
     base: feed.xml?.base ?? feed.link ?? null,
+    language: feed.dc?.languages?.[0] ?? null,
     items: (feed.items ?? []).map((item) => ({
       ...readCommon(item),
       guid: item.rdf?.about ?? null,
@@ -66,12 +69,12 @@ function readRssItem(item: RssItem): FeedItem {
 }
 
 function readCommon(item: RssItem | RdfItem): Pick<FeedItem, 'link' | 'base' | 'title' | 'summary' | 'content'> {
-  const description = item.description ?? item.dc?.descriptions?.[0] ?? item.media?.description?.value ?? ''
+  const description = item.description ?? item.dc?.descriptions?.[0] ?? mediaDescription(item.media)
   return {
     link: item.link ?? null,
     base: item.xml?.base ?? null,
     title: titleToText(item.title ?? item.dc?.titles?.[0] ?? item.media?.title?.value ?? ''),
-    summary: htmlToText(description),
+    summary: description,
     content: item.content?.encoded ?? description,
   }
 }
@@ -82,12 +85,18 @@ export function mediaImages(media: MediaNs.ItemOrFeed | undefined): string[] {
   const groups = [media, ...(media.groups ?? [])]
   const contents = groups.flatMap((group) => group.contents ?? [])
   const images = contents.flatMap(({ url, type, medium, width }) =>
-    url && isImage(url, type, medium) ? [{ url, width: width ?? 0 }] : [],
+    url && isImage(url, type, medium) && !isTooSmall(width) ? [{ url, width: width ?? 0 }] : [],
   )
   const thumbnails = [...groups, ...contents].flatMap(({ thumbnails = [] }) =>
-    thumbnails.flatMap(({ url, width }) => (url ? [{ url, width: width ?? 0 }] : [])),
+    thumbnails.flatMap(({ url, width }) => (url && !isTooSmall(width) ? [{ url, width: width ?? 0 }] : [])),
   )
   return [...widestFirst(images), ...widestFirst(thumbnails)]
+}
+
+/** The description of Media RSS as HTML; it is plain text unless it says otherwise. */
+export function mediaDescription(media: MediaNs.ItemOrFeed | undefined): string {
+  const { value = '', type } = media?.description ?? media?.groups?.[0]?.description ?? {}
+  return type === 'html' ? value : textToHtml(value)
 }
 
 /** Names without mail addresses: `jane@example.com (Jane)`, `Jane <jane@example.com>`, or nothing but a name. */

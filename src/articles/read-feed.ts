@@ -63,10 +63,11 @@ async function readDocument(context: Context, feed: LeasedFeed, response: FetchU
   const text = decodeFeed(response.body, response.headers.get('content-type'))
   const parsed = parseFeed(text, response.finalUrl)
   const bases = [parsed.base, response.finalUrl]
+  const language = parsed.language ?? (await languageOf(context, feed))
   const articles: IncomingArticle[] = []
   for (const [position, item] of newestOf(parsed.items).entries()) {
     try {
-      const article = await normaliseItem(item, position, bases)
+      const article = await normaliseItem(item, position, bases, language)
       if (article) articles.push(article)
     } catch (error) {
       context.log.error('feed_item_unreadable', { feedId: feed.id, position, error: String(error) })
@@ -74,6 +75,15 @@ async function readDocument(context: Context, feed: LeasedFeed, response: FetchU
   }
   const title = cutAtWord(cleanText(parsed.title ?? ''), 300)
   return { title: title || null, articles, skipped: parsed.items.length - articles.length }
+}
+
+async function languageOf({ db }: Context, feed: LeasedFeed): Promise<string> {
+  const row = await db
+    .selectFrom('newsletters')
+    .select('language')
+    .where('id', '=', feed.newsletter_id)
+    .executeTakeFirst()
+  return row?.language ?? 'en'
 }
 
 /** Most feeds begin with the newest; one that ends with it must not lose it. */

@@ -31,7 +31,7 @@ describe('RSS', () => {
           more: `<author>jane@a.example (Jane Doe)</author><author>only@a.example</author><dc:creator>Bob</dc:creator>
             <content:encoded><![CDATA[<p>All <!DOCTYPE of> it</p>]]></content:encoded>
             <enclosure url="e.jpg" type="image/jpeg" length="9"/><enclosure url="e.mp3" type="audio/mpeg" length="9"/>
-            <media:content url="small.jpg" width="100"/><media:content url="big.jpg" width="900"/>
+            <media:content url="tiny.jpg" width="72"/><media:content url="small.jpg" width="100"/><media:content url="big.jpg" width="900"/>
             <media:group><media:content url="film.mp4" medium="video"><media:thumbnail url="still.jpg"/></media:content></media:group>
             <itunes:image href="cover.jpg"/>`,
         }),
@@ -44,7 +44,7 @@ describe('RSS', () => {
         link: '/one',
         base: null,
         title: 'Fish & chips',
-        summary: 'Good & hot',
+        summary: '<p>Good &amp; hot</p>',
         content: '<p>All <!DOCTYPE of> it</p>',
         published: 'Mon, 23 Nov 2026 06:00:00 GMT',
         images: ['e.jpg', 'big.jpg', 'small.jpg', 'still.jpg', 'cover.jpg'],
@@ -107,7 +107,7 @@ describe('Atom', () => {
       title: 'A & B',
       link: 'one',
       base: 'sub/',
-      summary: 'X y <z>',
+      summary: expect.stringMatching(/X <b>y<\/b> &lt;z/),
       published: '2026-11-23T06:00:00Z',
       images: ['p.png'],
       categories: ['Topic'],
@@ -157,7 +157,7 @@ describe('JSON Feed', () => {
         link: '/one',
         base: null,
         title: 'A <b>',
-        summary: 'Text',
+        summary: '',
         content: '<p>Text</p>',
         published: '2026-11-23T06:00:00Z',
         images: ['i.jpg', 'a.png'],

@@ -1,0 +1,149 @@
+import { isBoilerplate, withoutOpening, withoutTail } from './boilerplate.ts'
+import { cutBetweenWords, endsCut, isWhole, sentencesOf } from './sentences.ts'
+
+/** A summary that says less than this is used only where the article gives none. A Chinese character counts as two. */
+const goodLength = 40
+/** What says less than this is a label. */
+const leastLength = 12
+/** So much is enough not to begin another paragraph. */
+const enoughLength = 120
+/** A text that has not settled by then says nothing. */
+const mostRounds = 5
+
+export type Told = {
+  /** The feed's own summary and the article, as paragraphs of running text; a line break is where one was written. */
+  readonly summary: readonly string[]
+  readonly content: readonly string[]
+  readonly title: string
+  readonly authors: readonly string[]
+  /** A BCP 47 tag; nonsense is read as English. */
+  readonly language: string
+}
+
+/**
+ * The summary of an article, in at most `maximum` UTF-16 units: the feed's own if it is good, else the first whole sentences
+ * of the article, else what the feed's own has; empty where that says nothing. It is always text of the two. A word is never
+ * cut: only a first sentence that is longer than `maximum` ends between two words, with an ellipsis.
+ *
+ * The feed's own is good if it says enough, is not the title, and is no teaser: the beginning of the article, cut off.
+ */
+export function summarise(told: Told, maximum: number): string {
+  let text = choose(told, maximum)
+  // What stands beside each other only since something between was left out may read otherwise.
+  for (let round = 0; round < mostRounds; round++) {
+    const again = choose({ ...told, summary: [text], content: [] }, maximum)
+    if (again === text) return text
+    text = again
+  }
+  return ''
+}
+
+function choose(told: Told, maximum: number): string {
+  const own = ownSummary(told, maximum)
+  const isTeaser = endsCut(own.whole) || isCutOff(own.whole, told.content)
+  if (weightOf(own.text) >= goodLength && !isTeaser) return own.text
+  const body = bodySummary(told, maximum)
+  if (weightOf(body) >= goodLength) return body
+  const [text = ''] = [own.text, body].filter((each) => weightOf(each) >= leastLength)
+  return text
+}
+
+/** `whole`: what the feed gave, cleaned; `text`: what of it can be shown. */
+function ownSummary(told: Told, maximum: number): { whole: string; text: string } {
+  const paragraphs = told.summary
+    .map((paragraph) => cleanedSentences(paragraph, told))
+    .filter(({ length }) => length > 0)
+  const whole = paragraphs.map((sentences) => sentences.join('').trimEnd()).join(' ')
+  const ended = paragraphs.map((sentences) => sentences.filter(isWhole))
+  // A sentence without an end may stand alone, or close a short summary: that is how many are written.
+  const last = paragraphs.at(-1)?.at(-1) ?? ''
+  const mayStayOpen = paragraphs.length === 1 && !endsCut(last) && whole.length <= maximum
+  const shown = mayStayOpen || ended.flat().length === 0 ? paragraphs.slice(0, 1) : ended
+  return { whole, text: take(shown, maximum, told.language) }
+}
+
+function bodySummary(told: Told, maximum: number): string {
+  const paragraphs = told.content.map((paragraph) => {
+    const sentences = cleanedSentences(paragraph, told)
+    const firstCut = sentences.findIndex((sentence) => !isWhole(sentence))
+    return firstCut < 0 ? sentences : sentences.slice(0, firstCut)
+  })
+  return take(paragraphs, maximum, told.language)
+}
+
+/** A paragraph's sentences without what is none of the story's: where it was reported, by whom, the title, boilerplate. */
+function cleanedSentences(paragraph: string, { title, authors, language }: Told): string[] {
+  const lines = paragraph
+    .split('\n')
+    .map(withoutTail)
+    .filter(
+      (line) =>
+        !isBoilerplateLine(line, language) && !isSame(line, title) && !authors.some((author) => isSame(line, author)),
+    )
+  const text = withoutOpening(withoutByline(withoutTitle(lines.join(' '), title), authors))
+  return sentencesOf(text, language).filter((sentence) => !isBoilerplate(sentence.trim()) && !isSame(sentence, title))
+}
+
+/** A line of several sentences is judged sentence by sentence: it may begin with a credit and go on with the story. */
+const isBoilerplateLine = (line: string, language: string) =>
+  isBoilerplate(line) && sentencesOf(line, language).length < 2
+
+function withoutTitle(text: string, title: string): string {
+  if (title === '' || !text.startsWith(title)) return text
+  // "Rain: what to do" stays whole under the title "Rain".
+  const rest = /^\s*[.!?|:–—-]\s+(?=\S)/u.exec(text.slice(title.length))?.[0]
+  return rest === undefined || title.length < goodLength / 2 ? text : text.slice(title.length + rest.length)
+}
+
+function withoutByline(text: string, authors: readonly string[]): string {
+  for (const author of authors) {
+    const at = text.slice(0, author.length + 5).indexOf(author)
+    if (at < 0 || !/^(?:(?:by|von|par|por)\s+)?$/i.test(text.slice(0, at))) continue
+    const end = at + author.length
+    const separator = (at > 0 ? /^\s*[,|·:–—-]\s*|^\s+(?=\p{Lu})/u : /^\s*[|·–—]\s*/u).exec(text.slice(end))?.[0]
+    if (separator !== undefined) return text.slice(end + separator.length)
+  }
+  return text
+}
+
+/** Whole sentences from the front while they fit, of another paragraph only where those so far say too little. */
+function take(paragraphs: readonly (readonly string[])[], maximum: number, language: string): string {
+  let text = ''
+  for (const sentences of paragraphs) {
+    if (weightOf(text) >= enoughLength) break
+    for (const [index, sentence] of sentences.entries()) {
+      const longer = index === 0 ? join(text, sentence) : text + sentence
+      if (longer.trimEnd().length > maximum)
+        return text.trimEnd() || (cutBetweenWords(sentence, maximum, language) ?? '')
+      text = longer
+    }
+  }
+  return text.trimEnd()
+}
+
+/** Chinese and Japanese paragraphs follow each other without a space, as their sentences do. */
+const join = (before: string, sentence: string) => {
+  const text = before.trimEnd()
+  return text === '' || /[。！？」』）][”’]?$/u.test(text) ? text + sentence : `${text} ${sentence}`
+}
+
+function weightOf(text: string): number {
+  return (
+    text.length + (text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu)?.length ?? 0)
+  )
+}
+
+const letters = (text: string) =>
+  text
+    .slice(0, 2000)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
+const isSame = (one: string, other: string) => letters(one) === letters(other)
+
+/** Whether a text is the beginning of the article, and stops within a sentence. */
+function isCutOff(text: string, content: readonly string[]): boolean {
+  if (text === '' || isWhole(text)) return false
+  const cut = letters(text)
+  const article = letters(content.join(' '))
+  return article.length > cut.length && article.startsWith(cut)
+}
