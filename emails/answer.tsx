@@ -124,7 +124,7 @@ export function AnswerEmail(props: AnswerProps) {
   const { newsletterName, language, publisher } = props
   const { title, paragraphs, commands, links, why } = wordsOf(props)
   const body = paint({ text: 'body' }, { margin: '0 0 16px', fontSize: '17px', lineHeight: '1.55' })
-  const line = paint({ text: 'body' }, { margin: 0, padding: '3px 0', fontSize: '16px', lineHeight: '24px' })
+  const line = paint({ text: 'body' }, { margin: '6px 0', fontSize: '16px', lineHeight: '24px' })
   return (
     <MailLayout
       language={language}
@@ -152,7 +152,7 @@ export function AnswerEmail(props: AnswerProps) {
             key={label}
             {...paint(
               { text: 'ink' },
-              { margin: index === 0 ? '12px 0 0' : 0, padding: '5px 0', fontSize: '16px', lineHeight: '24px' },
+              { margin: index === 0 ? '20px 0 10px' : '10px 0', fontSize: '16px', lineHeight: '24px' },
             )}
           >
             <MailLink href={href}>{label}</MailLink>

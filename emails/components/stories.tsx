@@ -1,4 +1,4 @@
-import { Column, Heading, Img, Row, Text } from '@react-email/components'
+import { Column, Heading, Row, Text } from '@react-email/components'
 import type { CSSProperties } from 'react'
 import type { Item } from './edition.ts'
 import type { Direction } from './language.ts'
@@ -100,10 +100,10 @@ function Picture({ item, width, className, style }: PictureProps) {
   if (!item.imageUrl) return null
   const named = className ? { className } : {}
   // The text shows while pictures are off, so it is set in the mail's type.
-  const altStyle = { fontSize: '13px', lineHeight: '18px', height: 'auto' }
+  const altStyle = { display: 'block', border: 0, fontSize: '13px', lineHeight: '18px' }
   return (
     <MailLink href={item.url} tone="muted">
-      <Img src={item.imageUrl} alt={item.imageAlt} width={width} {...named} style={{ ...altStyle, ...style }} />
+      <img src={item.imageUrl} alt={item.imageAlt} width={width} {...named} style={{ ...altStyle, ...style }} />
     </MailLink>
   )
 }
