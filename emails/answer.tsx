@@ -5,6 +5,7 @@ import type { Frequency, Publisher } from './components/digest-props.ts'
 import { Footer } from './components/footer.tsx'
 import { dateInWords, instantInWords, weekdayName } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
+import { Nameplate } from './components/masthead.tsx'
 import { MailLink, Strip } from './components/parts.tsx'
 import { blocks, heading, linked, wrap } from './components/plain-text.ts'
 import { answerPreview } from './components/preview-props.ts'
@@ -132,7 +133,8 @@ export function AnswerEmail(props: AnswerProps) {
       intro={paragraphs[0] ?? title}
       footer={<Footer {...{ newsletterName, language, publisher, why }} />}
     >
-      <Strip top={36} bottom={32}>
+      <Nameplate name={clean(newsletterName)} />
+      <Strip top={28} bottom={32}>
         <Heading as="h1" {...paint({ text: 'ink' }, titleStyle, 'lead-title')}>
           {title}
         </Heading>

@@ -10,11 +10,25 @@ export function Masthead({ name, date, extent }: { name: string; date: string; e
         {name}
       </Heading>
       <Rule tone="ink" width={3} />
-      <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date} · ${extent}`}</Text>
+      <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date} · ${extent.replaceAll(' ', '\u00a0')}`}</Text>
       <Rule />
     </Strip>
   )
 }
+
+/** The newsletter's name at the head of a mail that is no edition of it. */
+export function Nameplate({ name }: { name: string }) {
+  return (
+    <Strip top={24}>
+      <Text dir="auto" {...paint({ text: 'ink' }, plateStyle)}>
+        {name}
+      </Text>
+      <Rule tone="ink" width={2} />
+    </Strip>
+  )
+}
+
+const plateStyle = { margin: '0 0 10px', fontFamily: serif, fontSize: '20px', lineHeight: '1.2', fontWeight: 700 }
 
 const nameStyle = {
   margin: '0 0 16px',

@@ -17,7 +17,7 @@ export function LeadStory({ item }: { item: Item }) {
         style={{ width: '100%', maxWidth: leadImageWidth, marginBottom: 18 }}
       />
       {item.topic && <Text {...paint({ text: 'accent' }, kickerStyle)}>{item.topic.name}</Text>}
-      <Heading as="h2" dir="auto" {...paint({ text: 'ink' }, leadTitleStyle, 'lead-title')}>
+      <Heading as="h2" dir="auto" {...leadTitleOf(item.title)}>
         <MailLink href={item.url} style={hairline}>
           {item.title}
         </MailLink>
@@ -33,7 +33,7 @@ export function SectionStory({ item, direction }: { item: Item; direction: Direc
   return (
     <Row style={{ marginTop: '24px' }}>
       <Column style={{ verticalAlign: 'top' }}>
-        <Heading as="h3" dir="auto" {...paint({ text: 'ink' }, titleStyle)}>
+        <Heading as="h3" dir="auto" {...paint({ text: 'ink' }, titleStyleOf(item.title))}>
           <MailLink href={item.url} style={hairline}>
             {item.title}
           </MailLink>
@@ -110,4 +110,15 @@ function Picture({ item, width, className, style }: PictureProps) {
 
 const kickerStyle = { margin: 0, fontSize: '14px', lineHeight: '20px', fontWeight: 700 }
 const leadTitleStyle = { margin: '6px 0 12px', fontFamily: serif, fontSize: '32px', lineHeight: '1.2', fontWeight: 700 }
+
+// Whoever writes a headline like a paragraph gets it set like one.
+const isLong = (title: string) => title.length > 110
+
+const leadTitleOf = (title: string) =>
+  isLong(title)
+    ? paint({ text: 'ink' }, { ...leadTitleStyle, fontSize: '23px', lineHeight: '1.3' }, 'lead-title-long')
+    : paint({ text: 'ink' }, leadTitleStyle, 'lead-title')
+
+const titleStyleOf = (title: string) => (isLong(title) ? { ...titleStyle, fontSize: '16px' } : titleStyle)
+
 const titleStyle = { margin: '0 0 6px', fontFamily: serif, fontSize: '19px', lineHeight: '1.3', fontWeight: 700 }
