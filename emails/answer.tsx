@@ -5,6 +5,7 @@ import type { Frequency, Publisher } from './components/digest-props.ts'
 import { Footer } from './components/footer.tsx'
 import { dateInWords, instantInWords, weekdayName } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
+import { Nameplate } from './components/masthead.tsx'
 import { MailLink, Strip } from './components/parts.tsx'
 import { blocks, heading, linked, wrap } from './components/plain-text.ts'
 import { answerPreview } from './components/preview-props.ts'
@@ -124,7 +125,7 @@ export function AnswerEmail(props: AnswerProps) {
   const { newsletterName, language, publisher } = props
   const { title, paragraphs, commands, links, why } = wordsOf(props)
   const body = paint({ text: 'body' }, { margin: '0 0 16px', fontSize: '17px', lineHeight: '1.55' })
-  const line = paint({ text: 'body' }, { margin: 0, padding: '3px 0', fontSize: '16px', lineHeight: '24px' })
+  const line = paint({ text: 'body' }, { margin: '6px 0', fontSize: '16px', lineHeight: '24px' })
   return (
     <MailLayout
       language={language}
@@ -132,7 +133,8 @@ export function AnswerEmail(props: AnswerProps) {
       intro={paragraphs[0] ?? title}
       footer={<Footer {...{ newsletterName, language, publisher, why }} />}
     >
-      <Strip top={36} bottom={32}>
+      <Nameplate name={clean(newsletterName)} />
+      <Strip top={28} bottom={32}>
         <Heading as="h1" {...paint({ text: 'ink' }, titleStyle, 'lead-title')}>
           {title}
         </Heading>
@@ -152,7 +154,7 @@ export function AnswerEmail(props: AnswerProps) {
             key={label}
             {...paint(
               { text: 'ink' },
-              { margin: index === 0 ? '12px 0 0' : 0, padding: '5px 0', fontSize: '16px', lineHeight: '24px' },
+              { margin: index === 0 ? '20px 0 10px' : '10px 0', fontSize: '16px', lineHeight: '24px' },
             )}
           >
             <MailLink href={href}>{label}</MailLink>

@@ -31,7 +31,7 @@ export function DigestEmail(props: DigestProps) {
   const { digest, footer } = messagesFor(language)
   const newsletterName = clean(props.newsletterName)
   const direction = directionOf(language)
-  const { intro, lead, sections, brief } = editionOf(props)
+  const { intro, extent, lead, sections, brief } = editionOf(props)
   const settings = settingsOf(links, frequency, language)
   const why = footer.confirmed(newsletterName, props.confirmedOn)
   const footerLinks = settings.slice(-2)
@@ -42,7 +42,7 @@ export function DigestEmail(props: DigestProps) {
       intro={intro}
       footer={<Footer {...{ newsletterName, language, publisher, why }} links={footerLinks} />}
     >
-      <Masthead name={newsletterName} date={dateInWords(props.editionDate, language)} />
+      <Masthead name={newsletterName} date={dateInWords(props.editionDate, language)} extent={extent} />
       <LeadStory item={lead} />
       {sections.map(({ topic, items }) => {
         const fewer = { href: links.fewerOf(topic.slug), label: digest.fewerOf(topic.name) }

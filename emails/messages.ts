@@ -10,6 +10,8 @@ const english = {
     fallbackSubject: 'Your news digest',
     untitled: 'Untitled story',
     oneStory: 'One story in this edition',
+    edition: (stories: number, minutes: number) =>
+      `${stories === 1 ? 'One story' : `${stories} stories`}, ${minutes === 1 ? 'a minute' : `${minutes} minutes`} to read`,
     alsoInside: (titles: readonly string[], more: number) =>
       `Also inside: ${[...titles, ...(more > 0 ? [`and ${more} more`] : [])].join(' · ')}`,
     byline: (authors: string) => `By ${authors}`,

@@ -17,7 +17,7 @@ export function digestText(props: DigestProps): string {
   return `${blocks(
     wrap(edition.intro),
     heading(newsletterName, '='),
-    wrap(dateInWords(props.editionDate, language)),
+    wrap(`${dateInWords(props.editionDate, language)} · ${edition.extent}`),
     storyText(edition.lead, edition.lead.topic?.name),
     ...edition.sections.map((section) => sectionText(section, props)),
     edition.brief.length > 0 && blocks(heading(digest.inBrief), ...edition.brief.map(briefText)),

@@ -2,7 +2,7 @@
 import { messagesFor } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
-import { listOf, weekdayOf } from './language.ts'
+import { listOf, weekdayOf, wordsIn } from './language.ts'
 import { safeUrl } from './safe-url.ts'
 
 export type Item = {
@@ -18,18 +18,20 @@ export type Item = {
 
 export type Section = { topic: Topic; items: Item[] }
 
-export type Edition = { intro: string; lead: Item; sections: Section[]; brief: Item[] }
+export type Edition = { intro: string; extent: string; lead: Item; sections: Section[]; brief: Item[] }
 
 // Twelve stories of this size, all ampersands (five octets each in HTML), stay under what Gmail clips.
 const longestTitle = 300
 const longestSummary = 400
 const longestAlt = 120
 const namedAuthors = 3
+const wordsPerMinute = 200
 const sectionSize = { least: 2, most: 5 }
 
 /** The lead, sections of two to five stories by their first topic, and the rest in brief; order is kept throughout. */
 export function editionOf(props: DigestProps): Edition {
-  const [lead, ...rest] = props.stories.map((story) => itemOf(story, props))
+  const items = props.stories.map((story) => itemOf(story, props))
+  const [lead, ...rest] = items
   if (!lead) throw new RangeError('a digest needs at least one story')
   const byTopic = new Map<string, Section>()
   for (const item of rest) {
@@ -40,7 +42,13 @@ export function editionOf(props: DigestProps): Edition {
   }
   const sections = [...byTopic.values()].filter((section) => section.items.length >= sectionSize.least)
   const placed = new Set(sections.flatMap((section) => section.items))
-  return { intro: introOf(rest, props.language), lead, sections, brief: rest.filter((item) => !placed.has(item)) }
+  return {
+    intro: introOf(rest, props.language),
+    extent: extentOf(items, props.language),
+    lead,
+    sections,
+    brief: rest.filter((item) => !placed.has(item)),
+  }
 }
 
 function itemOf(story: Story, { language, frequency }: DigestProps): Item {
@@ -66,6 +74,12 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const by = shown.length > 0 ? [words.byline(listOf(shown, messagesFor(language).language))] : []
   // A day of a week is what readers need; an hour would be wrong for all but one time zone.
   return [...by, ...(withWeekday ? [weekdayOf(story.publishedAt, language)] : [])].join(' · ')
+}
+
+/** How many stories there are, and how long the mail itself takes; how long what it links to is, nobody has told us. */
+function extentOf(items: readonly Item[], language: string): string {
+  const words = items.flatMap(({ title, summary }) => [title, summary]).reduce((sum, text) => sum + wordsIn(text), 0)
+  return messagesFor(language).digest.edition(items.length, Math.max(1, Math.round(words / wordsPerMinute)))
 }
 
 function introOf(rest: readonly Item[], language: string): string {

@@ -34,6 +34,11 @@ export const weekdayOf = (date: Date, language: string) =>
 export const listOf = (items: readonly string[], language: string) =>
   new Intl.ListFormat(language, { type: 'conjunction' }).format(items)
 
+const words = new Intl.Segmenter('en', { granularity: 'word' })
+
+/** How many words a text has, also where no spaces are between them. */
+export const wordsIn = (text: string) => Array.from(words.segment(text)).filter((part) => part.isWordLike).length
+
 /** "Monday, November 30 at 7:00 AM (Europe/Berlin)" in the mail's language, by the reader's clocks. */
 export function instantInWords({ at, timeZone }: { at: Date; timeZone: string }, language: string): string {
   const tag = languageTag(language)

@@ -1,6 +1,7 @@
 import { Container, Head, Html } from '@react-email/components'
 import type { ReactNode } from 'react'
 import { directionOf, languageTag, startOf } from './language.ts'
+import { Strip } from './parts.tsx'
 import { mailWidth, paint, sans, styleSheet } from './theme.ts'
 
 export type MailLayoutProps = { language: string; title: string; intro: string; children: ReactNode; footer: ReactNode }
@@ -38,7 +39,9 @@ export function MailLayout({ language, title, intro, children, footer }: MailLay
                 <td align="center" style={{ padding: '0 0 32px' }}>
                   {/* The first words of the mail are what a list of mails shows; they are no secret to the reader. */}
                   <Frame align={startOf(dir)}>
-                    <p {...paint({ text: 'muted' }, introStyle, 'gutter')}>{intro}</p>
+                    <Strip top={14} bottom={12}>
+                      <p {...paint({ text: 'muted' }, introStyle)}>{intro}</p>
+                    </Strip>
                   </Frame>
                   <Frame fill="sheet" align={startOf(dir)}>
                     {children}
@@ -54,7 +57,7 @@ export function MailLayout({ language, title, intro, children, footer }: MailLay
   )
 }
 
-const introStyle = { margin: 0, padding: '14px 32px 12px', fontSize: '13px', lineHeight: '19px' }
+const introStyle = { margin: 0, fontSize: '13px', lineHeight: '19px' }
 
 type FrameProps = { fill?: 'page' | 'sheet'; align: 'left' | 'right'; children: ReactNode }
 

@@ -4,7 +4,9 @@ import { messagesFor } from '../messages.ts'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
 import { Footer } from './footer.tsx'
+import { directionOf, startOf } from './language.ts'
 import { MailLayout } from './layout.tsx'
+import { Nameplate } from './masthead.tsx'
 import { MailLink, Strip } from './parts.tsx'
 import { blocks, heading, linked, wrap } from './plain-text.ts'
 import { subjectOf } from './subject.ts'
@@ -75,12 +77,13 @@ export function Letter({ words, ...props }: LetterProps & { words: LetterWords }
       intro={clean(words.subject)}
       footer={<Footer {...{ newsletterName, language, publisher }} why={words.why} />}
     >
-      <Strip top={36} bottom={32}>
+      <Nameplate name={clean(newsletterName)} />
+      <Strip top={28} bottom={32}>
         <Heading as="h1" {...paint({ text: 'ink' }, titleStyle, 'lead-title')}>
           {words.title}
         </Heading>
         <Text {...body}>{words.asked}</Text>
-        <Row align="left" style={{ width: 'auto', margin: '0 0 24px' }} width={undefined}>
+        <Row align={startOf(directionOf(language))} style={{ width: 'auto', margin: '0 0 24px' }} width={undefined}>
           <Column {...paint({ fill: 'button' }, { padding: '14px 26px', fontSize: '17px', lineHeight: '24px' })}>
             <MailLink href={url} tone="onButton" style={{ fontWeight: 700 }}>
               {words.button}

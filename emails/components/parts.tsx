@@ -1,4 +1,4 @@
-import { Column, Link, Row } from '@react-email/components'
+import { Column, Row } from '@react-email/components'
 import type { CSSProperties, ReactNode } from 'react'
 import { gutter, light, paint, type Tone } from './theme.ts'
 
@@ -7,11 +7,12 @@ type MailLinkProps = { href: string | undefined; tone?: Tone; style?: CSSPropert
 /** An underlined link; just its text where there is no address to go to. */
 export function MailLink({ href, tone = 'ink', style, children }: MailLinkProps) {
   if (!href) return children
-  const underline = { textDecorationLine: 'underline', textDecoration: 'underline', textUnderlineOffset: '3px' }
+  const underline = { textDecoration: 'underline', textUnderlineOffset: '3px' }
   return (
-    <Link href={href} {...paint({ text: tone }, { ...underline, ...style })}>
+    // Not the library's: it opens windows, and clients decide that themselves.
+    <a href={href} {...paint({ text: tone }, { ...underline, ...style })}>
       {children}
-    </Link>
+    </a>
   )
 }
 

@@ -37,7 +37,7 @@ export function Settings({ heading, rhythm, settings, replies }: SettingsProps) 
             // One a line: a thumb needs the room.
             <Text
               key={setting.label}
-              {...paint({ text: 'ink' }, { margin: 0, padding: '4px 0', fontSize: '15px', lineHeight: '22px' })}
+              {...paint({ text: 'ink' }, { margin: '8px 0', fontSize: '15px', lineHeight: '22px' })}
             >
               <MailLink href={setting.href}>{setting.label}</MailLink>
             </Text>

@@ -1,4 +1,4 @@
-import { Column, Heading, Img, Row, Text } from '@react-email/components'
+import { Column, Heading, Row, Text } from '@react-email/components'
 import type { CSSProperties } from 'react'
 import type { Item } from './edition.ts'
 import type { Direction } from './language.ts'
@@ -17,7 +17,7 @@ export function LeadStory({ item }: { item: Item }) {
         style={{ width: '100%', maxWidth: leadImageWidth, marginBottom: 18 }}
       />
       {item.topic && <Text {...paint({ text: 'accent' }, kickerStyle)}>{item.topic.name}</Text>}
-      <Heading as="h2" dir="auto" {...paint({ text: 'ink' }, leadTitleStyle, 'lead-title')}>
+      <Heading as="h2" dir="auto" {...leadTitleOf(item.title)}>
         <MailLink href={item.url} style={hairline}>
           {item.title}
         </MailLink>
@@ -33,7 +33,7 @@ export function SectionStory({ item, direction }: { item: Item; direction: Direc
   return (
     <Row style={{ marginTop: '24px' }}>
       <Column style={{ verticalAlign: 'top' }}>
-        <Heading as="h3" dir="auto" {...paint({ text: 'ink' }, titleStyle)}>
+        <Heading as="h3" dir="auto" {...paint({ text: 'ink' }, titleStyleOf(item.title))}>
           <MailLink href={item.url} style={hairline}>
             {item.title}
           </MailLink>
@@ -100,14 +100,25 @@ function Picture({ item, width, className, style }: PictureProps) {
   if (!item.imageUrl) return null
   const named = className ? { className } : {}
   // The text shows while pictures are off, so it is set in the mail's type.
-  const altStyle = { fontSize: '13px', lineHeight: '18px', height: 'auto' }
+  const altStyle = { display: 'block', border: 0, fontSize: '13px', lineHeight: '18px' }
   return (
     <MailLink href={item.url} tone="muted">
-      <Img src={item.imageUrl} alt={item.imageAlt} width={width} {...named} style={{ ...altStyle, ...style }} />
+      <img src={item.imageUrl} alt={item.imageAlt} width={width} {...named} style={{ ...altStyle, ...style }} />
     </MailLink>
   )
 }
 
 const kickerStyle = { margin: 0, fontSize: '14px', lineHeight: '20px', fontWeight: 700 }
 const leadTitleStyle = { margin: '6px 0 12px', fontFamily: serif, fontSize: '32px', lineHeight: '1.2', fontWeight: 700 }
+
+// Whoever writes a headline like a paragraph gets it set like one.
+const isLong = (title: string) => title.length > 110
+
+const leadTitleOf = (title: string) =>
+  isLong(title)
+    ? paint({ text: 'ink' }, { ...leadTitleStyle, fontSize: '23px', lineHeight: '1.3' }, 'lead-title-long')
+    : paint({ text: 'ink' }, leadTitleStyle, 'lead-title')
+
+const titleStyleOf = (title: string) => (isLong(title) ? { ...titleStyle, fontSize: '16px' } : titleStyle)
+
 const titleStyle = { margin: '0 0 6px', fontFamily: serif, fontSize: '19px', lineHeight: '1.3', fontWeight: 700 }

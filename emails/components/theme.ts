@@ -69,8 +69,9 @@ body{margin:0;padding:0;-webkit-text-size-adjust:100%}
 .gutter{padding-left:20px!important;padding-right:20px!important}
 .lead-title{font-size:27px!important}
 .masthead{font-size:34px!important}
+.lead-title-long{font-size:21px!important}
 .thumbnail{width:104px!important}
-.thumbnail-cell{width:120px!important}
+.thumbnail-cell{width:104px!important}
 }
 @media (prefers-color-scheme:dark){
 ${repaint('text', 'color')}

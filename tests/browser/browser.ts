@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import type { AxeResults } from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { launch } from './chromium.ts'
 
 export type View = {
   readonly width: number
@@ -22,9 +23,7 @@ export function testBrowser() {
   const contexts: BrowserContext[] = []
   const complaints: string[] = []
   beforeAll(async () => {
-    const { path, env } = inject('chromium')
-    const sandboxless = { args: ['--no-zygote'], chromiumSandbox: false }
-    browser = await chromium.launch({ executablePath: path, env: { ...process.env, ...env } as never, ...sandboxless })
+    browser = await launch(inject('chromium'))
   })
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close()
@@ -33,8 +32,8 @@ export function testBrowser() {
   afterAll(() => browser?.close())
 
   return {
-    /** `mayFail`: the path of what the page's scripts ask for, and may be refused. */
-    async open(view: View, { mayFail }: { readonly mayFail?: string } = {}): Promise<Page> {
+    /** `mayFail`: the path of what the page asks for, and may be refused. */
+    async open(view: View, { mayFail }: { readonly mayFail?: string | RegExp } = {}): Promise<Page> {
       if (!browser) throw new Error('the browser is there only while tests run')
       const context = await browser.newContext({
         viewport: { width: view.width, height },
@@ -51,7 +50,7 @@ export function testBrowser() {
       page.on('console', (message) => {
         // The page itself may be an error; nothing on it may be one.
         const { url } = message.location()
-        const isExpected = url === page.url() || (mayFail !== undefined && new URL(url).pathname === mayFail)
+        const isExpected = url === page.url() || (mayFail !== undefined && isOf(mayFail, new URL(url).pathname))
         const isRefusal = /^Failed to load resource/.test(message.text()) && isExpected
         if (message.type() === 'error' && !isRefusal) complaints.push(message.text())
       })
@@ -59,6 +58,8 @@ export function testBrowser() {
     },
   }
 }
+
+const isOf = (paths: string | RegExp, path: string) => (typeof paths === 'string' ? path === paths : paths.test(path))
 
 /**
  * Looks at a page as it is: keeps a picture, has axe-core check it (where scripts run), and sees that nothing has to be

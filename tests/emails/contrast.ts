@@ -19,7 +19,8 @@ export function textsOf(document: Document, mode: 'light' | 'dark'): Seen[] {
     for (const child of element.children) {
       if (isElement(child)) visit(child, own)
       else if (ownText(child))
-        seen.push({ text: ownText(child), color: own.color ?? '', background: own.background ?? '' })
+        // Unpainted is black on white.
+        seen.push({ text: ownText(child), color: own.color ?? '#000000', background: own.background ?? '#ffffff' })
     }
   }
   visit(body, {})

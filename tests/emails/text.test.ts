@@ -45,7 +45,7 @@ describe('the text part of a digest', () => {
     const bare = story({ summary: '', authors: [], url: null, imageUrl: null, topics: [] })
     const text = digestText({ ...preview, stories: [bare], furtherCount: 0 })
     expect(text).toContain(
-      'Monday, November 23, 2026\n\nCouncil votes to run the harbour tram through the night\n\nMake',
+      'Monday, November 23, 2026 · One story, a minute to read\n\nCouncil votes to run the harbour tram through the night\n\nMake',
     )
     expect(text).not.toMatch(/\n{3}|undefined|null|more stor/)
   })

@@ -1,0 +1,68 @@
+// What caniemail.com knows of Gmail, Outlook, Apple Mail and Yahoo, against what a mail uses.
+import { caniemail } from 'caniemail'
+
+// The new Outlook for Windows shows mails as outlook.com does.
+const clients = ['gmail.*', 'outlook.windows', 'outlook.outlook-com', 'apple-mail.*', 'yahoo.*'] as const
+
+/** What a client may not know at all, and why that is no loss. Anything else that is an error fails. */
+export const enhancements: Readonly<Record<string, string>> = {
+  '<style> element': 'all that matters is inline; the sheet repaints for dark mode and makes room on small screens',
+  '@media': 'as the sheet',
+  'Type selector': 'of the sheet: body, whose margins are inline too',
+  'Class selector': 'of the sheet',
+  'Attribute selector': 'of the sheet: [data-ogsc], for outlook.com alone, which knows it',
+  'Descendant combinator': 'of the sheet: as [data-ogsc]',
+  'color-scheme CSS property': 'who does not know it stays light or inverts, and inverted colours are checked',
+  'color-scheme meta tag': 'as the property',
+  '<body> element': 'lang, dir, colour and font are on a div inside it, too',
+  'text-decoration-color': 'a headline then has a full line under it instead of a hairline',
+  'text-decoration-thickness': 'as the colour of the line',
+  'text-underline-offset': 'the line then is nearer to the letters',
+  overflow: 'not used: it is overflow-wrap that is meant',
+  'overflow-wrap': 'only words longer than a line need it',
+  'word-break': 'as overflow-wrap',
+}
+
+/** What a client knows only in part, and why the other part is not needed. */
+export const partial: Readonly<Record<string, string>> = {
+  '!important keyword': 'only in the sheet, in lower case',
+  background: 'one colour, nothing else',
+  border: 'on cells, 3 pixels at most',
+  'dir attribute': 'not on links; a headline in another script finds its own direction where a client lets it',
+  display: 'only block, for pictures',
+  'font-size': 'in pixels',
+  'font-weight': 'only 700, which is bold everywhere',
+  'lang attribute': 'not on cells',
+  'letter-spacing': 'half a pixel, on the name of the newsletter alone',
+  'line-height':
+    'Outlook on Windows sets lines a little closer or wider; nothing has a fixed height that they could leave',
+  'mailto: links': 'without bcc',
+  margin: 'on paragraphs and headings, never negative; auto has align="center" beside it',
+  'max-width': 'on tables, which have a width as an attribute, too; only the lead picture has one besides',
+  padding: 'on cells only (a check of its own)',
+  'role attribute': 'on tables only',
+  'text-align': 'left, right and center only',
+  'text-decoration': 'one value: underline',
+  'width attribute': 'of pictures, in pixels',
+  'width property': 'beside the attribute',
+}
+
+export type Use = { readonly kind: 'error' | 'warning'; readonly feature: string; readonly clients: readonly string[] }
+
+/** What a mail uses that one of the clients does not know, or knows in part. */
+export function usesOf(html: string): Use[] {
+  const { issues } = caniemail({ clients: [...clients], html })
+  const list = (kind: Use['kind'], found: typeof issues.errors): Use[] => {
+    const byFeature = Map.groupBy(
+      [...found].flatMap(([client, all]) => all.map(({ title }) => ({ client, title }))),
+      ({ title }) => title,
+    )
+    return [...byFeature].map(([feature, uses]) => ({ kind, feature, clients: uses.map(({ client }) => client) }))
+  }
+  return [...list('error', issues.errors), ...list('warning', issues.warnings)]
+}
+
+export const unexplained = (html: string): string[] =>
+  usesOf(html)
+    .filter(({ kind, feature }) => !(feature in enhancements) && (kind === 'error' || !(feature in partial)))
+    .map(({ kind, feature, clients }) => `${kind}: ${feature} (${clients.join(', ')})`)

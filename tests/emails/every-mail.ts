@@ -1,0 +1,159 @@
+// Every mail that is sent, with the shapes it can take. All checks of mails, and the pictures, go over this list.
+import { createElement, type JSX } from 'react'
+import { AddressChangeEmail, addressChangeText } from '../../emails/address-change.tsx'
+import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/address-change-notice.tsx'
+import { type Answer, AnswerEmail, answerText, type NextDigest } from '../../emails/answer.tsx'
+import type { Story, Topic } from '../../emails/components/digest-props.ts'
+import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
+import { DigestEmail, type DigestProps, digestText } from '../../emails/digest.tsx'
+import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
+import { type RenderedMail, renderMail } from '../../emails/render.ts'
+
+export type SampleMail = {
+  /** What it is and what is special about it; the name of its picture, too. */
+  readonly name: string
+  /** Its file in `emails/`. */
+  readonly template: string
+  render(): Promise<RenderedMail>
+}
+
+/** Where the pictures of samples are said to be; `emails/static` has them. */
+export const samplePictures = 'https://post.example/static/'
+
+type Template<Props> = ((props: Props) => JSX.Element) & { PreviewProps: Props }
+
+/** The samples of one template: by name, what differs from its preview. */
+function samplesOf<Props extends object>(
+  template: string,
+  Email: Template<Props>,
+  text: (props: Props) => string,
+  variants: Record<string, Partial<Props>>,
+): SampleMail[] {
+  return Object.entries(variants).map(([variant, changes]) => ({
+    name: variant ? `${template}-${variant}` : template,
+    template,
+    render: () => {
+      const props = { ...Email.PreviewProps, ...changes }
+      return renderMail(createElement(Email, props), text(props))
+    },
+  }))
+}
+
+const stories = DigestEmail.PreviewProps.stories.map((story) => ({
+  ...story,
+  imageUrl: story.imageUrl?.replace(/^.*\/static\//, samplePictures) ?? null,
+}))
+const [lead] = stories as [Story]
+
+const eachWith = (changes: Partial<Story>) => stories.map((story) => ({ ...story, ...changes }))
+
+const long = (text: string, length: number) =>
+  `${text} `
+    .repeat(Math.ceil(length / text.length))
+    .slice(0, length)
+    .trim()
+const politics: Topic = { slug: 'politics', name: 'Politics' }
+const longTopic: Topic = { slug: 'region', name: 'Regional development, transport and public works' }
+const headline300 = long(
+  'Council votes, after eleven years and against the advice of its own treasurer, to run the tram',
+  300,
+)
+
+const arabicTopics = { city: { slug: 'city', name: 'المدينة' }, climate: { slug: 'climate', name: 'المناخ' } }
+const arabic: Story[] = [
+  {
+    title: 'المجلس البلدي يقرّ تسيير ترام الميناء طوال الليل',
+    summary:
+      'ابتداءً من مارس ستسير عربات الترام كل عشرين دقيقة حتى الفجر. وكان عمال المستشفيات والمخابز قد طالبوا بذلك منذ أحد عشر عامًا.',
+    topic: arabicTopics.city,
+  },
+  {
+    title: 'عودة القصب إلى المستنقع الأسفل، ومعه طيور الواق',
+    summary: 'بعد ثماني سنوات من فتح السد عمدًا، صارت الحقول الغارقة أكبر حقل قصب على الساحل.',
+    topic: arabicTopics.climate,
+  },
+  {
+    title: 'ثلاث قرى تشتري مزرعة رياح وتخفّض فواتيرها',
+    summary: 'التوربينات على التل ملك لمن يرونها كل يوم.',
+    topic: arabicTopics.climate,
+  },
+  { title: 'دقيقة أخيرة تحسم ديربي الميناء (1:0)', summary: '', topic: arabicTopics.city },
+].map(({ topic, ...words }, index) => ({
+  ...lead,
+  ...stories[index],
+  ...words,
+  authors: ['ليلى حدّاد'],
+  topics: [topic],
+}))
+
+const twelveLong = Array.from({ length: 12 }, (_, index) => ({
+  ...lead,
+  url: `https://post.example/articles/${'a-long-road-'.repeat(12)}${index}`,
+  title: `${index + 1}. ${headline300}`.slice(0, 300),
+  summary: long('From March, trams between the Old Docks and Saltmarket will run every twenty minutes.', 400),
+  authors: ['Ines Okonjo-Hart', 'Maren Adisa', 'Jonas Vellacott'],
+  topics: [index % 2 === 0 ? politics : longTopic],
+}))
+
+const digests: Record<string, Partial<DigestProps>> = {
+  '': { stories },
+  weekly: { stories, frequency: 'weekly' },
+  weekdays: { stories, frequency: 'weekdays', takesReplies: true },
+  'no-pictures': { stories: eachWith({ imageUrl: null, imageAlt: '' }) },
+  'pictures-without-description': { stories: eachWith({ imageUrl: lead.imageUrl, imageAlt: ' ' }) },
+  'long-headlines': {
+    stories: eachWith({ title: headline300 }).map((one, n) => ({ ...one, title: `${one.title}${n}` })),
+  },
+  'right-to-left': { stories: arabic, language: 'ar', newsletterName: 'بريد الصباح' },
+  'right-to-left-in-english': { stories: [...arabic.slice(0, 2), ...stories.slice(2)] },
+  emoji: {
+    stories: stories.map((story, n) => ({
+      ...story,
+      title: `${'👩‍👩‍👧‍👦🏳️‍🌈🔥'.slice(0, n % 2 ? undefined : 11)} ${story.title} 🎉`,
+    })),
+  },
+  'endless-words': {
+    stories: eachWith({ title: 'Donaudampfschifffahrtsgesellschaft'.repeat(6), summary: 'x'.repeat(400) }),
+  },
+  'no-summaries': { stories: eachWith({ summary: '' }) },
+  'ten-authors': {
+    stories: eachWith({ authors: Array.from({ length: 10 }, (_, n) => `Wilhelmina Verrall-Okonjo ${n + 1}`) }),
+  },
+  'one-story': { stories: [lead], furtherCount: 0 },
+  'one-bare-story': {
+    stories: [{ ...lead, url: null, summary: '', imageUrl: null, authors: [], topics: [] }],
+    furtherCount: 0,
+  },
+  'twelve-long-stories': { stories: twelveLong, furtherCount: 1 },
+}
+
+const next: NextDigest = { at: new Date('2026-11-30T06:00:00Z'), timeZone: 'Europe/Berlin' }
+const answers: Record<string, Answer> = {
+  weekly: { kind: 'frequency', frequency: 'weekly', weekday: 1, next },
+  daily: { kind: 'frequency', frequency: 'daily', weekday: 1, next },
+  paused: { kind: 'paused', until: '2026-12-24', next },
+  resumed: { kind: 'resumed', next, wasPaused: true },
+  'not-paused': { kind: 'resumed', next: null, wasPaused: false },
+  confirmed: { kind: 'confirmed', next },
+  stopped: { kind: 'stopped' },
+  'not-subscribed': { kind: 'not_subscribed' },
+  help: { kind: 'help', isAsked: true, next },
+  'not-understood': { kind: 'help', isAsked: false, next: null },
+  'bad-pause': { kind: 'bad_pause', isAsked: false, next },
+}
+const answerVariants = Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, { answer }]))
+
+/** Each as it is in the preview, and from right to left. */
+const letterVariants = { '': {}, 'right-to-left': { language: 'ar', newsletterName: 'بريد الصباح' } }
+
+export const everyMail: readonly SampleMail[] = [
+  ...samplesOf('digest', DigestEmail, digestText, digests),
+  ...samplesOf<ConfirmProps>('confirm', ConfirmEmail, confirmText, {
+    ...letterVariants,
+    'with-reply': { takesReplies: true },
+  }),
+  ...samplesOf('preferences-link', PreferencesLinkEmail, preferencesLinkText, letterVariants),
+  ...samplesOf('address-change', AddressChangeEmail, addressChangeText, letterVariants),
+  ...samplesOf('address-change-notice', AddressChangeNoticeEmail, addressChangeNoticeText, letterVariants),
+  ...samplesOf('answer', AnswerEmail, answerText, answerVariants),
+]
