@@ -2,6 +2,7 @@
 import { createElement, type JSX } from 'react'
 import { AddressChangeEmail, addressChangeText } from '../../emails/address-change.tsx'
 import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/address-change-notice.tsx'
+import { AlreadySubscribedEmail, alreadySubscribedText } from '../../emails/already-subscribed.tsx'
 import { type Answer, AnswerEmail, answerText, type NextDigest } from '../../emails/answer.tsx'
 import type { Story, Topic } from '../../emails/components/digest-props.ts'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
@@ -153,6 +154,7 @@ export const everyMail: readonly SampleMail[] = [
     'with-reply': { takesReplies: true },
   }),
   ...samplesOf('preferences-link', PreferencesLinkEmail, preferencesLinkText, letterVariants),
+  ...samplesOf('already-subscribed', AlreadySubscribedEmail, alreadySubscribedText, letterVariants),
   ...samplesOf('address-change', AddressChangeEmail, addressChangeText, letterVariants),
   ...samplesOf('address-change-notice', AddressChangeNoticeEmail, addressChangeNoticeText, letterVariants),
   ...samplesOf('answer', AnswerEmail, answerText, answerVariants),
