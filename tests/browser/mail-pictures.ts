@@ -13,13 +13,20 @@ const views = {
   'phone-dark': { width: 375, colorScheme: 'dark' },
 } as const
 
-const { folder, only, scale } = new Command('emails:pictures')
+/** What the README shows, and where it is kept. */
+const inReadme: Readonly<Record<string, string>> = {
+  'digest.desktop': 'docs/digest.jpg',
+  'digest.phone-dark': 'docs/digest-phone-dark.jpg',
+}
+
+const { folder, only, scale, readme } = new Command('emails:pictures')
   .description('Makes a picture of every mail in every shape it takes.')
   .option('--folder <path>', 'where to put them', 'dist/emails-pictures')
   .option('--only <text>', 'only mails with this in their name', '')
   .option('--scale <number>', 'pixels of the picture for one of the mail', Number, 1)
+  .option('--readme', 'make those of the README anew, too', false)
   .parse()
-  .opts<{ folder: string; only: string; scale: number }>()
+  .opts<{ folder: string; only: string; scale: number; readme: boolean }>()
 
 const mails = everyMail.filter(({ name }) => name.includes(only))
 await mkdir(folder, { recursive: true })
@@ -36,6 +43,8 @@ try {
     for (const { name, render } of mails) {
       await showMail(page, (await render()).html)
       await page.screenshot({ path: resolve(folder, `${name}.${view}.png`), fullPage: true })
+      const kept = readme && inReadme[`${name}.${view}`]
+      if (kept) await page.screenshot({ path: kept, fullPage: true, quality: 80 })
     }
     await context.close()
   }
