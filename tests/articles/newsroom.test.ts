@@ -194,6 +194,12 @@ describe('a story that several feeds tell', () => {
     await poll(one, item('a', title))
     await hideArticle(context, 'https://news.example/a')
     await poll(two, item('b', title))
+    const hidden = async () =>
+      (await listArticles(context, { limit: 9, decided: false })).map((row) => row.hidden_at !== null)
+    await showArticle(context, 'https://news.example/b')
+    expect(await hidden()).toEqual([false, false])
+    await hideArticle(context, 'https://news.example/a')
+    expect(await hidden()).toEqual([true, true])
     context.clock.set(hours(73))
     await poll(two, item('c', title))
     const rows = await db
