@@ -15,6 +15,7 @@ const english = {
     alsoInside: (titles: readonly string[], more: number) =>
       `Also inside: ${[...titles, ...(more > 0 ? [`and ${more} more`] : [])].join(' · ')}`,
     byline: (authors: string) => `By ${authors}`,
+    alsoIn: (sites: string) => `Also in ${sites}`,
     otherAuthors: (count: number) => `${count} others`,
     inBrief: 'In brief',
     fewerOf: (topic: string) => `Fewer ${topic} stories`,

@@ -81,6 +81,8 @@ program
 const tools: CommandTools = { withRuntime, print, signal: stopping.signal }
 /** Read when they are asked for, and all of them for help: that is half of the time that a command takes to start. */
 const groups: Readonly<Record<string, () => Promise<void>>> = {
+  articles: async () => (await import('./commands/articles.ts')).addArticlesCommands(program, tools),
+  digest: async () => (await import('./commands/digest.ts')).addDigestCommands(program, tools),
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand(program, { print, log }),
   sandbox: async () => (await import('./commands/sandbox.ts')).addSandboxCommand(program, { print, untilStopped, log }),
   feeds: async () => (await import('./commands/feeds.ts')).addFeedsCommands(program, tools),

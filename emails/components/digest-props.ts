@@ -11,6 +11,8 @@ export type Story = {
   authors: string[]
   topics: Topic[]
   publishedAt: Date
+  /** The names of other sites that tell the same story. */
+  alsoIn?: readonly string[]
 }
 
 export type Publisher = { name: string; postalAddress: string; contactAddress: string; siteUrl: string }

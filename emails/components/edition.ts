@@ -11,7 +11,7 @@ export type Item = {
   summary: string
   imageUrl: string | undefined
   imageAlt: string
-  /** "By A and B", with the weekday in a weekly digest; may be empty. */
+  /** "By A and B", with the weekday in a weekly digest and who else tells the story; may be empty. */
   byline: string
   topic: Topic | undefined
 }
@@ -26,6 +26,7 @@ const longestSummary = 400
 const longestAlt = 120
 const namedAuthors = 3
 const wordsPerMinute = 200
+const namedSites = 3
 const sectionSize = { least: 2, most: 5 }
 
 /** The lead, sections of two to five stories by their first topic, and the rest in brief; order is kept throughout. */
@@ -73,7 +74,10 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const shown = others > 1 ? [...names.slice(0, namedAuthors), words.otherAuthors(others)] : names
   const by = shown.length > 0 ? [words.byline(listOf(shown, messagesFor(language).language))] : []
   // A day of a week is what readers need; an hour would be wrong for all but one time zone.
-  return [...by, ...(withWeekday ? [weekdayOf(story.publishedAt, language)] : [])].join(' · ')
+  const day = withWeekday ? [weekdayOf(story.publishedAt, language)] : []
+  const sites = (story.alsoIn ?? []).map((site) => clip(site, 60)).filter(Boolean)
+  const named = listOf(sites.slice(0, namedSites), messagesFor(language).language)
+  return [...by, ...day, ...(named ? [words.alsoIn(named)] : [])].join(' · ')
 }
 
 /** How many stories there are, and how long the mail itself takes; how long what it links to is, nobody has told us. */

@@ -22,6 +22,8 @@ export type Matches = {
   }[]
   /** `keepsUrl` where there is no new address, or it is another story's. */
   readonly changed: readonly { readonly id: number; readonly article: IncomingArticle; readonly keepsUrl: boolean }[]
+  /** The feed's own articles that the document holds still. */
+  readonly kept: readonly { readonly id: number; readonly article: IncomingArticle }[]
 }
 
 /**
@@ -76,7 +78,11 @@ export function matchArticles(
     if (urlKey !== null && !isOthers) addedUrls.set(urlKey, article)
     return [{ id: row.id, article, keepsUrl: isOthers || article.url === null }]
   })
-  return { added, changed }
+  const kept = known.flatMap(({ id, feed_id }) => {
+    const article = rows.get(id)
+    return article && feed_id === feedId ? [{ id, article }] : []
+  })
+  return { added, changed, kept }
 }
 
 type Story = { readonly title: string; readonly urlKey: string | null }

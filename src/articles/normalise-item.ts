@@ -137,7 +137,8 @@ function slugOf(name: string): string {
     .replace(/^-|[-\ud800-\udbff]$/g, '')
 }
 
-async function shortKey(key: string): Promise<string> {
+/** A key as it is stored. */
+export async function shortKey(key: string): Promise<string> {
   return key.length <= maximumKey ? key : `sha256:${await hash(key)}`
 }
 

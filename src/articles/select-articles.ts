@@ -1,26 +1,64 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { Database } from '../platform/database/schema.ts'
+import { type Candidate, rankArticles } from './rank-articles.ts'
 
-/** A digest lists so many stories; the rest is told as a number. */
-export const storiesPerDigest = 12
+/** So many are ranked for a group of readers: the pinned ones and the newest. */
+const rankedPerGroup = 200
+
+export type Selection = {
+  readonly group: number
+  /** Best first. */
+  readonly articleIds: readonly number[]
+  /** How many there are with those that are not shown. */
+  readonly total: number
+}
 
 /**
- * For a lateral join on `since` and `topic_choice_id`: the articles first seen in `(since, windowEnd]` that match the
- * choice, best first, as `article_ids` (at most {@link storiesPerDigest}) and their number as `total`.
+ * What each group of readers is told: the articles available in `(since, windowEnd]` that match its topics. `groups` is a query
+ * for `number`, `since` and `topic_ids`, null where every topic is read. A group that nothing is there for is left out.
  */
-export function selectArticles(
+export async function selectArticles(
+  db: Database,
   newsletterId: number,
   windowEnd: Date,
-): RawBuilder<{ article_ids: number[]; total: number }> {
-  return sql`
-    select coalesce(array_agg(ranked.id order by ranked.place) filter (where ranked.place <= ${storiesPerDigest}), '{}') as article_ids,
-      count(*)::int as total
-    from (
-      select a.id, row_number() over (order by a.published_at desc, a.id desc) as place
-      from articles a
-      where a.newsletter_id = ${newsletterId} and a.eligible
-        and a.first_seen_at > since and a.first_seen_at <= ${windowEnd}
-        and (topic_choice_id is null or exists (
-          select from article_topics t join topic_choice_topics c on c.topic_id = t.topic_id
-          where t.article_id = a.id and c.topic_choice_id = choices.topic_choice_id))
-    ) as ranked`
+  groups: RawBuilder<unknown>,
+): Promise<Selection[]> {
+  const { rows } = await sql<{ group: number; candidates: Candidate[]; total: number }>`
+    select g.number::int as "group", found.candidates, found.total
+    from (${groups}) as g, lateral (
+      select coalesce(max(total), 0)::int as total, coalesce(json_agg(json_build_object(
+        'id', id, 'newsAt', round(extract(epoch from news_at) * 1000), 'pinnedAt', round(extract(epoch from pinned_at) * 1000),
+        'hasPicture', image_url is not null, 'place', place,
+        'topic', (
+          select t.id from article_topics x join topics t on t.id = x.topic_id
+          where x.article_id = newest.id order by t.name, t.id limit 1))), '[]') as candidates
+      from (
+        select a.id, a.pinned_at, a.image_url, greatest(a.published_at, a.available_from) as news_at,
+          array_position(f.item_order, a.id) - 1 as place, count(*) over () as total
+        from articles a join feeds f on f.id = a.feed_id
+        where a.newsletter_id = ${newsletterId} and a.eligible and a.hidden_at is null
+          and a.available_at > g.since and a.available_at <= ${windowEnd}
+          and ${matches(sql`a.id`)}
+          and (a.same_story_as is null or not ${isToldByAnother})
+        order by a.pinned_at desc nulls last, news_at desc, a.id desc
+        limit ${rankedPerGroup}
+      ) as newest
+    ) as found
+    where found.total > 0`.execute(db)
+  return rows.map(({ group, candidates, total }) => ({
+    group,
+    articleIds: rankArticles(candidates).map(({ id }) => id),
+    total,
+  }))
 }
+
+const matches = (articleId: RawBuilder<unknown>) => sql`(g.topic_ids is null or exists (
+  select from article_topics t where t.article_id = ${articleId} and t.topic_id = any(g.topic_ids)))`
+
+/**
+ * The first of those that tell a story, and that the group reads of, is told: another feed may have it under topics of its own.
+ * What a publisher decides holds for all that tell it.
+ */
+const isToldByAnother = sql`exists (
+  select from articles b
+  where (b.id = a.same_story_as or b.same_story_as = a.same_story_as) and b.id < a.id and ${matches(sql`b.id`)})`

@@ -1,14 +1,19 @@
 import { sql } from 'kysely'
 import type { Clock } from '../platform/clock.ts'
-import type { InTransaction } from '../platform/database/schema.ts'
+import type { InTransaction, Row } from '../platform/database/schema.ts'
 import { type KnownArticle, type Matches, matchArticles } from './match-articles.ts'
 import type { IncomingArticle } from './normalise-item.ts'
+import { sameStoryAmong } from './same-story.ts'
 import { findOrAddTopics, storeArticleTopics } from './store-topics.ts'
 
 /** How old an article may be when it is first seen, counted from the feed's last good poll, and still be sent. */
 const newsHours = 48
 /** So many undated items of a feed's first document count as news. */
 const undatedNewsOnFirstPoll = 10
+/** An article is compared with so many of the newest that other feeds told first in so many days. */
+const compared = { articles: 1_000, days: 3 }
+/** So many articles at the head of a document have a place that counts. */
+const orderedItems = 50
 
 export type StoringFeed = {
   readonly id: number
@@ -29,10 +34,13 @@ export async function storeArticles(
 ): Promise<{ added: number; changed: number }> {
   await sql`select from newsletters where id = ${feed.newsletterId} for no key update`.execute(trx)
   const matches = matchArticles(feed.id, incoming, await findKnown(trx, feed, incoming))
-  if (matches.added.length === 0 && matches.changed.length === 0) return { added: 0, changed: 0 }
-
+  if (matches.added.length === 0 && matches.changed.length === 0) {
+    await keepOrder(trx, feed, matches.kept)
+    return { added: 0, changed: 0 }
+  }
   const { now, firstSeenAt } = await readTimes(trx, clock, feed.newsletterId)
   const added = await addArticles(trx, feed, matches.added, now, firstSeenAt)
+  await keepOrder(trx, feed, [...added, ...matches.kept])
   await changeArticles(trx, matches.changed, firstSeenAt)
   const articles = [...added, ...matches.changed]
   const topicIds = await findOrAddTopics(
@@ -60,7 +68,7 @@ async function findKnown(
 }
 
 /** Read after the newsletter's row was taken: an instant later than every window that is closed. */
-async function readTimes(
+export async function readTimes(
   trx: InTransaction,
   clock: Clock,
   newsletterId: number,
@@ -85,6 +93,7 @@ async function addArticles(
 ): Promise<{ id: number; article: IncomingArticle }[]> {
   if (added.length === 0) return []
   const articles = new Map(added.map(({ article, itemKey }) => [itemKey, article]))
+  const findToldFirst = await readToldFirst(trx, feed, firstSeenAt)
   // Documents go from the newest to the oldest, ids the other way round.
   const values = added.toReversed().map(({ article, itemKey, urlKey }) => ({
     newsletter_id: feed.newsletterId,
@@ -101,6 +110,7 @@ async function addArticles(
     first_seen_at: firstSeenAt,
     content_hash: article.contentHash,
     eligible: isNews(article, feed, now),
+    ...findToldFirst(article),
   }))
   const rows = await trx
     .insertInto('articles')
@@ -112,6 +122,35 @@ async function addArticles(
     const article = articles.get(item_key)
     return article ? [{ id, article }] : []
   })
+}
+
+/** For finding the article of another feed that told a story first: what was decided about that one holds for all that tell it. */
+async function readToldFirst(trx: InTransaction, feed: StoringFeed, firstSeenAt: Date) {
+  const { rows } = await sql<
+    Pick<Row<'articles'>, 'id' | 'title' | 'summary' | 'pinned_at' | 'hidden_at' | 'hidden_untold' | 'available_from'>
+  >`
+    select id, title, summary, pinned_at, hidden_at, hidden_untold, available_from from (
+      select * from articles
+      where newsletter_id = ${feed.newsletterId} and first_seen_at > ${firstSeenAt}::timestamptz - make_interval(days => ${compared.days})
+        and feed_id <> ${feed.id} and eligible and same_story_as is null
+      order by newsletter_id desc, first_seen_at desc, id desc limit ${compared.articles}
+    ) as newest order by id`.execute(trx)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const find = sameStoryAmong(rows)
+  return (article: IncomingArticle) => {
+    const first = byId.get(find(article)?.id ?? 0)
+    const { pinned_at = null, hidden_at = null, hidden_untold = false, available_from = null } = first ?? {}
+    return { same_story_as: first?.id ?? null, pinned_at, hidden_at, hidden_untold, available_from }
+  }
+}
+
+/** What is at the head of the document, in its order. Written only where it is another. */
+async function keepOrder(trx: InTransaction, feed: StoringFeed, articles: Matches['kept']): Promise<void> {
+  const byPlace = articles.toSorted((one, other) => one.article.position - other.article.position)
+  const ids = byPlace.slice(0, orderedItems).map(({ id }) => id)
+  await sql`
+    update feeds set item_order = ${ids}::bigint[]
+    where id = ${feed.id} and item_order <> ${ids}::bigint[]`.execute(trx)
 }
 
 /** What was old before the feed was last read is stored, never sent: a new feed does not flood, a late one loses nothing. */

@@ -20,3 +20,14 @@ export function someOf<Name extends string>(names: readonly Name[]): (text: stri
       return name
     })
 }
+
+/** A time with its zone. */
+export function instant(text: string): Date {
+  const time = new Date(text)
+  if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError(
+      'It is a time like 2026-12-01T06:00:00Z, or with another zone: 2026-12-01T07:00:00+01:00.',
+    )
+  }
+  return time
+}

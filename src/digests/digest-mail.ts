@@ -5,17 +5,20 @@ import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../
 import { renderMail } from '../../emails/render.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
-import type { Row } from '../platform/database/schema.ts'
+import type { Database, Row } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { publisherOf } from '../platform/publisher.ts'
 import { listHeaders } from './list-headers.ts'
 
 /** All that a digest's mail is made of, apart from the reader. */
-export type DigestSource = {
-  readonly digest: Row<'digests'>
+export type DigestContent = {
+  readonly digest: Pick<Row<'digests'>, 'language' | 'frequency' | 'edition_date' | 'further_count'>
   readonly newsletter: { readonly name: string; readonly slug: string }
   readonly stories: DigestProps['stories']
 }
+
+/** That of a digest that was planned. */
+export type DigestSource = DigestContent & { readonly digest: Row<'digests'> }
 
 /** What differs from reader to reader, or the markers that stand for it. */
 export type Personal = {
@@ -26,18 +29,28 @@ export type Personal = {
   readonly replyMailToken: string
 }
 
-export async function readDigest(context: Context, digest: Row<'digests'>): Promise<DigestSource> {
-  const newsletter = await context.db
+export async function readDigest({ db }: Context, digest: Row<'digests'>): Promise<DigestSource> {
+  const newsletter = await db
     .selectFrom('digest_runs as run')
     .innerJoin('newsletters as n', 'n.id', 'run.newsletter_id')
     .select(['n.name', 'n.slug'])
     .where('run.id', '=', digest.run_id)
     .executeTakeFirstOrThrow()
-  return { digest, newsletter, stories: await readStories(context, digest.id) }
+  const articles = await db
+    .selectFrom('digest_articles')
+    .select('article_id')
+    .where('digest_id', '=', digest.id)
+    .orderBy('position')
+    .execute()
+  const stories = await readStories(
+    db,
+    articles.map(({ article_id }) => article_id),
+  )
+  return { digest, newsletter, stories }
 }
 
 /** Renders the mail. The same source and personal parts always give the same bytes. */
-export async function digestMail(context: Context, source: DigestSource, personal: Personal): Promise<MarkedMail> {
+export async function digestMail(context: Context, source: DigestContent, personal: Personal): Promise<MarkedMail> {
   const { config } = context
   const { digest, newsletter, stories } = source
   const preferences = `${config.publicUrl}/preferences/${personal.preferencesToken}`
@@ -73,7 +86,8 @@ export async function digestMail(context: Context, source: DigestSource, persona
   }
 }
 
-async function readStories(context: Context, digestId: number): Promise<DigestProps['stories']> {
+/** Articles as a digest tells them, in this order. */
+export async function readStories(db: Database, articleIds: readonly number[]): Promise<DigestProps['stories']> {
   const { rows } = await sql<{
     title: string
     url: string | null
@@ -83,12 +97,16 @@ async function readStories(context: Context, digestId: number): Promise<DigestPr
     authors: string[]
     published_at: Date
     topics: { slug: string; name: string }[]
+    sites: { name: string | null; url: string }[]
   }>`
     select a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at,
       coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name) order by t.name)
-        from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id), '[]') as topics
-    from digest_articles d join articles a on a.id = d.article_id
-    where d.digest_id = ${digestId} order by d.position`.execute(context.db)
+        from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id), '[]') as topics,
+      coalesce((select json_agg(json_build_object('name', f.title, 'url', f.url) order by b.id)
+        from articles b join feeds f on f.id = b.feed_id
+        where (b.id = a.same_story_as or b.same_story_as = coalesce(a.same_story_as, a.id)) and b.feed_id <> a.feed_id), '[]') as sites
+    from unnest(${articleIds}::bigint[]) with ordinality as told (id, position) join articles a on a.id = told.id
+    order by told.position`.execute(db)
   return rows.map((row) => ({
     title: row.title,
     url: row.url,
@@ -98,5 +116,6 @@ async function readStories(context: Context, digestId: number): Promise<DigestPr
     authors: row.authors,
     topics: row.topics,
     publishedAt: row.published_at,
+    alsoIn: [...new Set(row.sites.map(({ name, url }) => name ?? new URL(url).hostname.replace(/^www\./, '')))],
   }))
 }

@@ -6,7 +6,7 @@ export type NewestDigest = {
   readonly stories: readonly { readonly title: string; readonly url: string | null; readonly topics: string | null }[]
 }
 
-/** What the newest run sent to those who read most of it, for the front page. */
+/** What the newest run sent to those who read most of it, for the front page; without what was hidden since. */
 export async function findNewestDigest(db: Database, newsletterId: number): Promise<NewestDigest | undefined> {
   const { rows: digests } = await sql<{ id: number; edition_date: string }>`
     select g.id, g.edition_date
@@ -24,6 +24,6 @@ export async function findNewestDigest(db: Database, newsletterId: number): Prom
     select a.title, a.url,
       (select string_agg(t.name, ', ' order by t.name) from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id) as topics
     from digest_articles d join articles a on a.id = d.article_id
-    where d.digest_id = ${digest.id} order by d.position`.execute(db)
-  return { editionDate: digest.edition_date, stories }
+    where d.digest_id = ${digest.id} and a.hidden_at is null order by d.position`.execute(db)
+  return stories.length > 0 ? { editionDate: digest.edition_date, stories } : undefined
 }

@@ -115,23 +115,34 @@ async function takeDue(trx: InTransaction, run: DigestRun, slice: Slice, isMisse
  */
 async function chooseContents(trx: InTransaction, run: DigestRun): Promise<void> {
   await sql`
-    create temporary table contents on commit drop as
+    create temporary table wanted on commit drop as
     with readers as materialized (
       select distinct language, frequency, edition_date, read_until, choice from due where is_clear
     ), starts as (
       select read_until, coalesce((
-        select max(a.first_seen_at) from articles a
-        where a.newsletter_id = ${run.newsletterId} and a.eligible and a.first_seen_at <= read_until), '-infinity') as since
+        select max(a.available_at) from articles a
+        where a.newsletter_id = ${run.newsletterId} and a.eligible and a.hidden_at is null
+          and a.available_at <= read_until), '-infinity') as since
       from (select distinct read_until from readers) as distinct_starts
-    ), choices as (
-      select distinct since, choice, nullif(choice, 0) as topic_choice_id from readers join starts using (read_until)
-    ), chosen as (
-      select choices.since, choices.choice, articles.article_ids, articles.total
-      from choices, lateral (${selectArticles(run.newsletterId, run.windowEnd)}) as articles
     )
-    select readers.*, article_ids, total, md5(article_ids::text || ' of ' || total) as content_key, null::bigint as digest_id
-    from readers join starts using (read_until) join chosen using (since, choice)
-    where total > 0`.execute(trx)
+    select readers.*, since, dense_rank() over (order by since, choice) as number
+    from readers join starts using (read_until)`.execute(trx)
+  const selections = await selectArticles(
+    trx,
+    run.newsletterId,
+    run.windowEnd,
+    sql`
+      select distinct number, since, case when choice <> 0 then array(
+        select topic_id from topic_choice_topics where topic_choice_id = choice) end as topic_ids
+      from wanted`,
+  )
+  await sql`
+    create temporary table contents on commit drop as
+    select language, frequency, edition_date, read_until, choice, article_ids, total,
+      md5(article_ids::text || ' of ' || total) as content_key, null::bigint as digest_id
+    from wanted join jsonb_to_recordset(${JSON.stringify(selections)}::jsonb)
+      as selected ("group" bigint, "articleIds" bigint[], total int) on selected."group" = wanted.number,
+      lateral (select selected."articleIds" as article_ids) as renamed`.execute(trx)
 }
 
 /** One digest for each distinct content, shared with the slices before and after this one. */

@@ -106,7 +106,7 @@ export class Bookkeeper {
     return this.mailsOf(kind).filter(({ message }) => this.madeOf(message).sub === reader.subscriptionId)
   }
 
-  /** Articles that were just stored; told by address whether they are news. */
+  /** Articles that were just stored, as a document has them; told by address whether they are news. */
   async noteArticles(isNews: ReadonlyMap<string, boolean>): Promise<void> {
     const rows = await this.session.read<{
       id: number
@@ -120,11 +120,14 @@ export class Bookkeeper {
        from articles a where id > $1 order by id`,
       [this.articles.at(-1)?.id ?? 0],
     )
+    const urls = [...isNews.keys()]
+    if (rows.length > 0) for (const article of this.articles) article.place = null
     for (const { id, url, seen, published, topics } of rows) {
       this.articles.push({
         id,
         firstSeenAt: seen.getTime(),
         publishedAt: Number(published),
+        place: url === poisonUrl ? null : urls.indexOf(url),
         topics,
         isEligible: isNews.get(url) ?? false,
         isPoison: url === poisonUrl,

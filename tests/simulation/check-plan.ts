@@ -46,8 +46,7 @@ export function checkPlan(
   checkKind(reader, expected, got)
   if (typeof got === 'string') return { told: [], covered: [], editionDate: null }
 
-  const best = matching.toSorted((one, other) => other.publishedAt - one.publishedAt || other.id - one.id)
-  const told = best.slice(0, storiesPerDigest)
+  const told = bestOf(matching)
   const wanted = `${told.map(({ id }) => id).join(' ')} and ${matching.length - told.length} further`
   const given = `${got.articles.join(' ')} and ${got.further} further`
   if (wanted !== given) {
@@ -58,6 +57,22 @@ export function checkPlan(
     throw new Violation('4 one digest a local day', `${reader.email} gets that of ${got.edition}, it is ${editionDate}`)
   }
   return { told, covered: news, editionDate }
+}
+
+/** Of a topic, the first of an article by name, five at most while others are left. */
+function bestOf(matching: readonly KnownArticle[]): KnownArticle[] {
+  const worth = ({ publishedAt, place }: KnownArticle) => publishedAt + 1_800_000 * (12 - Math.min(place ?? 12, 12))
+  const byRank = (one: KnownArticle, other: KnownArticle) =>
+    worth(other) - worth(one) || other.publishedAt - one.publishedAt || other.id - one.id
+  const ranked = matching.toSorted(byRank)
+  const topicOf = ({ topics }: KnownArticle) => topics.toSorted()[0]
+  const isCrowded = (article: KnownArticle, index: number) => {
+    const topic = topicOf(article)
+    return topic !== undefined && ranked.slice(0, index).filter((other) => topicOf(other) === topic).length >= 5
+  }
+  const crowded = new Set(ranked.filter(isCrowded))
+  const first = ranked.filter((article) => !crowded.has(article))
+  return [...first, ...crowded].slice(0, storiesPerDigest).toSorted(byRank)
 }
 
 function checkKind(reader: Reader, expected: string, got: Got): void {

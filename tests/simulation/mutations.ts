@@ -192,7 +192,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a digest may be empty',
-    edits: [edit('src/digests/plan-slice.ts', '\n    where total > 0`', '`')],
+    edits: [edit('src/articles/select-articles.ts', '\n    where found.total > 0`', '`')],
   },
   {
     name: 'who is suppressed is left out without a record',

@@ -6,6 +6,8 @@ export type KnownArticle = {
   readonly id: number
   readonly firstSeenAt: number
   readonly publishedAt: number
+  /** Its place in the feed's newest document, from 0; null once it is not in it any more. */
+  place: number | null
   readonly topics: readonly string[]
   readonly isEligible: boolean
   /** A digest that holds it cannot be rendered. */

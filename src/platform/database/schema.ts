@@ -67,6 +67,7 @@ export interface Tables {
     failure_count: Generated<number>
     last_error: string | null
     last_error_at: OptionalTime
+    item_order: Generated<number[]>
     created_at: Generated<Date>
   }
   articles: {
@@ -86,6 +87,12 @@ export interface Tables {
     changed_at: OptionalTime
     content_hash: string
     eligible: boolean
+    pinned_at: OptionalTime
+    hidden_at: OptionalTime
+    hidden_untold: Generated<boolean>
+    available_from: OptionalTime
+    available_at: GeneratedAlways<Date>
+    same_story_as: ColumnType<number | null, number | null | undefined, number | null>
   }
   article_topics: { article_id: number; topic_id: number }
   subscribers: {

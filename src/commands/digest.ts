@@ -1,0 +1,65 @@
+// `newsmatro digest`: what readers would be sent.
+import { spawn } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { previewDigest } from '../digests/preview-digest.ts'
+import { codeOf, PublicError } from '../platform/errors.ts'
+import { parseAddress } from '../subscriptions/address.ts'
+import { instant } from './option-values.ts'
+import { type CommandTools, jsonOption } from './tools.ts'
+
+type Options = { subscriber?: string; topics?: string[]; at?: Date; newsletter?: string; out: string; json: boolean }
+
+/** Adds the `digest` commands to the program. */
+export function addDigestCommands(program: Command, { withRuntime, print }: CommandTools): void {
+  program
+    .command('digest')
+    .description('what readers would be sent')
+    .command('preview')
+    .description('write a digest as it would be sent, as HTML and text; nothing is sent and nothing changes')
+    .option('--subscriber <address>', 'that of a reader, as if it were due now')
+    .option('--topics <slugs>', 'that of a day, for who reads these topics (default: all)', (text) => text.split(','))
+    .option('--at <ISO time>', 'when that day ends (default: now), such as 2026-11-23T06:00:00Z', instant)
+    .option('--newsletter <slug>', 'of this newsletter (default: the first)')
+    .option('--out <folder>', 'where to write it', join(tmpdir(), 'newsmatro'))
+    .addOption(jsonOption())
+    .action(({ subscriber, topics = [], at, newsletter, out, json }: Options) => {
+      if (subscriber !== undefined && (topics.length > 0 || at)) {
+        throw new PublicError('invalid_input', 'Either --subscriber, or --topics and --at.')
+      }
+      const whom = subscriber === undefined ? { topics, at } : { addressKey: parseAddress(subscriber).key }
+      return withRuntime(async ({ context }) => {
+        const { html, text, ...preview } = await previewDigest(context, whom, { newsletterSlug: newsletter })
+        const path = join(resolve(out), `${preview.newsletter}-${preview.editionDate}`)
+        const files = { html: `${path}.html`, text: `${path}.txt` }
+        await write(resolve(out), [
+          [files.html, html],
+          [files.text, text],
+        ])
+        if (json) return print(JSON.stringify({ ...preview, ...files }))
+        print(preview.subject)
+        for (const file of Object.values(files)) print(file)
+        if (process.stdout.isTTY && !process.env.CI) open(files.html)
+      })
+    })
+}
+
+async function write(folder: string, files: readonly (readonly [path: string, content: string])[]): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    for (const [path, content] of files) await writeFile(path, content)
+  } catch (error) {
+    const message = `Nothing can be written into ${folder} (${codeOf(error)}): give another folder with --out.`
+    throw new PublicError('invalid_input', message, { cause: error })
+  }
+}
+
+/** In whatever shows HTML here; where that is nothing, its path was printed. */
+function open(path: string): void {
+  const programs: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win32: 'explorer' }
+  const child = spawn(programs[process.platform] ?? 'xdg-open', [path], { detached: true, stdio: 'ignore' })
+  child.on('error', () => {})
+  child.unref()
+}

@@ -1,0 +1,141 @@
+// A digest as it would be sent, by the code that sends. Reads only.
+import { sql } from 'kysely'
+import { selectArticles } from '../articles/select-articles.ts'
+import type { MarkedMail } from '../delivery/mail-template.ts'
+import type { Context } from '../platform/context.ts'
+import type { Frequency, InTransaction } from '../platform/database/schema.ts'
+import { PublicError } from '../platform/errors.ts'
+import { type DigestContent, digestMail, readStories } from './digest-mail.ts'
+
+/** For a reader, by the key of their address, as of now; or for readers of these topics (none: all) a day before `at`, or now. */
+export type PreviewFor =
+  | { readonly addressKey: string }
+  | { readonly topics: readonly string[]; readonly at?: Date | undefined }
+
+export type DigestPreview = Pick<MarkedMail, 'subject' | 'html' | 'text'> & {
+  readonly newsletter: string
+  readonly editionDate: string
+  readonly stories: number
+  readonly further: number
+}
+
+/** Throws PublicError where there is no such newsletter, reader or topic, or nothing new. */
+export async function previewDigest(
+  context: Context,
+  whom: PreviewFor,
+  { newsletterSlug }: { newsletterSlug?: string | undefined } = {},
+): Promise<DigestPreview> {
+  const { content, confirmedOn } = await context.db
+    .transaction()
+    .setAccessMode('read only')
+    .execute((trx) => readContent(context, trx, whom, newsletterSlug))
+  const { subject, html, text } = await digestMail(context, content, {
+    unsubscribeToken: 'preview',
+    preferencesToken: 'preview',
+    unsubscribeMailToken: 'preview',
+    replyMailToken: 'preview',
+    confirmedOn,
+  })
+  const { digest, newsletter, stories } = content
+  return {
+    subject,
+    html,
+    text,
+    newsletter: newsletter.slug,
+    editionDate: digest.edition_date,
+    stories: stories.length,
+    further: digest.further_count,
+  }
+}
+
+type Newsletter = { readonly id: number; readonly slug: string; readonly name: string; readonly language: string }
+
+type Reading = {
+  readonly language: string
+  readonly frequency: Frequency
+  readonly since: Date
+  readonly until: Date
+  readonly topicIds: readonly number[] | null
+  readonly editionDate: string
+  readonly confirmedOn: string
+}
+
+async function readContent(
+  context: Context,
+  trx: InTransaction,
+  whom: PreviewFor,
+  newsletterSlug: string | undefined,
+): Promise<{ content: DigestContent; confirmedOn: string }> {
+  const newsletter = await trx
+    .selectFrom('newsletters')
+    .select(['id', 'slug', 'name', 'language'])
+    .$if(newsletterSlug !== undefined, (query) => query.where('slug', '=', newsletterSlug ?? ''))
+    .orderBy('id')
+    .executeTakeFirst()
+  if (!newsletter) throw new PublicError('not_found', 'There is no newsletter of that name: check how it is spelled.')
+  const reading =
+    'addressKey' in whom
+      ? await readReader(context, trx, newsletter, whom.addressKey)
+      : await readTopics(context, trx, newsletter, whom)
+  const { language, frequency, since, until, topicIds, editionDate, confirmedOn } = reading
+  const [selection] = await selectArticles(
+    trx,
+    newsletter.id,
+    until,
+    sql`select 1 as number, ${since}::timestamptz as since, ${topicIds}::bigint[] as topic_ids`,
+  )
+  if (!selection) {
+    throw new PublicError('not_found', `Nothing is new from ${since.toISOString()} to ${until.toISOString()}.`)
+  }
+  const { articleIds, total } = selection
+  const further_count = total - articleIds.length
+  const digest = { language, frequency, edition_date: editionDate, further_count }
+  return { content: { digest, newsletter, stories: await readStories(trx, articleIds) }, confirmedOn }
+}
+
+async function readReader(
+  { clock }: Context,
+  trx: InTransaction,
+  newsletter: Newsletter,
+  addressKey: string,
+): Promise<Reading> {
+  const { rows } = await sql<Omit<Reading, 'topicIds'> & { topicIds: string[] | null }>`
+    select s.language, s.frequency, s.read_until as since, ${clock.sqlNow} as until,
+      (${clock.sqlNow} at time zone s.time_zone)::date as "editionDate",
+      (s.confirmed_at at time zone s.time_zone)::date as "confirmedOn",
+      case when s.topic_choice_id is not null then array(
+        select topic_id from topic_choice_topics where topic_choice_id = s.topic_choice_id) end as "topicIds"
+    from subscribers r join subscriptions s on s.subscriber_id = r.id
+    where r.email_key = ${addressKey} and s.newsletter_id = ${newsletter.id} and s.state = 'active'`.execute(trx)
+  const [row] = rows
+  if (!row) throw new PublicError('not_found', `No reader of ${newsletter.name} has that address.`)
+  return { ...row, topicIds: row.topicIds?.map(Number) ?? null }
+}
+
+async function readTopics(
+  { clock }: Context,
+  trx: InTransaction,
+  newsletter: Newsletter,
+  { topics, at }: { readonly topics: readonly string[]; readonly at?: Date | undefined },
+): Promise<Reading> {
+  const found = await trx
+    .selectFrom('topics')
+    .select(['id', 'slug'])
+    .where('newsletter_id', '=', newsletter.id)
+    .where('slug', 'in', [...topics, ''])
+    .execute()
+  const missing = topics.find((slug) => !found.some((topic) => topic.slug === slug))
+  if (missing !== undefined) {
+    throw new PublicError('not_found', `${newsletter.name} has no topic ${missing}: check how it is spelled.`)
+  }
+  const until = at ?? clock.now()
+  return {
+    language: newsletter.language,
+    frequency: 'daily',
+    since: new Date(until.getTime() - 24 * 3_600_000),
+    until,
+    topicIds: topics.length > 0 ? found.map(({ id }) => id) : null,
+    editionDate: until.toISOString().slice(0, 10),
+    confirmedOn: until.toISOString().slice(0, 10),
+  }
+}
