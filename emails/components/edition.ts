@@ -1,5 +1,5 @@
 // A digest laid out: what goes where and in which words, for the HTML part and the text part alike.
-import { messagesFor } from '../messages.ts'
+import { messagesFor, spoken } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
 import { listOf, weekdayOf } from './language.ts'
@@ -62,8 +62,8 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const names = story.authors.map((author) => clip(author, 80)).filter(Boolean)
   const others = names.length - namedAuthors
   // "and 1 others" is avoided by naming the fourth.
-  const shown = others > 1 ? [...names.slice(0, namedAuthors), words.otherAuthors(others)] : names
-  const by = shown.length > 0 ? [words.byline(listOf(shown, messagesFor(language).language))] : []
+  const shown = others > 1 ? [...names.slice(0, namedAuthors), words.otherAuthors({ count: others })] : names
+  const by = shown.length > 0 ? [words.byline({ authors: listOf(shown, spoken(language)) })] : []
   // A day of a week is what readers need; an hour would be wrong for all but one time zone.
   return [...by, ...(withWeekday ? [weekdayOf(story.publishedAt, language)] : [])].join(' · ')
 }
@@ -72,7 +72,8 @@ function introOf(rest: readonly Item[], language: string): string {
   const words = messagesFor(language).digest
   if (rest.length === 0) return words.oneStory
   const titles = rest.slice(0, 2).map((item) => clip(item.title, 70))
-  return words.alsoInside(titles, rest.length - titles.length)
+  const count = rest.length - titles.length
+  return words.alsoInside({ titles: [...titles, ...(count > 0 ? [words.andMore({ count })] : [])].join(' · ') })
 }
 
 /** A postal address on one line, however it was entered. */

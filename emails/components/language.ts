@@ -3,12 +3,12 @@ export type Direction = 'ltr' | 'rtl'
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'syr', 'ug', 'ur', 'yi'])
 const rightToLeftScripts = new Set(['Adlm', 'Arab', 'Hebr', 'Nkoo', 'Rohg', 'Syrc', 'Thaa'])
 
-/** The language tag in its canonical form; English if it is none. */
-export function languageTag(language: string): string {
+/** The language tag in its canonical form; English, or what else is asked for, if it is none. */
+export function languageTag(language: string, otherwise = 'en'): string {
   try {
-    return Intl.getCanonicalLocales(language)[0] ?? 'en'
+    return Intl.getCanonicalLocales(language)[0] ?? otherwise
   } catch {
-    return 'en'
+    return otherwise
   }
 }
 
@@ -16,6 +16,12 @@ export function directionOf(language: string): Direction {
   const locale = new Intl.Locale(languageTag(language))
   const rtl = locale.script ? rightToLeftScripts.has(locale.script) : rightToLeft.has(locale.language)
   return rtl ? 'rtl' : 'ltr'
+}
+
+/** What marks text in the newsletter's language, where the mail is in another. */
+export function storiesIn({ language, storiesLanguage = language }: { language: string; storiesLanguage?: string }) {
+  const lang = languageTag(storiesLanguage)
+  return lang === languageTag(language) ? {} : { lang }
 }
 
 /** The side where a line of text begins. Outlook on Windows does not know `text-align: start`. */

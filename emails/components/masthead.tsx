@@ -3,10 +3,10 @@ import { Rule, Strip } from './parts.tsx'
 import { paint, serif } from './theme.ts'
 
 /** The newsletter's name and the edition's day, between rules, as on a front page. */
-export function Masthead({ name, date }: { name: string; date: string }) {
+export function Masthead({ name, date, inStories }: { name: string; date: string; inStories: { lang?: string } }) {
   return (
     <Strip top={28}>
-      <Heading as="h1" dir="auto" {...paint({ text: 'ink' }, nameStyle, 'masthead')}>
+      <Heading as="h1" dir="auto" {...inStories} {...paint({ text: 'ink' }, nameStyle, 'masthead')}>
         {name}
       </Heading>
       <Rule tone="ink" width={3} />

@@ -6,6 +6,7 @@ import {
   addressChangeNoticeSubject,
   addressChangeNoticeText,
 } from '../../emails/address-change-notice.tsx'
+import { spoken } from '../../emails/messages.ts'
 import { PreferencesLinkEmail, preferencesLinkSubject, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
@@ -30,7 +31,7 @@ const letters = {
 
 type Links = { readonly preferencesToken: string; readonly confirmationToken: string }
 
-/** Renders a mail of such a kind, for any reader of a newsletter. */
+/** Renders a mail of such a kind, for any reader of a newsletter who is spoken to in that language. */
 export async function renderLetter(
   context: Context,
   kind: keyof typeof letters,
@@ -41,7 +42,7 @@ export async function renderLetter(
   const markers = slotMarkers(context.random)
   const props = {
     newsletterName: newsletter.name,
-    language: newsletter.language,
+    language: spoken(newsletter.language),
     url: `${config.publicUrl}/${path(markers)}`,
     publisher: publisherOf(config, newsletter.name),
   }

@@ -124,7 +124,7 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
     const { numAffectedRows } = await sql`
       update subscriptions set state = 'active', ended_reason = null, ended_at = null, left_as = null,
         frequency = was.frequency, weekday = was.weekday, hour = was.hour, time_zone = was.time_zone,
-        topic_choice_id = was.topic_choice_id, paused_until = was.paused_until,
+        language = was.language, topic_choice_id = was.topic_choice_id, paused_until = was.paused_until,
         next_digest_at = next_digest_at(
           ${now}, greatest(was.last_digest_on, was.paused_until - 1), was.frequency, was.weekday, was.hour, was.time_zone)
       from subscriptions s, lateral ${asLeft} as was

@@ -10,6 +10,7 @@ import { getNewsletter, type Newsletter } from '../subscriptions/newsletters.ts'
 import { defaultChoices, knownTimeZone } from '../subscriptions/preferences.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
 import { suggestAddress } from '../subscriptions/suggest-address.ts'
+import { askedLanguage } from './asked-language.ts'
 import { answerBadLink } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
@@ -82,7 +83,8 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     const source = embedOriginOf(c, config) ? 'embed' : speaksJson(c) ? 'api' : 'form'
     const evidence = evidenceOf(c, options, source)
     await verifyPerson(context, body, { ip: evidence.ip, fetch: options.fetch ?? fetch })
-    await subscribe(context, { ...request, timeZone: request.timeZone ?? edgeTimeZone(c) }, evidence)
+    const language = request.language ?? askedLanguage(c)
+    await subscribe(context, { ...request, language, timeZone: request.timeZone ?? edgeTimeZone(c) }, evidence)
   }
 
   const confirming = new Hono()
@@ -116,7 +118,7 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-const keptFields = ['newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'topics', 'topicsShown']
+const keptFields = ['newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'language', 'topics', 'topicsShown']
 
 /** The answer to every sign-up, whatever is known of its address. It may say that the spelling looks like a slip. */
 function checkInbox(c: HonoContext, context: Context, body: Readonly<Record<string, unknown>>) {

@@ -1,0 +1,105 @@
+import type { Catalogue } from '../messages.ts'
+
+export const de = {
+  name: 'Deutsch',
+  digest: {
+    fallbackSubject: 'Ihre Nachrichten',
+    untitled: 'Artikel ohne Titel',
+    oneStory: 'Ein Artikel in dieser Ausgabe',
+    alsoInside: 'Außerdem: {titles}',
+    andMore: 'und {count, plural, one {# weiterer} other {# weitere}}',
+    byline: 'Von {authors}',
+    otherAuthors: '{count, plural, one {# weiteren} other {# weiteren}}',
+    inBrief: 'Kurz gemeldet',
+    fewerOf: 'Weniger zu {topic}',
+    further: '{count, plural, one {Ein weiterer Artikel auf der Website} other {# weitere Artikel auf der Website}}',
+    settings: 'So, wie Sie es möchten',
+    rhythm:
+      'Sie bekommen diese Mail {frequency, select, daily {jeden Tag} weekdays {von Montag bis Freitag} other {einmal in der Woche}}.',
+    weekly: 'Wöchentlich statt {frequency, select, weekdays {werktags} other {täglich}}',
+    daily: 'Täglich statt wöchentlich',
+    pause: 'Zwei Wochen pausieren',
+    replies:
+      'Oder antworten Sie auf diese Mail mit einem dieser Wörter: wöchentlich, täglich, werktags, pause 2 wochen, stopp, hilfe.',
+  },
+  footer: {
+    preferences: 'Alle Einstellungen',
+    unsubscribe: 'Abbestellen',
+    confirmed: 'Sie bekommen diese Mail, weil Sie Ihr Abonnement von {newsletter} am {date} bestätigt haben.',
+    sentBy: '{newsletter} kommt von',
+    questions: 'Fragen? Schreiben Sie an',
+  },
+  letter: { address: 'Wenn sich beim Klicken nichts tut, öffnen Sie diese Adresse im Browser:' },
+  confirm: {
+    subject: 'Bitte bestätigen: Ihr Abonnement von {newsletter}',
+    title: 'Noch ein Klick',
+    asked:
+      'Jemand, vermutlich Sie selbst, möchte {newsletter} an diese Adresse bekommen. Bestätigen Sie, dass Sie es waren, und es geht los.',
+    button: 'Abonnement bestätigen',
+    expires: 'Der Link gilt 72 Stunden.',
+    replies: 'Sie können auf diese Mail auch einfach mit „ja“ antworten.',
+    ignore: 'Wenn Sie es nicht waren, können Sie diese Mail ignorieren. Es kommt nichts weiter.',
+    why: 'Sie bekommen diese eine Mail, weil uns Ihre Adresse für ein Abonnement genannt wurde, auf einer Seite oder per Mail.',
+  },
+  preferencesLink: {
+    subject: 'Ihr Link zu {newsletter}',
+    title: 'Ihr Link',
+    asked:
+      'Jemand, vermutlich Sie selbst, hat den Link zu Ihren Einstellungen für {newsletter} angefordert: wie oft es kommt, wann und worüber, Ihre Adresse und Ihre Daten.',
+    button: 'Meine Einstellungen öffnen',
+    keep: 'Wer den Link hat, kann sie ändern. Behalten Sie ihn deshalb für sich.',
+    ignore: 'Wenn Sie es nicht waren, können Sie diese Mail ignorieren. Es hat sich nichts geändert.',
+    why: 'Sie bekommen diese Mail, weil Ihre Adresse auf unserer Seite für verlorene Links eingegeben wurde.',
+  },
+  addressChange: {
+    subject: 'Bitte bestätigen: Ihre neue Adresse für {newsletter}',
+    title: 'Noch ein Klick',
+    asked:
+      'Jemand, der {newsletter} liest, vermutlich Sie selbst, möchte es künftig an diese Adresse bekommen. Bestätigen Sie, dass sie Ihnen gehört, und so geschieht es.',
+    button: 'Diese Adresse verwenden',
+    expires: 'Der Link gilt 72 Stunden.',
+    ignore: 'Wenn Sie es nicht waren, können Sie diese Mail ignorieren. Es kommt nichts weiter.',
+    why: 'Sie bekommen diese eine Mail, weil jemand diese Adresse als seine neue eingegeben hat.',
+  },
+  addressChangeNotice: {
+    subject: 'Ihre Adresse für {newsletter} soll sich ändern',
+    title: 'Ihre Adresse soll sich ändern',
+    asked:
+      'Jemand, der Ihren Link hat, vermutlich Sie selbst, möchte {newsletter} an eine andere Adresse bekommen. So geschieht es, sobald diese Adresse bestätigt ist.',
+    button: 'Änderung ansehen oder stoppen',
+    ignore:
+      'Wenn Sie es waren, ist hier nichts zu tun. Wenn nicht, stoppen Sie die Änderung; bis dahin kommt weiterhin alles hierher.',
+    why: 'Sie bekommen diese Mail, weil Ihre Ausgaben bisher an diese Adresse kommen.',
+  },
+  answer: {
+    frequency:
+      'Ihre Ausgabe kommt jetzt {frequency, select, daily {jeden Tag} weekdays {von Montag bis Freitag} other {einmal in der Woche, am {weekday}}}',
+    paused: 'Pause ist eingestellt',
+    pausedUntil: 'Vor {day} kommt keine Ausgabe.',
+    resumed: 'Es ist keine Pause eingestellt',
+    confirmed: 'Sie haben {newsletter} abonniert',
+    stopped: 'Sie haben abbestellt',
+    stoppedMore: 'Sie bekommen keine weitere Ausgabe von {newsletter}.',
+    notSubscribed: 'Sie haben kein Abonnement',
+    nothingDone: 'Es gab also nichts zu ändern. Sie können jederzeit wieder abonnieren.',
+    help: 'Was Sie per Mail tun können',
+    nothingChanged: 'Es wurde nichts geändert',
+    notUnderstood: 'Ihre Mail wurde nicht verstanden, und niemand hat sie gelesen.',
+    badPause: 'Eine Pause endet frühestens morgen und spätestens in einem Jahr.',
+    howTo: 'Antworten Sie auf diese Mail oder auf eine Ausgabe, mit einem davon in der ersten Zeile:',
+    commands: [
+      'wöchentlich: einmal in der Woche; „wöchentlich am freitag“ wählt den Tag',
+      'täglich: jeden Tag',
+      'werktags: von Montag bis Freitag',
+      'pause 2 wochen, oder: pause bis 24. Dezember',
+      'weiter: beendet eine Pause',
+      'stopp: keine weitere Ausgabe',
+      'hilfe: diese Mail',
+    ],
+    next: 'Die nächste Ausgabe kommt am {instant}, wenn es Neues gibt.',
+    undo: 'Rückgängig machen',
+    endPause: 'Pause beenden',
+    subscribe: 'Wieder abonnieren',
+    why: 'Sie bekommen diese Mail, weil uns eine Mail mit einer Adresse erreicht hat, die nur in Ihren Mails steht.',
+  },
+} as const satisfies Catalogue
