@@ -24,6 +24,13 @@ type Arguments = {
   day: string
   date: string
   instant: string
+  email: string
+  address: string
+  source: string
+  place: string
+  time: string
+  id: string
+  when: 'today' | 'tomorrow' | 'later'
 }
 
 type ArgumentsOf<T> = {

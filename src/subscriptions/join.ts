@@ -26,7 +26,7 @@ export async function joinNewsletter(
     }
     const now = context.clock.sqlNow
     // What waits for a confirmation has one now; its mail is canceled when it is claimed.
-    const { rows } = await sql<{ id: number }>`
+    const { rows } = await sql<{ id: number; language: string }>`
       insert into subscriptions as s (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, language,
         confirmed_at, read_until, next_digest_at)
       select subscriber_id, ${newsletter.id}, 'active', frequency, weekday, hour, time_zone, language, ${now},
@@ -40,7 +40,7 @@ export async function joinNewsletter(
         next_digest_at = next_digest_at(${now}, s.last_digest_on, excluded.frequency, excluded.weekday, excluded.hour,
           excluded.time_zone)
       where s.state <> 'active'
-      returning id`.execute(trx)
+      returning id, language`.execute(trx)
     const [joined] = rows
     if (!joined || readerId === undefined) {
       const there = await trx
@@ -54,7 +54,8 @@ export async function joinNewsletter(
       throw new PublicError('conflict', 'You are not subscribed at the moment. Subscribe again first.')
     }
     const event = { subscriberId: readerId, subscriptionId: joined.id, evidence }
-    await recordConsent(trx, context, { ...event, kind: 'requested', text: consentText(newsletter.name) })
+    const text = consentText(newsletter.name, joined.language)
+    await recordConsent(trx, context, { ...event, kind: 'requested', text })
     await recordConsent(trx, context, { ...event, kind: 'confirmed' })
     return joined.id
   })

@@ -1,6 +1,6 @@
 import type { Context as HonoContext } from 'hono'
 import { accepts } from 'hono/accepts'
-import { knownLanguage, type Language, languages } from '../subscriptions/languages.ts'
+import { knownLanguage, type Language, languages, messagesFor } from '../subscriptions/languages.ts'
 
 const longestHeader = 500
 
@@ -17,4 +17,10 @@ export function askedLanguage(c: HonoContext): Language | undefined {
     },
   })
   return knownLanguage(asked)
+}
+
+/** For a page that is nobody's in particular: its words, and what `page` has to know of them. */
+export function askedWords(c: HonoContext) {
+  const language = askedLanguage(c) ?? 'en'
+  return { words: messagesFor(language), speaking: { language, isAsked: true } } as const
 }

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, test } from 'vitest'
 import { catalogues, knownLanguage, type Language, languages, messagesFor, spoken } from '../../emails/messages.ts'
@@ -44,11 +46,15 @@ const argumentsOf = (message: string, language: string) =>
 
 const isPlural = (part: Part) => part.type === 6
 const english = new Map(flat(catalogues.en))
-const samples = { frequency: 'weekly', day: 'Monday', date: '2026-03-03', weekday: 'Friday', instant: 'Monday, 7:00' }
-const texts = { newsletter: 'The Morning Post', topic: 'Climate', titles: 'One · Two', authors: 'Ada and Ben' }
+const samples = {
+  ...{ newsletter: 'The Morning Post', topic: 'Climate', titles: 'One · Two', authors: 'Ada and Ben' },
+  ...{ frequency: 'weekly', day: 'Monday', date: '2026-03-03', weekday: 'Friday', instant: 'Monday, 7:00' },
+  ...{ email: 'ada@reader.example', address: 'bo@reader.example', source: 'a form', id: 'r1' },
+  ...{ place: 'Berlin', time: '07:00', when: 'today' },
+}
 
 /** Words that are the same, not left in English. */
-const same: Readonly<Record<string, readonly string[]>> = {}
+const same: Readonly<Record<string, readonly string[]>> = { de: ['time.inPlace'], es: ['commandWords.no'] }
 
 describe.each(languages)('%s', (language) => {
   const written = flat(catalogues[language])
@@ -66,7 +72,7 @@ describe.each(languages)('%s', (language) => {
         .split('.')
         .reduce((at, name) => (at as Record<string, unknown>)[name], messagesFor(language) as unknown)
       for (const count of [0, 1, 2, 3, 11, 100, 1_000_000]) {
-        const said = typeof message === 'function' ? message({ ...samples, ...texts, count }) : message
+        const said = typeof message === 'function' ? message({ ...samples, count }) : message
         expect(said, path).toMatch(/\S/)
         expect(said, path).not.toMatch(/[{}#]|undefined|^\s|\s$/)
       }
@@ -156,4 +162,31 @@ test.each(languages)('mails in %s have a subject, and lines that are not too lon
       Math.max(...text.split('\n').map((line) => (line.startsWith('http') ? 0 : line.length))),
     ).toBeLessThanOrEqual(78)
   }
+})
+
+describe('what is thrown', () => {
+  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(subscriptions|web)\b.*\.tsx?$/.test(file) && !file.endsWith('problem-words.ts'))
+    .map((file) => readFileSync(join('src', file), 'utf8'))
+    .join('\n')
+  const problems = Object.entries(catalogues.en.problems)
+
+  test('is still said with the English words by which the others are found', () => {
+    const isSaid = (words: string) =>
+      source.includes(words) || source.includes(words.replace('24 hours', '${' + 'undoHours} hours'))
+    const unsaid = problems.filter(([, words]) => !words.includes('{') && !isSaid(words)).map(([name]) => name)
+    expect(unsaid).toEqual(['unnamed'])
+  })
+
+  test('is in the catalogue, but for what only programs and the front page say', () => {
+    const thrown = [...source.matchAll(/new PublicError\(\s*'[a-z_]+',\s*'([^']+)'/g)].map(([, words]) => words)
+    expect(thrown.length).toBeGreaterThan(15)
+    const known = new Set<string | undefined>(problems.map(([, words]) => words))
+    expect(thrown.filter((words) => !known.has(words))).toEqual([
+      'The file is empty: its first line names the columns.',
+      'The body is not a JSON object.',
+      'The body is neither a form nor JSON.',
+      'Whether you are a person could not be checked just now. Please try again in a minute.',
+    ])
+  })
 })
