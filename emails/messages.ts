@@ -54,10 +54,13 @@ export const languages = Object.keys(catalogues) as Language[]
 
 const isLanguage = (tag: string | undefined): tag is Language => tag !== undefined && Object.hasOwn(catalogues, tag)
 
+const tagPattern = /^([a-z]{2,3})(?:-[a-z0-9]{1,8}){0,8}$/i
+
 /** The language that a tag like `de-AT` is of; undefined where there is no catalogue for it. */
 export function knownLanguage(tag: string): Language | undefined {
   if (isLanguage(tag)) return tag
-  const [primary] = languageTag(tag, '').split('-')
+  // Not by Intl: each page asks, and it takes ten times as long.
+  const primary = tagPattern.exec(tag)?.[1]?.toLowerCase()
   return isLanguage(primary) ? primary : undefined
 }
 

@@ -3,12 +3,12 @@ export type Direction = 'ltr' | 'rtl'
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'syr', 'ug', 'ur', 'yi'])
 const rightToLeftScripts = new Set(['Adlm', 'Arab', 'Hebr', 'Nkoo', 'Rohg', 'Syrc', 'Thaa'])
 
-/** The language tag in its canonical form; English, or what else is asked for, if it is none. */
-export function languageTag(language: string, otherwise = 'en'): string {
+/** The language tag in its canonical form; English if it is none. */
+export function languageTag(language: string): string {
   try {
-    return Intl.getCanonicalLocales(language)[0] ?? otherwise
+    return Intl.getCanonicalLocales(language)[0] ?? 'en'
   } catch {
-    return otherwise
+    return 'en'
   }
 }
 
