@@ -37,19 +37,19 @@ export type AnswerProps = {
   publisher: Publisher
 }
 
-type Words = { title: string; paragraphs: string[]; commands: string[]; links: Setting[]; why: string }
+type Words = { title: string; paragraphs: string[]; commands: readonly string[]; links: Setting[]; why: string }
 
 function wordsOf({ newsletterName, language, answer, links }: AnswerProps): Words {
   const { answer: words, footer } = messagesFor(language)
   const name = clean(newsletterName)
-  const next = 'next' in answer && answer.next ? [words.next(instantInWords(answer.next, language))] : []
+  const next = 'next' in answer && answer.next ? [words.next({ instant: instantInWords(answer.next, language) })] : []
   const preferences = { label: footer.preferences, href: links.preferences }
   const unsubscribe = { label: footer.unsubscribe, href: links.unsubscribe }
-  const all = { why: words.why, commands: [] as string[] }
+  const all = { why: words.why, commands: [] as readonly string[] }
   switch (answer.kind) {
     case 'frequency': {
-      const day = answer.frequency === 'weekly' ? weekdayName(answer.weekday, language) : ''
-      const title = words.frequency(answer.frequency, day)
+      const { frequency, weekday } = answer
+      const title = words.frequency({ frequency, weekday: weekdayName(weekday, language) })
       return {
         ...all,
         title,
@@ -59,7 +59,7 @@ function wordsOf({ newsletterName, language, answer, links }: AnswerProps): Word
     }
     case 'paused': {
       const undo = { label: words.endPause, href: links.undo }
-      const paragraphs = [words.pausedUntil(dateInWords(answer.until, language)), ...next]
+      const paragraphs = [words.pausedUntil({ day: dateInWords(answer.until, language) }), ...next]
       return { ...all, title: words.paused, paragraphs, links: [undo, preferences, unsubscribe] }
     }
     case 'resumed':
@@ -70,12 +70,17 @@ function wordsOf({ newsletterName, language, answer, links }: AnswerProps): Word
         links: [...(answer.wasPaused ? [{ label: words.undo, href: links.undo }] : []), preferences, unsubscribe],
       }
     case 'confirmed':
-      return { ...all, title: words.confirmed(name), paragraphs: next, links: [preferences, unsubscribe] }
+      return {
+        ...all,
+        title: words.confirmed({ newsletter: name }),
+        paragraphs: next,
+        links: [preferences, unsubscribe],
+      }
     case 'stopped':
       return {
         ...all,
         title: words.stopped,
-        paragraphs: [words.stoppedMore(name)],
+        paragraphs: [words.stoppedMore({ newsletter: name })],
         links: [
           { label: words.undo, href: links.preferences },
           { label: words.subscribe, href: links.subscribe },

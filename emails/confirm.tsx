@@ -19,8 +19,8 @@ function wordsOf({ newsletterName, language, takesReplies }: ConfirmProps): Lett
   const name = clean(newsletterName)
   return {
     ...confirm,
-    subject: confirm.subject(name),
-    asked: confirm.asked(name),
+    subject: confirm.subject({ newsletter: name }),
+    asked: confirm.asked({ newsletter: name }),
     notes: [confirm.expires, ...(takesReplies ? [confirm.replies] : []), confirm.ignore],
   }
 }

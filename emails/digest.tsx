@@ -4,7 +4,7 @@ import { clean } from './components/clean.ts'
 import type { DigestProps } from './components/digest-props.ts'
 import { editionOf } from './components/edition.ts'
 import { Footer } from './components/footer.tsx'
-import { dateInWords, directionOf } from './components/language.ts'
+import { dateInWords, directionOf, storiesIn } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
 import { Masthead } from './components/masthead.tsx'
 import { MailLink, Rule, Strip } from './components/parts.tsx'
@@ -21,8 +21,9 @@ export type { DigestLinks, DigestProps, Frequency, Publisher, Story, Topic } fro
 export { digestText } from './components/digest-text.ts'
 
 /** The subject of a digest: its lead headline in at most 60 characters, never cut inside a word. */
-export function digestSubject({ stories, newsletterName, language }: DigestProps): string {
-  return subjectOf([stories[0]?.title ?? '', newsletterName], language, messagesFor(language).digest.fallbackSubject)
+export function digestSubject({ stories, newsletterName, language, storiesLanguage = language }: DigestProps): string {
+  const { fallbackSubject } = messagesFor(language).digest
+  return subjectOf([stories[0]?.title ?? '', newsletterName], storiesLanguage, fallbackSubject)
 }
 
 /** The HTML part of a digest. Render it with `renderMail`. */
@@ -31,9 +32,10 @@ export function DigestEmail(props: DigestProps) {
   const { digest, footer } = messagesFor(language)
   const newsletterName = clean(props.newsletterName)
   const direction = directionOf(language)
+  const inStories = storiesIn(props)
   const { intro, extent, lead, sections, brief } = editionOf(props)
   const settings = settingsOf(links, frequency, language)
-  const why = footer.confirmed(newsletterName, props.confirmedOn)
+  const why = footer.confirmed({ newsletter: newsletterName, date: props.confirmedOn })
   const footerLinks = settings.slice(-2)
   return (
     <MailLayout
@@ -42,15 +44,20 @@ export function DigestEmail(props: DigestProps) {
       intro={intro}
       footer={<Footer {...{ newsletterName, language, publisher, why }} links={footerLinks} />}
     >
-      <Masthead name={newsletterName} date={dateInWords(props.editionDate, language)} extent={extent} />
-      <LeadStory item={lead} />
+      <Masthead
+        name={newsletterName}
+        date={dateInWords(props.editionDate, language)}
+        extent={extent}
+        inStories={inStories}
+      />
+      <LeadStory item={lead} inStories={inStories} />
       {sections.map(({ topic, items }) => {
-        const fewer = { href: links.fewerOf(topic.slug), label: digest.fewerOf(topic.name) }
+        const fewer = { href: links.fewerOf(topic.slug), label: digest.fewerOf({ topic: topic.name }) }
         return (
-          <TopicSection key={topic.slug} name={topic.name} direction={direction} fewer={fewer}>
+          <TopicSection key={topic.slug} name={topic.name} direction={direction} lang={inStories.lang} fewer={fewer}>
             {items.map((item, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
-              <SectionStory key={index} item={item} direction={direction} />
+              <SectionStory key={index} item={item} direction={direction} inStories={inStories} />
             ))}
           </TopicSection>
         )
@@ -59,7 +66,7 @@ export function DigestEmail(props: DigestProps) {
         <TopicSection name={digest.inBrief} direction={direction}>
           {brief.map((item, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
-            <BriefStory key={index} item={item} first={index === 0} />
+            <BriefStory key={index} item={item} first={index === 0} inStories={inStories} />
           ))}
         </TopicSection>
       )}
@@ -69,13 +76,13 @@ export function DigestEmail(props: DigestProps) {
           <Text
             {...paint({ text: 'ink' }, { margin: '14px 0 0', fontSize: '16px', lineHeight: '24px', fontWeight: 700 })}
           >
-            <MailLink href={safeUrl(props.siteUrl)}>{digest.further(props.furtherCount)}</MailLink>
+            <MailLink href={safeUrl(props.siteUrl)}>{digest.further({ count: props.furtherCount })}</MailLink>
           </Text>
         </Strip>
       )}
       <Settings
         heading={digest.settings}
-        rhythm={digest.rhythm(frequency)}
+        rhythm={digest.rhythm({ frequency })}
         settings={settings}
         replies={props.takesReplies ? digest.replies : undefined}
       />

@@ -20,6 +20,7 @@ import * as leftAs from './2026-12-08-left-as.ts'
 import * as timeZones from './2026-12-09-time-zones.ts'
 import * as preferencesOf from './2026-12-10-preferences-of.ts'
 import * as newsroom from './2026-12-12-newsroom.ts'
+import * as languages from './2026-12-13-languages.ts'
 import * as alreadySubscribed from './2026-12-14-already-subscribed.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -43,5 +44,6 @@ export const migrations: Record<string, Migration> = {
   '2026-12-09-time-zones': timeZones,
   '2026-12-10-preferences-of': preferencesOf,
   '2026-12-12-newsroom': newsroom,
+  '2026-12-13-languages': languages,
   '2026-12-14-already-subscribed': alreadySubscribed,
 }

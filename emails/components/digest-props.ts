@@ -31,7 +31,10 @@ export type DigestLinks = {
 
 export type DigestProps = {
   newsletterName: string
+  /** Of the service's own words. */
   language: string
+  /** Of the newsletter's name, topics and stories, where it is another. */
+  storiesLanguage?: string
   frequency: Frequency
   /** The edition's day, YYYY-MM-DD. */
   editionDate: string

@@ -21,23 +21,23 @@ export function digestText(props: DigestProps): string {
     storyText(edition.lead, edition.lead.topic?.name),
     ...edition.sections.map((section) => sectionText(section, props)),
     edition.brief.length > 0 && blocks(heading(digest.inBrief), ...edition.brief.map(briefText)),
-    props.furtherCount > 0 && linked(wrap(`${digest.further(props.furtherCount)}:`), safeUrl(props.siteUrl)),
+    props.furtherCount > 0 && linked(wrap(`${digest.further({ count: props.furtherCount })}:`), safeUrl(props.siteUrl)),
     heading(digest.settings),
-    wrap(digest.rhythm(frequency)),
+    wrap(digest.rhythm({ frequency })),
     ...settingsOf(links, frequency, language).map(({ label, href }) => linked(`${label}:`, href)),
     props.takesReplies && wrap(digest.replies),
     footerText({
       newsletterName,
       language,
       publisher,
-      why: footer.confirmed(newsletterName, confirmedOn),
+      why: footer.confirmed({ newsletter: newsletterName, date: confirmedOn }),
       kept: [confirmedOn],
     }),
   )}\n`
 }
 
 function sectionText({ topic, items }: Section, { language, links }: DigestProps): string {
-  const fewer = `${messagesFor(language).digest.fewerOf(topic.name)}:`
+  const fewer = `${messagesFor(language).digest.fewerOf({ topic: topic.name })}:`
   return blocks(
     heading(topic.name),
     ...items.map((item) => storyText(item)),

@@ -1,5 +1,5 @@
 // A digest laid out: what goes where and in which words, for the HTML part and the text part alike.
-import { messagesFor } from '../messages.ts'
+import { messagesFor, spoken } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
 import { listOf, weekdayOf, wordsIn } from './language.ts'
@@ -71,26 +71,30 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const names = story.authors.map((author) => clip(author, 80)).filter(Boolean)
   const others = names.length - namedAuthors
   // "and 1 others" is avoided by naming the fourth.
-  const shown = others > 1 ? [...names.slice(0, namedAuthors), words.otherAuthors(others)] : names
-  const by = shown.length > 0 ? [words.byline(listOf(shown, messagesFor(language).language))] : []
+  const shown = others > 1 ? [...names.slice(0, namedAuthors), words.otherAuthors({ count: others })] : names
+  const by = shown.length > 0 ? [words.byline({ authors: listOf(shown, spoken(language)) })] : []
   // A day of a week is what readers need; an hour would be wrong for all but one time zone.
   const day = withWeekday ? [weekdayOf(story.publishedAt, language)] : []
   const sites = (story.alsoIn ?? []).map((site) => clip(site, 60)).filter(Boolean)
-  const named = listOf(sites.slice(0, namedSites), messagesFor(language).language)
-  return [...by, ...day, ...(named ? [words.alsoIn(named)] : [])].join(' · ')
+  const named = listOf(sites.slice(0, namedSites), spoken(language))
+  return [...by, ...day, ...(named ? [words.alsoIn({ sites: named })] : [])].join(' · ')
 }
 
 /** How many stories there are, and how long the mail itself takes; how long what it links to is, nobody has told us. */
 function extentOf(items: readonly Item[], language: string): string {
   const words = items.flatMap(({ title, summary }) => [title, summary]).reduce((sum, text) => sum + wordsIn(text), 0)
-  return messagesFor(language).digest.edition(items.length, Math.max(1, Math.round(words / wordsPerMinute)))
+  return messagesFor(language).digest.edition({
+    stories: items.length,
+    minutes: Math.max(1, Math.round(words / wordsPerMinute)),
+  })
 }
 
 function introOf(rest: readonly Item[], language: string): string {
   const words = messagesFor(language).digest
   if (rest.length === 0) return words.oneStory
   const titles = rest.slice(0, 2).map((item) => clip(item.title, 70))
-  return words.alsoInside(titles, rest.length - titles.length)
+  const count = rest.length - titles.length
+  return words.alsoInside({ titles: [...titles, ...(count > 0 ? [words.andMore({ count })] : [])].join(' · ') })
 }
 
 /** A postal address on one line, however it was entered. */

@@ -24,7 +24,7 @@ export function Footer({ newsletterName, language, publisher, why, links = [] }:
     <Strip top={22}>
       <Text {...paint({ text: 'muted' }, lineStyle)}>{why}</Text>
       <Text {...paint({ text: 'muted' }, lineStyle)}>
-        {`${words.sentBy(clean(newsletterName))} `}
+        {`${words.sentBy({ newsletter: clean(newsletterName) })} `}
         <MailLink href={safeUrl(publisher.siteUrl)} tone="muted">
           {clean(publisher.name)}
         </MailLink>

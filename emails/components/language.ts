@@ -18,6 +18,12 @@ export function directionOf(language: string): Direction {
   return rtl ? 'rtl' : 'ltr'
 }
 
+/** What marks text in the newsletter's language, where the mail is in another. */
+export function storiesIn({ language, storiesLanguage = language }: { language: string; storiesLanguage?: string }) {
+  const lang = languageTag(storiesLanguage)
+  return lang === languageTag(language) ? {} : { lang }
+}
+
 /** The side where a line of text begins. Outlook on Windows does not know `text-align: start`. */
 export const startOf = (direction: Direction) => (direction === 'rtl' ? 'right' : 'left')
 

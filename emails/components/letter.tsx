@@ -1,6 +1,6 @@
 // A mail about one thing, with one button: what all mails but the digest look like.
 import { Column, Heading, Row, Text } from '@react-email/components'
-import { messagesFor } from '../messages.ts'
+import { type Messages, messagesFor } from '../messages.ts'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
 import { Footer } from './footer.tsx'
@@ -32,8 +32,8 @@ export type LetterWords = {
 export function letterOf(wordsIn: (catalogue: Messages) => CatalogueWords, preview: LetterProps) {
   const wordsOf = ({ newsletterName, language }: LetterProps): LetterWords => {
     const words = wordsIn(messagesFor(language))
-    const name = clean(newsletterName)
-    return { ...words, subject: words.subject(name), asked: words.asked(name) }
+    const newsletter = clean(newsletterName)
+    return { ...words, subject: words.subject({ newsletter }), asked: words.asked({ newsletter }) }
   }
   const Email = (props: LetterProps) => <Letter {...props} words={wordsOf(props)} />
   Email.PreviewProps = preview
@@ -44,11 +44,10 @@ export function letterOf(wordsIn: (catalogue: Messages) => CatalogueWords, previ
   }
 }
 
-type Messages = ReturnType<typeof messagesFor>
 /** With the newsletter's name still to be put in. */
 type CatalogueWords = Omit<LetterWords, 'subject' | 'asked'> & {
-  subject: (newsletter: string) => string
-  asked: (newsletter: string) => string
+  subject: (values: { newsletter: string }) => string
+  asked: (values: { newsletter: string }) => string
 }
 
 /** The subject, in at most 60 characters. */

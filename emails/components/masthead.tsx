@@ -2,11 +2,13 @@ import { Heading, Text } from '@react-email/components'
 import { Rule, Strip } from './parts.tsx'
 import { paint, serif } from './theme.ts'
 
+type MastheadProps = { name: string; date: string; extent: string; inStories: { lang?: string } }
+
 /** The newsletter's name, and the edition's day and extent between rules, as on a front page. */
-export function Masthead({ name, date, extent }: { name: string; date: string; extent: string }) {
+export function Masthead({ name, date, extent, inStories }: MastheadProps) {
   return (
     <Strip top={28}>
-      <Heading as="h1" dir="auto" {...paint({ text: 'ink' }, nameStyle, 'masthead')}>
+      <Heading as="h1" dir="auto" {...inStories} {...paint({ text: 'ink' }, nameStyle, 'masthead')}>
         {name}
       </Heading>
       <Rule tone="ink" width={3} />

@@ -12,7 +12,7 @@ export function settingsOf(links: DigestLinks, frequency: Frequency, language: s
   return [
     frequency === 'weekly'
       ? { label: digest.daily, href: links.daily }
-      : { label: digest.weekly(frequency), href: links.weekly },
+      : { label: digest.weekly({ frequency }), href: links.weekly },
     { label: digest.pause, href: links.pauseTwoWeeks },
     { label: footer.preferences, href: links.preferences },
     { label: footer.unsubscribe, href: links.unsubscribe },

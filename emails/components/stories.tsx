@@ -7,8 +7,12 @@ import { leadImageWidth, paint, serif, thumbnailWidth } from './theme.ts'
 
 // Titles and summaries may be in another script than the mail, so each finds its own direction.
 
+/** The language of the stories, where it is not the mail's. */
+type InStories = { lang?: string }
+type SectionStoryProps = { item: Item; direction: Direction; inStories: InStories }
+
 /** The story that the mail opens with: picture over the full width, large headline, summary. */
-export function LeadStory({ item }: { item: Item }) {
+export function LeadStory({ item, inStories }: { item: Item; inStories: InStories }) {
   return (
     <Strip top={24} bottom={28}>
       <Picture
@@ -16,29 +20,33 @@ export function LeadStory({ item }: { item: Item }) {
         width={leadImageWidth}
         style={{ width: '100%', maxWidth: leadImageWidth, marginBottom: 18 }}
       />
-      {item.topic && <Text {...paint({ text: 'accent' }, kickerStyle)}>{item.topic.name}</Text>}
-      <Heading as="h2" dir="auto" {...leadTitleOf(item.title)}>
+      {item.topic && (
+        <Text dir="auto" {...inStories} {...paint({ text: 'accent' }, kickerStyle)}>
+          {item.topic.name}
+        </Text>
+      )}
+      <Heading as="h2" dir="auto" {...inStories} {...leadTitleOf(item.title)}>
         <MailLink href={item.url} style={hairline}>
           {item.title}
         </MailLink>
       </Heading>
-      <Summary item={item} size={17} />
+      <Summary item={item} size={17} inStories={inStories} />
     </Strip>
   )
 }
 
 /** A story of a section: headline and summary, the picture small beside them. */
-export function SectionStory({ item, direction }: { item: Item; direction: Direction }) {
+export function SectionStory({ item, direction, inStories }: SectionStoryProps) {
   const gap = direction === 'rtl' ? { paddingRight: 20 } : { paddingLeft: 20 }
   return (
     <Row style={{ marginTop: '24px' }}>
       <Column style={{ verticalAlign: 'top' }}>
-        <Heading as="h3" dir="auto" {...paint({ text: 'ink' }, titleStyleOf(item.title))}>
+        <Heading as="h3" dir="auto" {...inStories} {...paint({ text: 'ink' }, titleStyleOf(item.title))}>
           <MailLink href={item.url} style={hairline}>
             {item.title}
           </MailLink>
         </Heading>
-        <Summary item={item} size={15} />
+        <Summary item={item} size={15} inStories={inStories} />
       </Column>
       {item.imageUrl && (
         <Column
@@ -54,12 +62,17 @@ export function SectionStory({ item, direction }: { item: Item; direction: Direc
 }
 
 /** A story of the "In brief" list: the headline, and where it is from. */
-export function BriefStory({ item, first }: { item: Item; first: boolean }) {
+export function BriefStory({ item, first, inStories }: { item: Item; first: boolean; inStories: InStories }) {
   const rule = first ? 0 : 1
   return (
     <Row>
       <Column {...paint({ line: 'rule' }, { borderTopWidth: rule, borderTopStyle: 'solid', padding: '12px 0' })}>
-        <Heading as="h3" dir="auto" {...paint({ text: 'ink' }, { ...titleStyle, fontSize: '16px', margin: 0 })}>
+        <Heading
+          as="h3"
+          dir="auto"
+          {...inStories}
+          {...paint({ text: 'ink' }, { ...titleStyle, fontSize: '16px', margin: 0 })}
+        >
           <MailLink href={item.url} style={hairline}>
             {item.title}
           </MailLink>
@@ -70,12 +83,12 @@ export function BriefStory({ item, first }: { item: Item; first: boolean }) {
   )
 }
 
-function Summary({ item, size }: { item: Item; size: number }) {
+function Summary({ item, size, inStories }: { item: Item; size: number; inStories: InStories }) {
   const style = { margin: 0, fontSize: `${size}px`, lineHeight: '1.5' }
   return (
     <>
       {item.summary && (
-        <Text dir="auto" {...paint({ text: 'body' }, style)}>
+        <Text dir="auto" {...inStories} {...paint({ text: 'body' }, style)}>
           {item.summary}
         </Text>
       )}

@@ -7,18 +7,20 @@ import { paint, sans } from './theme.ts'
 type TopicSectionProps = {
   name: string
   direction: Direction
+  /** The language of the name, where it is not the mail's. */
+  lang?: string | undefined
   fewer?: { href: string; label: string }
   children: ReactNode
 }
 
 /** A heading under a heavy rule, with the link that asks for less of it at the end of the line. */
-export function TopicSection({ name, direction, fewer, children }: TopicSectionProps) {
+export function TopicSection({ name, direction, lang, fewer, children }: TopicSectionProps) {
   return (
     <Strip bottom={28}>
       <Rule tone="ink" width={2} />
       <Row>
         <Column style={{ padding: '6px 0 0', verticalAlign: 'baseline' }}>
-          <Heading as="h2" dir="auto" {...paint({ text: 'accent' }, headingStyle)}>
+          <Heading as="h2" dir="auto" {...(lang && { lang })} {...paint({ text: 'accent' }, headingStyle)}>
             {name}
           </Heading>
         </Column>

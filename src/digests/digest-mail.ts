@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { createElement } from 'react'
 import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../emails/digest.tsx'
+import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
@@ -13,7 +14,7 @@ import { listHeaders } from './list-headers.ts'
 /** All that a digest's mail is made of, apart from the reader. */
 export type DigestContent = {
   readonly digest: Pick<Row<'digests'>, 'language' | 'frequency' | 'edition_date' | 'further_count'>
-  readonly newsletter: { readonly name: string; readonly slug: string }
+  readonly newsletter: { readonly name: string; readonly slug: string; readonly language: string }
   readonly stories: DigestProps['stories']
 }
 
@@ -33,7 +34,7 @@ export async function readDigest({ db }: Context, digest: Row<'digests'>): Promi
   const newsletter = await db
     .selectFrom('digest_runs as run')
     .innerJoin('newsletters as n', 'n.id', 'run.newsletter_id')
-    .select(['n.name', 'n.slug'])
+    .select(['n.name', 'n.slug', 'n.language'])
     .where('run.id', '=', digest.run_id)
     .executeTakeFirstOrThrow()
   const articles = await db
@@ -57,7 +58,8 @@ export async function digestMail(context: Context, source: DigestContent, person
   const unsubscribe = `${config.publicUrl}/unsubscribe/${personal.unsubscribeToken}`
   const props: DigestProps = {
     newsletterName: newsletter.name,
-    language: digest.language,
+    language: spoken(digest.language),
+    storiesLanguage: newsletter.language,
     frequency: digest.frequency,
     editionDate: digest.edition_date,
     stories,

@@ -1,6 +1,7 @@
 // The answer to a reader's mail: a message like every other, to the address that is known of the reader.
 import { createElement } from 'react'
 import { type Answer, AnswerEmail, answerSubject, answerText } from '../../emails/answer.tsx'
+import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
 import { type SlotMarkers, slotMarkers, storeRendering, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
@@ -55,7 +56,7 @@ async function render(context: Context, reader: Reader, answer: Answer, markers:
   const preferences = `${config.publicUrl}/preferences/${markers.preferencesToken}`
   const props = {
     newsletterName: newsletter.name,
-    language: newsletter.language,
+    language: spoken(reader.language),
     answer,
     links: {
       preferences,

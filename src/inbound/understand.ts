@@ -1,5 +1,6 @@
 // What a reader wants, from one line. Only what is meant without doubt is understood; the rest is answered with help.
 import type { Frequency } from '../platform/database/schema.ts'
+import { inEnglish } from './command-words.ts'
 
 export type Wish =
   | { readonly kind: 'frequency'; readonly frequency: Frequency; readonly weekday?: number }
@@ -23,14 +24,19 @@ const yeses = wishes(`
   yes, y, yes i do, yes i want, yes confirm, yes subscribe, confirm, confirmed, i confirm, ok, okay, sure,
   subscribe, subscribe me, yep, yeah`)
 
-/** `today` is the reader's local day, `YYYY-MM-DD`. */
+/** `today` is the reader's local day, `YYYY-MM-DD`. English is tried first, then all languages that readers are spoken to in. */
 export function understand(line: string, today: string): Wish {
+  if (/^\s*\?+\s*$/.test(line)) return { kind: 'help' }
   const words = normalise(line)
+  const wish = wishOf(words, today)
+  return wish.kind === 'unclear' ? wishOf(inEnglish(words), today) : wish
+}
+
+function wishOf(words: string, today: string): Wish {
   if (stops.has(words)) return { kind: 'stop' }
   if (/^(no|nope|nein|never)$/.test(words)) return { kind: 'no' }
   if (yeses.has(words)) return { kind: 'yes' }
-  if (/^(help|info|commands?|what can i (do|write)|how)$/.test(words) || /^\s*\?+\s*$/.test(line))
-    return { kind: 'help' }
+  if (/^(help|info|commands?|what can i (do|write)|how)$/.test(words)) return { kind: 'help' }
   if (/^(resume|continue|unpause|end (the |my )?pause|start( again)?|go on)$/.test(words)) return { kind: 'resume' }
   return frequencyOf(words) ?? pauseOf(words, today) ?? { kind: 'unclear' }
 }
@@ -41,6 +47,8 @@ function normalise(line: string): string {
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[’‘]/g, "'")
+    .replace(/[\u064b-\u0652\u0640]/g, '') // the vowels and the lengthening of Arabic, which some write
+    .replace(/[\u0660-\u0669]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
     .replace(/[^\p{L}\p{N}./' -]/gu, ' ')
     .replace(
       /\b(please|pls|thanks|thank you|thx|kindly|just|i (want|would like|'d like) (it|the digest)?|make it|send (it|me)|the digest|my digest|it to)\b/g,

@@ -13,6 +13,7 @@ export type AddressChange = {
   readonly id: number
   readonly newEmail: string | null
   readonly newsletterName: string
+  readonly language: string
   /** Made already. */
   readonly isDone: boolean
 }
@@ -21,10 +22,10 @@ export type AddressChange = {
 export async function findAddressChange(context: Context, token: string): Promise<AddressChange> {
   const tokenHash = tokenPattern.test(token) ? await sha256(token) : undefined
   const { rows } = await sql<AddressChange & { isOver: boolean }>`
-    select a.id, a.new_email as "newEmail", n.name as "newsletterName", a.confirmed_at is not null as "isDone",
+    select a.id, a.new_email as "newEmail", n.name as "newsletterName", s.language, a.confirmed_at is not null as "isDone",
       a.confirmed_at is null and (a.stopped_at is not null or a.expires_at <= ${context.clock.sqlNow}) as "isOver"
     from address_changes a, lateral (
-      select s.newsletter_id from subscriptions s where s.subscriber_id = a.subscriber_id order by s.id limit 1) as s
+      select s.newsletter_id, s.language from subscriptions s where s.subscriber_id = a.subscriber_id order by s.id limit 1) as s
       join newsletters n on n.id = s.newsletter_id
     where a.token_hash = ${tokenHash ?? new Uint8Array()}`.execute(context.db)
   const [change] = rows

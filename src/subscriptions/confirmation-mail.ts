@@ -1,5 +1,6 @@
 import { createElement } from 'react'
 import { ConfirmEmail, confirmSubject, confirmText } from '../../emails/confirm.tsx'
+import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
@@ -10,21 +11,26 @@ import type { Newsletter } from './newsletters.ts'
 
 const keptIn = perContext<string, MailTemplate>((context) => context.memory ?? context)
 
-/** The mail that asks a reader to confirm: the same for everyone but for the link, so it is rendered once a newsletter. */
-export async function renderConfirmationMail(context: Context, newsletter: Newsletter): Promise<MailTemplate> {
+/** The mail that asks a reader to confirm: the same for everyone but for the link, so it is rendered once a newsletter and language. */
+export async function renderConfirmationMail(
+  context: Context,
+  newsletter: Newsletter,
+  asked: string,
+): Promise<MailTemplate> {
+  const language = spoken(asked)
   const kept = keptIn(context)
-  const key = JSON.stringify([newsletter.slug, newsletter.name, newsletter.language])
-  const template = kept.get(key) ?? (await render(context, newsletter))
+  const key = JSON.stringify([newsletter.slug, newsletter.name, language])
+  const template = kept.get(key) ?? (await render(context, newsletter, language))
   kept.set(key, template)
   return template
 }
 
-async function render(context: Context, newsletter: Newsletter): Promise<MailTemplate> {
+async function render(context: Context, newsletter: Newsletter, language: string): Promise<MailTemplate> {
   const { config } = context
   const markers = slotMarkers(context.random)
   const props = {
     newsletterName: newsletter.name,
-    language: newsletter.language,
+    language,
     confirmUrl: `${config.publicUrl}/confirm/${markers.confirmationToken}`,
     publisher: publisherOf(config, newsletter.name),
     takesReplies: config.inboundDomain !== undefined,

@@ -9,6 +9,7 @@ import { lockReader } from './reader.ts'
 export type Confirmation = {
   readonly subscriptionId: number
   readonly newsletterName: string
+  readonly language: string
   /** Already confirmed with this or another link. */
   readonly isActive: boolean
 }
@@ -30,6 +31,7 @@ export async function findConfirmation(context: Context, token: string): Promise
       .select([
         's.id',
         's.state',
+        's.language',
         'n.name',
         'c.confirmed_at',
         sql<boolean>`c.expires_at <= ${context.clock.sqlNow}`.as('expired'),
@@ -46,7 +48,7 @@ export async function findConfirmation(context: Context, token: string): Promise
   if (!isActive && (row.expired || row.state === 'ended' || row.confirmed_at !== null)) {
     throw new PublicError('expired', 'This confirmation link is no longer valid. Please subscribe again.')
   }
-  return { subscriptionId: row.id, newsletterName: row.name, isActive }
+  return { subscriptionId: row.id, newsletterName: row.name, language: row.language, isActive }
 }
 
 /**

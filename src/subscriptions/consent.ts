@@ -3,6 +3,7 @@ import type { Context } from '../platform/context.ts'
 import type { ConsentEventKind, InTransaction } from '../platform/database/schema.ts'
 import { sha256, toHex } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
+import { messagesFor } from './languages.ts'
 
 /** Where a reader's act came from. Address and agent are personal data, kept as proof of consent (GDPR 7(1)). */
 export type Evidence = {
@@ -12,9 +13,8 @@ export type Evidence = {
 }
 
 /** The wording a reader agrees to. It is kept word for word beside each event that rests on it. */
-export function consentText(newsletterName: string): string {
-  return `Send me the ${newsletterName} digest by email. I can change how often it comes, pause it or unsubscribe with a link in every mail.`
-}
+export const consentText = (newsletterName: string, language = 'en'): string =>
+  messagesFor(language).consent({ newsletter: newsletterName })
 
 /** Far more than anyone changes their mind, and few enough that nobody fills the history with a link that they found. */
 const maximumActsADay = 100

@@ -11,6 +11,7 @@ import {
   alreadySubscribedSubject,
   alreadySubscribedText,
 } from '../../emails/already-subscribed.tsx'
+import { spoken } from '../../emails/messages.ts'
 import { PreferencesLinkEmail, preferencesLinkSubject, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
@@ -45,11 +46,12 @@ type Named = { readonly name: string; readonly slug: string; readonly language: 
 
 const keptIn = perContext<string, MailTemplate>((context) => context.memory ?? context)
 
-/** A mail of such a kind, for any reader of a newsletter. */
+/** A mail of such a kind, for any reader of a newsletter who is spoken to in that language. */
 export async function renderLetter(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {
+  const named = { ...newsletter, language: spoken(newsletter.language) }
   const kept = keptIn(context)
-  const key = JSON.stringify([kind, newsletter.slug, newsletter.name, newsletter.language])
-  const template = kept.get(key) ?? (await render(context, kind, newsletter))
+  const key = JSON.stringify([kind, named.slug, named.name, named.language])
+  const template = kept.get(key) ?? (await render(context, kind, named))
   kept.set(key, template)
   return template
 }

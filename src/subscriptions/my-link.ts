@@ -49,7 +49,7 @@ type Proven = { subscriberId: number; subscriptionId: number; name: string; slug
 /** The reader with this address, if it was confirmed, and of their subscriptions one that is active, else the newest. */
 async function findProven(trx: InTransaction, addressKey: string): Promise<Proven | undefined> {
   const { rows } = await sql<Proven>`
-    select r.id as "subscriberId", s.id as "subscriptionId", n.name, n.slug, n.language
+    select r.id as "subscriberId", s.id as "subscriptionId", n.name, n.slug, s.language
     from subscribers r join subscriptions s on s.subscriber_id = r.id join newsletters n on n.id = s.newsletter_id
     where r.email_key = ${addressKey} and s.confirmed_at is not null
     order by s.state = 'active' desc, s.id desc limit 1`.execute(trx)

@@ -12,6 +12,8 @@ export type Preferences = Choices & {
   readonly newsletterId: number
   readonly newsletterName: string
   readonly email: string
+  /** Of the words that the service says to this reader. */
+  readonly language: string
   readonly state: SubscriptionState
   readonly nextDigestAt: Date | null
   /** The local day until which the digest pauses, `YYYY-MM-DD`: no digest before that day. */
@@ -38,6 +40,7 @@ export type PreferenceCenter = {
 type StoredSubscription = Omit<Choices, 'topics'> & {
   readonly subscriptionId: number
   readonly newsletterId: number
+  readonly language: string
   readonly state: SubscriptionState
   readonly nextDigestAt: string | null
   readonly pausedUntil: string | null

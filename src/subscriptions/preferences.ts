@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type Evidence, limitActs, recordConsent } from './consent.ts'
+import { knownLanguage } from './languages.ts'
 import { mostTopics } from './newsletters.ts'
 import { chooseTopics } from './topic-choices.ts'
 
@@ -48,6 +49,14 @@ export const choicesSchema = z
       .transform((zone, { addIssue }) => {
         const known = knownTimeZone(zone)
         if (known === undefined) addIssue({ code: 'custom', message: unknownTimeZone })
+        return known ?? z.NEVER
+      }),
+    language: z
+      .string()
+      .max(35)
+      .transform((tag, { addIssue }) => {
+        const known = knownLanguage(tag)
+        if (known === undefined) addIssue({ code: 'custom', message: 'Choose one of our languages, like en.' })
         return known ?? z.NEVER
       }),
     topics: z.array(z.string().max(100), 'Topics are a list.').max(mostTopics, 'Those are too many topics.'),
@@ -110,6 +119,8 @@ export async function withKnownTimeZone<T>(write: () => Promise<T>): Promise<T> 
 export type PartialChoices = { readonly [name in keyof Choices]?: Choices[name] | undefined }
 
 export type PreferencesChange = PartialChoices & {
+  /** Of the words that the service says to them; the articles are in the newsletter's. */
+  readonly language?: string | undefined
   /** Pause for so many days from today, the reader's local day; 0 ends a pause. */
   readonly pauseDays?: number | undefined
   /** Pause until a day, `YYYY-MM-DD`: no digest before it. At most a year ahead, where the reader lives; null ends a pause. */
@@ -153,6 +164,7 @@ export async function changePreferences(
           weekday: change.weekday ?? row.weekday,
           hour: change.hour ?? row.hour,
           time_zone: timeZone,
+          language: change.language ?? row.language,
           topic_choice_id: topicChoiceId,
           paused_until: await pauseOf(trx, context, change, timeZone, row.paused_until),
         })

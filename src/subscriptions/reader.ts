@@ -21,17 +21,27 @@ export async function lockReader(trx: InTransaction, subscriptionId: number): Pr
 export async function getReader(
   db: Database,
   subscriptionId: number,
-): Promise<{ id: number; email: string; timeZone: string; newsletterName: string }> {
+): Promise<{ id: number; email: string; timeZone: string; language: string; newsletterName: string }> {
   const reader = await db
     .selectFrom('subscriptions as s')
     .innerJoin('subscribers as r', 'r.id', 's.subscriber_id')
     .innerJoin('newsletters as n', 'n.id', 's.newsletter_id')
-    .select(['r.id', 'r.email', 's.time_zone as timeZone', 'n.name as newsletterName'])
+    .select(['r.id', 'r.email', 's.time_zone as timeZone', 's.language', 'n.name as newsletterName'])
     .where('s.id', '=', subscriptionId)
     .where('r.erased_at', 'is', null)
     .executeTakeFirst()
   if (!reader) throw new PublicError('not_found', 'There is no such subscription any more.')
   return reader
+}
+
+/** What a reader is spoken to in; English for one who was erased, too. */
+export async function languageOf(db: Database, subscriptionId: number): Promise<string> {
+  const found = await db
+    .selectFrom('subscriptions')
+    .select('language')
+    .where('id', '=', subscriptionId)
+    .executeTakeFirst()
+  return found?.language ?? 'en'
 }
 
 /** To be asked in a statement after the one that locks the reader, which sees what was committed until then. */
@@ -41,13 +51,12 @@ export async function isSuppressed(db: Database | InTransaction, subscriberId: n
   return rows.length > 0
 }
 
+type Leaving = { newsletterName: string; language: string; isEnded: boolean; hasOthers: boolean }
+
 /** What there is to unsubscribe from; undefined where there is no such subscription, also for a reader who was erased. */
-export async function findSubscription(
-  db: Database,
-  subscriptionId: number,
-): Promise<{ newsletterName: string; isEnded: boolean; hasOthers: boolean } | undefined> {
-  const { rows } = await sql<{ newsletterName: string; isEnded: boolean; hasOthers: boolean }>`
-    select n.name as "newsletterName", s.state = 'ended' as "isEnded", exists (
+export async function findSubscription(db: Database, subscriptionId: number): Promise<Leaving | undefined> {
+  const { rows } = await sql<Leaving>`
+    select n.name as "newsletterName", s.language, s.state = 'ended' as "isEnded", exists (
       select from subscriptions o where o.subscriber_id = s.subscriber_id and o.id <> s.id and o.state = 'active') as "hasOthers"
     from subscriptions s join newsletters n on n.id = s.newsletter_id
     where s.id = ${subscriptionId} and s.ended_reason is distinct from 'erased'`.execute(db)

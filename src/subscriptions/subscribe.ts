@@ -20,7 +20,12 @@ import { suggestAddress } from './suggest-address.ts'
 import { tellSubscribed } from './tell-subscribed.ts'
 import { chooseTopics } from './topic-choices.ts'
 
-export type SubscribeRequest = PartialChoices & { readonly email: string; readonly newsletter?: string | undefined }
+export type SubscribeRequest = PartialChoices & {
+  readonly email: string
+  readonly newsletter?: string | undefined
+  /** What the reader is spoken to in; otherwise the newsletter's. */
+  readonly language?: string | undefined
+}
 
 const maximumConfirmations = [
   { within: '24 hours', count: 1 },
@@ -39,12 +44,12 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
   // The domains that slips lead to are on the list of disposable ones, too: whoever made one is told of it instead.
   if (suggestAddress(address) === undefined) refuseDisposable(address)
   const newsletter = await getNewsletter(context.db, request.newsletter)
-  const choices: Choices = { ...defaultChoices, ...definedChoices(request) }
+  const choices = { ...defaultChoices, ...definedChoices(request), language: request.language ?? newsletter.language }
   await checkStop(context)
   await countTry(context, evidence.ip, address)
   // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
-  const template = await renderConfirmationMail(context, newsletter)
-  const toSubscribed = await renderLetter(context, 'already_subscribed', newsletter)
+  const template = await renderConfirmationMail(context, newsletter, choices.language)
+  const toSubscribed = await renderLetter(context, 'already_subscribed', { ...newsletter, language: choices.language })
   const nonce = context.random(32)
   const tokenHash = await sha256(deriveToken(context.keys, context.keys.newestId, nonce))
 
@@ -156,7 +161,7 @@ async function findOrAddSubscriber(trx: InTransaction, address: Address): Promis
 
 /** What a request takes the place of, to be undone: nobody has shown yet that it is the reader's own. */
 const asItWas = sql`(select jsonb_object_agg(name, value) from jsonb_each(to_jsonb(subscriptions)) as kept (name, value)
-  where name in ('ended_reason', 'ended_at', 'frequency', 'weekday', 'hour', 'time_zone', 'topic_choice_id', 'paused_until'))`
+  where name in ('ended_reason', 'ended_at', 'frequency', 'weekday', 'hour', 'time_zone', 'language', 'topic_choice_id', 'paused_until'))`
 
 /** A new or ended subscription waits for confirmation; a waiting one takes the newest choices; an active one stays as it is. */
 async function requestSubscription(
@@ -164,14 +169,14 @@ async function requestSubscription(
   context: Context,
   newsletter: Newsletter,
   subscriberId: number,
-  choices: Choices,
+  choices: Choices & { readonly language: string },
 ) {
   const chosen = {
     frequency: choices.frequency,
     weekday: choices.weekday,
     hour: choices.hour,
     time_zone: choices.timeZone,
-    language: newsletter.language,
+    language: choices.language,
     topic_choice_id: await chooseTopics(trx, newsletter.id, choices.topics),
   }
   return trx
@@ -198,6 +203,7 @@ async function requestSubscription(
           weekday: keep(sql.ref('subscriptions.weekday'), sql.ref('excluded.weekday')),
           hour: keep(sql.ref('subscriptions.hour'), sql.ref('excluded.hour')),
           time_zone: keep(sql.ref('subscriptions.time_zone'), sql.ref('excluded.time_zone')),
+          language: keep(sql.ref('subscriptions.language'), sql.ref('excluded.language')),
           topic_choice_id: keep(sql.ref('subscriptions.topic_choice_id'), sql.ref('excluded.topic_choice_id')),
         }
       }),

@@ -76,6 +76,7 @@ export async function undoToken(context: Context, subscriptionId: number): Promi
 export type Undo = {
   readonly subscriptionId: number
   readonly newsletterName: string
+  readonly language: string
   /** Nothing is left to do: it was pressed before, or they came back another way. */
   readonly isActive: boolean
 }
@@ -87,8 +88,8 @@ export async function findUndo(context: Context, token: string): Promise<Undo> {
   const subscriptionId = digits === '' ? undefined : verifyToken(context.keys, `undo ${time}`, signed)
   if (subscriptionId === undefined)
     throw new PublicError('not_found', 'This link is not one of ours, or was cut short.')
-  const { rows } = await sql<{ name: string; is_active: boolean; is_open: boolean }>`
-    select n.name, s.state = 'active' as is_active,
+  const { rows } = await sql<{ name: string; language: string; is_active: boolean; is_open: boolean }>`
+    select n.name, was.language, s.state = 'active' as is_active,
       s.state <> 'active' and was.ended_reason = 'unsubscribed' and was.ended_at = ${new Date(time)}::timestamptz
         and was.ended_at > ${context.clock.sqlNow} - make_interval(hours => ${undoHours}) as is_open
     from subscriptions s join newsletters n on n.id = s.newsletter_id, lateral ${asLeft} as was where s.id = ${subscriptionId}`.execute(
@@ -98,7 +99,7 @@ export async function findUndo(context: Context, token: string): Promise<Undo> {
   if (!row || !(row.is_active || row.is_open)) {
     throw new PublicError('expired', `This could be taken back for ${undoHours} hours only. Please subscribe again.`)
   }
-  return { subscriptionId, newsletterName: row.name, isActive: row.is_active }
+  return { subscriptionId, newsletterName: row.name, language: row.language, isActive: row.is_active }
 }
 
 /**
@@ -124,7 +125,7 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
     const { numAffectedRows } = await sql`
       update subscriptions set state = 'active', ended_reason = null, ended_at = null, left_as = null,
         frequency = was.frequency, weekday = was.weekday, hour = was.hour, time_zone = was.time_zone,
-        topic_choice_id = was.topic_choice_id, paused_until = was.paused_until,
+        language = was.language, topic_choice_id = was.topic_choice_id, paused_until = was.paused_until,
         next_digest_at = next_digest_at(
           ${now}, greatest(was.last_digest_on, was.paused_until - 1), was.frequency, was.weekday, was.hour, was.time_zone)
       from subscriptions s, lateral ${asLeft} as was
@@ -143,7 +144,7 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
       subscriberId: readerId,
       subscriptionId,
       evidence,
-      text: consentText(undo.newsletterName),
+      text: consentText(undo.newsletterName, undo.language),
     })
   })
   return findUndo(context, token) // it may have been taken back, or ended otherwise, in between

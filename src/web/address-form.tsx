@@ -1,6 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import { PublicError } from '../platform/errors.ts'
+import type { Messages } from '../subscriptions/languages.ts'
 import { errorAttributes, FieldError } from './choice-fields.tsx'
+import { fieldsInWords } from './problem-words.ts'
 
 type AddressFormProps = {
   /** Where it is sent. */
@@ -8,13 +10,14 @@ type AddressFormProps = {
   readonly label: string
   readonly button: string
   readonly typed?: TypedAddress | undefined
+  readonly words: Messages
 }
 
 export type TypedAddress = { readonly email: string; readonly errors: Readonly<Record<string, string>> }
 
 /** A form of one address, with what was typed before and what was wrong with it. */
-export function AddressForm({ action, label, button, typed }: AddressFormProps) {
-  const errors = typed?.errors ?? {}
+export function AddressForm({ action, label, button, typed, words }: AddressFormProps) {
+  const errors = fieldsInWords(words, typed?.errors ?? {})
   return (
     <form method="post" action={action} novalidate>
       <div class="field">
@@ -39,8 +42,9 @@ export function AddressForm({ action, label, button, typed }: AddressFormProps) 
 }
 
 /** The form that has a reader's link mailed to them. */
-export function MyLinkForm({ typed }: { readonly typed?: TypedAddress | undefined }) {
-  return <AddressForm action="/my-link" label="Email address" button="Mail me my link" typed={typed} />
+export function MyLinkForm({ typed, words }: { readonly typed?: TypedAddress | undefined; readonly words: Messages }) {
+  const { page, link } = words
+  return <AddressForm action="/my-link" label={page.emailAddress} button={link.mailMe} typed={typed} words={words} />
 }
 
 /** What was typed into an address form, where it was refused; any other error is thrown on. */

@@ -1,13 +1,9 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
-import {
-  addressChangeHours,
-  openAddressChange,
-  requestAddressChange,
-  stopAddressChange,
-} from '../subscriptions/change-address.ts'
-import { confirmAddressChange, findAddressChange } from '../subscriptions/confirm-address.ts'
+import { openAddressChange, requestAddressChange, stopAddressChange } from '../subscriptions/change-address.ts'
+import { type AddressChange, confirmAddressChange, findAddressChange } from '../subscriptions/confirm-address.ts'
+import { catalogues, type Messages, messagesFor } from '../subscriptions/languages.ts'
 import { getReader } from '../subscriptions/reader.ts'
 import { AddressForm, refusedAddress, type TypedAddress } from './address-form.tsx'
 import { answerBadLink, idOf } from './bad-link.tsx'
@@ -36,9 +32,8 @@ export function addressRoutes(context: Context, options: WebOptions): Hono {
       return requestPage(c, context, token, { typed: refusedAddress(error, body) })
     }
     options.background(sendSoon(context))
-    const asked = `If that address can be used, a mail is on its way to it. Your digest goes there once the link in that mail is followed, within ${addressChangeHours} hours. We ask an address once a day at most, and none that has a subscription of its own.`
-    if (speaksJson(c)) return c.json({ message: asked }, 202)
-    return requestPage(c, context, token, { note: asked })
+    if (speaksJson(c)) return c.json({ message: catalogues.en.address.asked }, 202)
+    return requestPage(c, context, token, { note: ({ address }) => address.asked })
   })
 
   app.get('/preferences/:token/address/stop', (c) =>
@@ -47,28 +42,26 @@ export function addressRoutes(context: Context, options: WebOptions): Hono {
   app.post('/preferences/:token/address/stop', async (c) => {
     const token = c.req.param('token')
     await stopAddressChange(context, idOf(context, 'preferences', token), evidenceOf(c, options, 'link'))
-    const message = 'No change of address is under way.'
-    if (speaksJson(c)) return c.json({ message })
-    return requestPage(c, context, token, { note: message })
+    if (speaksJson(c)) return c.json({ message: catalogues.en.address.stopped })
+    return requestPage(c, context, token, { note: ({ address }) => address.stopped })
   })
 
   app.get('/address/:token', async (c) => {
     const change = await findAddressChange(context, c.req.param('token'))
-    if (change.isDone) return changedPage(c, context, change.newsletterName)
+    if (change.isDone) return changedPage(c, context, change)
+    const { newsletterName, newEmail, language } = change
+    const { address: say, page: all } = messagesFor(language)
     return page(
       c,
       context,
-      { title: 'Confirm your new address', isPrivate: true, newsletterName: change.newsletterName },
+      { title: say.confirmTitle, isPrivate: true, language, newsletterName },
       <>
-        <h1>One press, and it comes here</h1>
-        <p>
-          {change.newsletterName} is sent to {change.newEmail} from now on, at the times and about the topics chosen
-          before.
-        </p>
+        <h1>{say.onePress}</h1>
+        <p>{say.fromNowOn({ newsletter: newsletterName, address: newEmail ?? '' })}</p>
         <form method="post">
-          <button type="submit">Use this address</button>
+          <button type="submit">{messagesFor(language).addressChange.button}</button>
         </form>
-        <p class="hint">Not you? Then close this page; nothing will be sent.</p>
+        <p class="hint">{all.notYou}</p>
       </>,
     )
   })
@@ -76,7 +69,7 @@ export function addressRoutes(context: Context, options: WebOptions): Hono {
   app.post('/address/:token', async (c) => {
     const change = await confirmAddressChange(context, c.req.param('token'), evidenceOf(c, options, 'link'))
     if (speaksJson(c)) return c.json({ message: 'Your address is changed.' })
-    return changedPage(c, context, change.newsletterName)
+    return changedPage(c, context, change)
   })
 
   return app
@@ -86,62 +79,64 @@ async function requestPage(
   c: HonoContext,
   context: Context,
   token: string,
-  state: { readonly note?: string; readonly typed?: TypedAddress },
+  state: { readonly note?: (words: Messages) => string; readonly typed?: TypedAddress },
 ) {
-  const { id, email, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
+  const { id, email, language, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
+  const words = messagesFor(language)
+  const { address: say } = words
   const asked = await openAddressChange(context, id)
   return page(
     c,
     context,
     {
-      title: state.typed ? 'Please check the form' : 'Change your address',
+      title: state.typed ? words.page.checkForm : words.preferences.changeAddress,
       isPrivate: true,
+      language,
       newsletterName,
       status: state.typed ? 422 : 200,
     },
     <>
-      <h1>Change your address</h1>
+      <h1>{words.preferences.changeAddress}</h1>
       {state.note && (
         <div class="note" role="status">
-          <p>{state.note}</p>
+          <p>{state.note(words)}</p>
         </div>
       )}
-      <p>Your mail comes to {email}.</p>
+      <p>{say.comesTo({ email })}</p>
       {asked && (
         <form method="post" action={`/preferences/${token}/address/stop`}>
-          <p>It was asked to go to {asked}, which has not confirmed yet.</p>
+          <p>{say.askedTo({ address: asked })}</p>
           <p>
             <button type="submit" class="second">
-              Stop this change
+              {say.stop}
             </button>
           </p>
         </form>
       )}
       <AddressForm
         action={`/preferences/${token}/address`}
-        label="New address"
-        button="Ask the new address"
+        label={say.newAddress}
+        button={say.ask}
         typed={state.typed}
+        words={words}
       />
-      <p class="hint">
-        The new address gets a mail with a button to press; the one you have is told. Until the button is pressed,
-        nothing changes.
-      </p>
+      <p class="hint">{say.hint}</p>
       <p>
-        <a href={`/preferences/${token}`}>Back to your preferences</a>
+        <a href={`/preferences/${token}`}>{words.page.back}</a>
       </p>
     </>,
   )
 }
 
-function changedPage(c: HonoContext, context: Context, newsletterName: string) {
+function changedPage(c: HonoContext, context: Context, { newsletterName, language }: AddressChange) {
+  const { address: say } = messagesFor(language)
   return page(
     c,
     context,
-    { title: 'Your address is changed', isPrivate: true, newsletterName },
+    { title: say.changed, isPrivate: true, language, newsletterName },
     <>
-      <h1>Your address is changed</h1>
-      <p>Your next digest comes to it. The links in older mails go on working.</p>
+      <h1>{say.changed}</h1>
+      <p>{say.changedMore}</p>
     </>,
   )
 }

@@ -96,9 +96,11 @@ export function createApp(context: Context, options: WebOptions): Hono {
       name: error.name,
       code,
     })
+    const { contactAddress } = context.config
     return reply(c, context, 500, {
       title: 'Something went wrong here',
-      message: `That is our fault, not yours. Please try again in a minute; if it goes on, write to ${context.config.contactAddress}, and name ${request}.`,
+      message: `That is our fault, not yours. Please try again in a minute; if it goes on, write to ${contactAddress}, and name ${request}.`,
+      said: ({ problems }) => problems.ourFault({ address: contactAddress, id: request }),
     })
   })
   return app

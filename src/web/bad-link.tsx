@@ -4,6 +4,8 @@ import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type TokenPurpose, verifyToken } from '../platform/signed-token.ts'
 import { MyLinkForm } from './address-form.tsx'
+import { askedWords } from './asked-language.ts'
+import { refusalInWords } from './problem-words.ts'
 import { speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
 
@@ -20,20 +22,19 @@ export function answerBadLink(context: Context) {
     if (!(error instanceof PublicError) || (error.code !== 'not_found' && error.code !== 'expired')) throw error
     // Nothing that a program could do differently depends on why.
     if (speaksJson(c)) throw new PublicError('not_found', error.message, { cause: error })
+    const { words, speaking } = askedWords(c)
+    const { link } = words
     return page(
       c,
       context,
-      { title: 'This link does not work', status: error.code === 'expired' ? 410 : 404, isPrivate: true },
+      { title: link.bad, status: error.code === 'expired' ? 410 : 404, isPrivate: true, ...speaking },
       <>
-        <h1>This link does not work</h1>
-        <p>{error.message}</p>
-        <p>
-          The newest mail from us has links that do. Or enter your address, and a fresh link to your preferences is
-          mailed to it; to unsubscribe, too.
-        </p>
-        <MyLinkForm />
+        <h1>{link.bad}</h1>
+        <p>{refusalInWords(words, error)}</p>
+        <p>{link.badMore}</p>
+        <MyLinkForm words={words} />
         <p class="quiet">
-          Not subscribed yet? <a href="/">Ask for it again</a>, and a new link to confirm is mailed to you.
+          {link.notYet} <a href="/">{link.askAgain}</a>
         </p>
       </>,
     )

@@ -1,6 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import { html, raw } from 'hono/html'
 import { remembered } from '../platform/remembered.ts'
+import { weekdayNames } from '../subscriptions/in-words.ts'
+import { catalogues, languages, messagesFor } from '../subscriptions/languages.ts'
 import type { Choices } from '../subscriptions/preferences.ts'
 
 type Errors = Readonly<Record<string, string>>
@@ -32,17 +34,18 @@ function focusOn(name: string, errors: Errors) {
 const groupAttributes = (name: string, errors: Errors) =>
   errors[name] ? { 'aria-describedby': `${name}-error` } : none
 
-const frequencies = [
-  ['daily', 'Every day'],
-  ['weekdays', 'Monday to Friday'],
-  ['weekly', 'Once a week'],
-] as const
+const frequencies = ['daily', 'weekdays', 'weekly'] as const
 const hours = Array.from(
   { length: 24 },
   (_, hour) => `<option value="${hour}">${String(hour).padStart(2, '0')}:00\n`,
 ).join('')
-const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-  .map((day, index) => `<option value="${index + 1}">${day}\n`)
+const weekdaysIn = (language: string) =>
+  weekdayNames(language)
+    .map((day, index) => `<option value="${index + 1}">${day}\n`)
+    .join('')
+/** Each in its own name, so that whoever reads no other finds it. */
+const languageOptions = languages
+  .map((language) => `<option value="${language}" lang="${language}">${catalogues[language].name}\n`)
   .join('')
 const timeZones = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
 /**
@@ -81,6 +84,10 @@ export function written(attributes: Readonly<Record<string, string | boolean>>) 
 }
 
 type FieldsProps = {
+  /** Of the words. */
+  readonly language?: string
+  /** The language to be chosen from, where it is: it is the words' own otherwise. */
+  readonly chosenLanguage?: string | undefined
   readonly choices: Choices
   readonly topics: readonly { readonly slug: string; readonly name: string }[]
   readonly errors: Errors
@@ -115,46 +122,57 @@ export function ChoiceFields(props: FieldsProps) {
   if (!isShared) return fieldsOf(props)
   const alike = kept.get(props.topics) ?? new Map<string, ReturnType<typeof fieldsOf>>()
   kept.set(props.topics, alike)
-  const key = JSON.stringify([frequency, weekday, hour, timeZone, topics, props.guessTimeZone, props.fewZones])
+  const { language, chosenLanguage } = props
+  const key = JSON.stringify([
+    ...[frequency, weekday, hour, timeZone, topics],
+    ...[props.guessTimeZone, props.fewZones, language, chosenLanguage],
+  ])
   return remembered(alike, key, () => fieldsOf(props), mostKept)
 }
 
 /** As text with holes (escaped), for they are most of the elements of a page, and as elements took most of its time. */
 function fieldsOf(props: FieldsProps) {
-  const { choices, topics, errors, idPrefix = '' } = props
+  const { choices, topics, errors, idPrefix = '', language = 'en', chosenLanguage } = props
+  const words = messagesFor(language).choices
   const isTicked = (slug: string) =>
     props.ticked ? props.ticked.includes(slug) : choices.topics.length === 0 || choices.topics.includes(slug)
   const error = (name: string) => FieldError({ name, errors })
   const marks = (name: string) => written(errorAttributes(name, errors))
   const focus = (name: string, index: number) => (index === 0 ? written(focusOn(name, errors)) : '')
   return html`<fieldset class="field"${written(groupAttributes('frequency', errors))}>
-<legend>How often</legend>
+<legend>${words.howOften}</legend>
 <div class="choices">${frequencies.map(
-    ([value, label], index) =>
-      html`<label><input type="radio" name="frequency" value="${value}"${choices.frequency === value && checked}${focus('frequency', index)}>${label}</label>`,
+    (value, index) =>
+      html`<label><input type="radio" name="frequency" value="${value}"${choices.frequency === value && checked}${focus('frequency', index)}>${words[value]}</label>`,
   )}</div>
 ${error('frequency')}</fieldset>
 <div class="row">
-<div class="field"><label for="${idPrefix}hour">At</label>
+<div class="field"><label for="${idPrefix}hour">${words.at}</label>
 <select id="${idPrefix}hour" name="hour"${marks('hour')}>${raw(hours.replace(`"${choices.hour}"`, `"${choices.hour}" selected`))}</select>
 ${error('hour')}</div>
-<div class="field"><label for="${idPrefix}weekday">Weekly digests come on</label>
-<select id="${idPrefix}weekday" name="weekday"${marks('weekday')}>${raw(weekdays.replace(`"${choices.weekday}"`, `"${choices.weekday}" selected`))}</select>
+<div class="field"><label for="${idPrefix}weekday">${words.weeklyOn}</label>
+<select id="${idPrefix}weekday" name="weekday"${marks('weekday')}>${raw(weekdaysIn(language).replace(`"${choices.weekday}"`, `"${choices.weekday}" selected`))}</select>
 ${error('weekday')}</div>
 </div>
-<div class="field"><label for="${idPrefix}timeZone">Your time zone</label>
+<div class="field"><label for="${idPrefix}timeZone">${words.timeZone}</label>
 <select id="${idPrefix}timeZone" name="timeZone"${props.guessTimeZone && guess}${props.fewZones && few}${marks('timeZone')}>${props.fewZones ? onlyZone(choices.timeZone) : zonesWith(choices.timeZone)}</select>
-${error('timeZone')}${props.fewZones && moreZones}</div>
+${error('timeZone')}${props.fewZones && html`<p class="hint" data-zones="more"><a href="?zones=all">${words.otherZone}</a></p>`}</div>
+${
+  chosenLanguage !== undefined &&
+  html`<div class="field"><label for="${idPrefix}language">${words.language}</label>
+<select id="${idPrefix}language" name="language"${marks('language')}>${raw(languageOptions.replace(`"${chosenLanguage}" `, `"${chosenLanguage}" selected `))}</select>
+${error('language')}<p class="hint">${words.languageHint}</p></div>`
+}
 ${
   topics.length > 0 &&
   html`<fieldset class="field"${written(groupAttributes('topics', errors))}>
-<legend>Topics</legend>
+<legend>${words.topics}</legend>
 <input type="hidden" name="topicsShown" value="${topics.length}">
 <div class="choices">${topics.map(
     ({ slug, name }, index) =>
       html`<label><input type="checkbox" name="topics" value="${slug}"${isTicked(slug) && checked}${focus('topics', index)}>${name}</label>`,
   )}</div>
-<p class="hint">With all of them ticked, new topics come too.</p>
+<p class="hint">${words.allTopics}</p>
 ${error('topics')}</fieldset>`
 }`
 }
@@ -162,4 +180,3 @@ ${error('topics')}</fieldset>`
 const checked = raw(' checked')
 const guess = raw(' data-guess="true"')
 const few = raw(' data-zones="few"')
-const moreZones = raw('<p class="hint" data-zones="more"><a href="?zones=all">Choose another time zone</a></p>')

@@ -65,7 +65,7 @@ export function embedPageRoute(context: Context): Hono {
         <p>
           With both on a page, the script leaves your form as it is, and shows the answer in it rather than on a page of
           its own. The wording of consent is what readers agree to: keep it. Fields called frequency, hour, weekday,
-          timeZone, topics and newsletter may be added.
+          timeZone, language, topics and newsletter may be added.
         </p>
       </>,
     )

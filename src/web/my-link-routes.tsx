@@ -1,8 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
+import { catalogues } from '../subscriptions/languages.ts'
 import { mailMyLink } from '../subscriptions/my-link.ts'
 import { MyLinkForm, refusedAddress, type TypedAddress } from './address-form.tsx'
+import { askedWords } from './asked-language.ts'
 import { addressSchema, check, readBody, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
 import { sendSoon } from './send-soon.ts'
@@ -23,18 +25,17 @@ export function myLinkRoutes(context: Context, options: WebOptions): Hono {
       return formPage(c, context, refusedAddress(error, body))
     }
     options.background(sendSoon(context))
-    const message = 'If that address gets our digest, or got it before, a mail with its link is on its way to it.'
-    if (speaksJson(c)) return c.json({ message }, 202)
+    if (speaksJson(c)) return c.json({ message: catalogues.en.link.mailed }, 202)
+    const { words, speaking } = askedWords(c)
     return page(
       c,
       context,
-      { title: 'Check your inbox', isPrivate: true },
+      { title: words.page.checkInbox, isPrivate: true, ...speaking },
       <>
-        <h1>Check your inbox</h1>
-        <p>{message}</p>
+        <h1>{words.page.checkInbox}</h1>
+        <p>{words.link.mailed}</p>
         <p class="quiet">
-          Nothing there after a few minutes? Look in the spam folder. We mail a link once an hour at most, and three
-          times a day.
+          {words.page.lookInSpam} {words.link.limit}
         </p>
       </>,
     )
@@ -45,17 +46,16 @@ export function myLinkRoutes(context: Context, options: WebOptions): Hono {
 
 function formPage(c: HonoContext, context: Context, typed?: TypedAddress) {
   const isRefused = typed !== undefined
+  const { words, speaking } = askedWords(c)
+  const { link } = words
   return page(
     c,
     context,
-    { title: isRefused ? 'Please check the form' : 'Your link', status: isRefused ? 422 : 200 },
+    { title: isRefused ? words.page.checkForm : link.title, status: isRefused ? 422 : 200, ...speaking },
     <>
-      <h1>Lost your link?</h1>
-      <p>
-        Every digest has a link to your preferences. Enter your address, and it is mailed to you: with it you change
-        what comes and when, pause, leave, or have everything about you erased.
-      </p>
-      <MyLinkForm typed={typed} />
+      <h1>{link.lost}</h1>
+      <p>{link.lostMore}</p>
+      <MyLinkForm typed={typed} words={words} />
     </>,
   )
 }

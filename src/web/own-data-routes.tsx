@@ -3,7 +3,8 @@ import { Hono } from 'hono'
 import type { Context } from '../platform/context.ts'
 import { exportReader } from '../subscriptions/data-export.ts'
 import { eraseReader } from '../subscriptions/erase.ts'
-import { consentHistory, getReader } from '../subscriptions/reader.ts'
+import { messagesFor } from '../subscriptions/languages.ts'
+import { consentHistory, getReader, languageOf } from '../subscriptions/reader.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { History } from './history.tsx'
@@ -17,16 +18,18 @@ export function ownDataRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/preferences/:token/history', async (c) => {
     const token = c.req.param('token')
-    const { id, timeZone, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
+    const reader = await getReader(context.db, idOf(context, 'preferences', token))
+    const { id, timeZone, language, newsletterName } = reader
+    const words = messagesFor(language)
     return page(
       c,
       context,
-      { title: 'What you agreed to', isPrivate: true, newsletterName },
+      { title: words.history.title, isPrivate: true, language, newsletterName },
       <>
-        <h1>What you agreed to, and when</h1>
-        <History entries={await consentHistory(context.db, id)} timeZone={timeZone} />
+        <h1>{words.preferences.history}</h1>
+        <History entries={await consentHistory(context.db, id)} timeZone={timeZone} language={language} />
         <p>
-          <a href={`/preferences/${token}`}>Back to your preferences</a>
+          <a href={`/preferences/${token}`}>{words.page.back}</a>
         </p>
       </>,
     )
@@ -44,27 +47,22 @@ export function ownDataRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/preferences/:token/erase', async (c) => {
     const token = c.req.param('token')
-    const { email, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
+    const { email, language, newsletterName } = await getReader(context.db, idOf(context, 'preferences', token))
+    const words = messagesFor(language)
+    const { erase } = words
     return page(
       c,
       context,
-      { title: 'Erase everything', isPrivate: true, newsletterName },
+      { title: erase.title, isPrivate: true, language, newsletterName },
       <>
-        <h1>Erase everything about you?</h1>
-        <p>
-          At once, {email}, all your subscriptions and their history are erased, and nothing is sent to you any more. It
-          cannot be undone. To come back you subscribe anew.
-        </p>
-        <p class="hint">
-          What stays names nobody: how many mails were sent, and when something was agreed to. If mail to you was
-          refused or reported as spam, an unreadable fingerprint of your address stays, so that it is never mailed
-          again.
-        </p>
+        <h1>{erase.question}</h1>
+        <p>{erase.atOnce({ email })}</p>
+        <p class="hint">{erase.stays}</p>
         <form method="post">
-          <button type="submit">Erase everything</button>
+          <button type="submit">{erase.title}</button>
         </form>
         <p>
-          <a href={`/preferences/${token}`}>Back to your preferences</a>
+          <a href={`/preferences/${token}`}>{words.page.back}</a>
         </p>
       </>,
     )
@@ -72,14 +70,16 @@ export function ownDataRoutes(context: Context, options: WebOptions): Hono {
 
   app.post('/preferences/:token/erase', async (c) => {
     const subscriptionId = idOf(context, 'preferences', c.req.param('token'))
+    const language = await languageOf(context.db, subscriptionId)
+    const { erase } = messagesFor(language)
     await eraseReader(context, subscriptionId, evidenceOf(c, options, 'link'))
     return page(
       c,
       context,
-      { title: 'Erased', isPrivate: true },
+      { title: erase.done, isPrivate: true, language },
       <>
-        <h1>Everything about you is erased</h1>
-        <p>Nothing will be sent to you any more. A mail that was on its way already may still arrive.</p>
+        <h1>{erase.done}</h1>
+        <p>{erase.doneMore}</p>
       </>,
     )
   })

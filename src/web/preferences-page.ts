@@ -4,12 +4,13 @@ import type { Context } from '../platform/context.ts'
 import { signToken } from '../platform/signed-token.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptions/in-words.ts'
+import { knownLanguage, type Messages, messagesFor } from '../subscriptions/languages.ts'
 import { findTopic, offeredTopics, sortedByName, type Topic } from '../subscriptions/newsletters.ts'
 import type { PreferenceCenter, Preferences } from '../subscriptions/preference-center.ts'
 import { longestPauseDays } from '../subscriptions/preferences.ts'
-import { notMailed } from '../subscriptions/reader.ts'
 import { undoToken } from '../subscriptions/unsubscribe.ts'
 import { ChoiceFields, errorAttributes, FieldError, written } from './choice-fields.tsx'
+import { fieldsInWords } from './problem-words.ts'
 import { page } from './reply.tsx'
 import { UndoForm } from './undo-form.tsx'
 
@@ -45,14 +46,16 @@ export async function preferencesPage(
   state: PageState & { readonly shown?: Shown } = {},
 ): Promise<Response> {
   const shown: Shown = state.shown ?? own
-  const errors = state.errors ?? {}
+  const words = messagesFor(own.language)
+  const { preferences: say } = words
+  const errors = fieldsInWords(words, state.errors ?? {})
   const isRefused = Object.keys(errors).length > 0
   const isActive = shown.state === 'active'
   const undo = isActive ? undefined : await undoToken(context, shown.subscriptionId)
   const forms = new Map<number, readonly Topic[]>()
   for (const one of [shown, ...others]) forms.set(one.subscriptionId, await topicsShown(context, one))
   const topics = forms.get(shown.subscriptionId) ?? []
-  const title = others.length > 0 ? 'Your newsletters' : 'Your digest'
+  const title = others.length > 0 ? say.several : say.one
   const ticked = tickedOf(shown, topics)
   // Its link would lose what is filled in.
   const fewZones = !state.allZones && !state.suggested && !isRefused
@@ -60,35 +63,34 @@ export async function preferencesPage(
     c,
     context,
     {
-      title: isRefused ? 'Please check the form' : title,
+      title: isRefused ? words.page.checkForm : title,
       isPrivate: true,
+      language: own.language,
       newsletterName: shown.newsletterName,
       status: isRefused ? 422 : 200,
     },
     html`<h1>${title}</h1>
 ${state.note && html`<div class="note" role="status"><p>${state.note}</p></div>`}
-${isRefused && html`<div class="note" role="alert"><p>Not saved yet: please look at the field marked below.</p></div>`}
+${isRefused && html`<div class="note" role="alert"><p>${say.notSaved}</p></div>`}
 ${
   isActive &&
   state.suggested &&
-  html`<div class="note" role="status"><p>${
-    ticked?.length === 0
-      ? 'That is your only topic: choose another below, pause, or unsubscribe.'
-      : 'Your change is filled in below. Press “Save” to make it.'
-  }</p></div>`
+  html`<div class="note" role="status"><p>${ticked?.length === 0 ? say.onlyTopic : say.filledIn}</p></div>`
 }
 ${
   isActive
-    ? html`<p>For ${shown.email}.</p>
+    ? html`<p>${say.forAddress({ email: shown.email })}</p>
 ${others.length > 0 && html`<h2>${shown.newsletterName}</h2>`}
-${isSuppressed && html`<div class="note" role="status"><p>${notMailed} <a href="/preferences/${token}/address">Change your address</a> to go on.</p></div>`}
-${subscriptionForm({ context, shown, topics, errors, ticked, token, isSuppressed, fewZones })}`
-    : html`<p>${shown.email} is not subscribed to ${shown.newsletterName} at the moment. <a href="/">Subscribe</a>.</p>
-${undo && UndoForm({ token: undo })}`
+${isSuppressed && html`<div class="note" role="status"><p>${words.problems.notMailed} <a href="/preferences/${token}/address">${say.changeAddress}</a></p></div>`}
+${subscriptionForm({ words, language: own.language, context, shown, topics, errors, ticked, token, isSuppressed, fewZones })}`
+    : html`<p>${say.notSubscribed({ email: shown.email, newsletter: shown.newsletterName })} <a href="/">${say.subscribe}</a></p>
+${undo && UndoForm({ token: undo, words })}`
 }
 ${others.map(
   (other) => html`<details><summary>${other.newsletterName}</summary>
 ${subscriptionForm({
+  words,
+  language: own.language,
   context,
   shown: other,
   errors: {},
@@ -103,21 +105,21 @@ ${subscriptionForm({
 ${
   isActive &&
   offers.length > 0 &&
-  html`<section aria-labelledby="offers"><h2 id="offers">Also from us</h2>
+  html`<section aria-labelledby="offers"><h2 id="offers">${say.alsoFromUs}</h2>
 ${offers.map(
   ({ slug, name }) => html`<form method="post" action="/preferences/${token}/join">
 <input type="hidden" name="newsletter" value="${slug}">
-<p class="hint">${consentText(name)}</p>
-<p><button type="submit" class="second">Subscribe to ${name}</button></p>
+<p class="hint">${consentText(name, own.language)}</p>
+<p><button type="submit" class="second">${say.subscribeTo({ newsletter: name })}</button></p>
 </form>`,
 )}</section>`
 }
-<section aria-labelledby="data"><h2 id="data">Your address and your data</h2>
+<section aria-labelledby="data"><h2 id="data">${say.data}</h2>
 <ul class="plain">
-<li><a href="/preferences/${token}/address">Change your address</a></li>
-<li><a href="/preferences/${token}/history">What you agreed to, and when</a></li>
-<li><a href="/preferences/${token}/export">Download everything we keep about you</a> (JSON)</li>
-<li><a href="/preferences/${token}/erase">Have everything about you erased</a></li>
+<li><a href="/preferences/${token}/address">${say.changeAddress}</a></li>
+<li><a href="/preferences/${token}/history">${say.history}</a></li>
+<li><a href="/preferences/${token}/export">${say.download}</a> (JSON)</li>
+<li><a href="/preferences/${token}/erase">${say.erase}</a></li>
 </ul></section>`,
   )
 }
@@ -145,6 +147,8 @@ function tickedOf(shown: Shown, topics: readonly Topic[]): readonly string[] | u
 
 /** One subscription: when its next digest comes, its choices, and the way out. */
 function subscriptionForm(props: {
+  readonly words: Messages
+  readonly language: string
   readonly context: Context
   readonly shown: Shown
   readonly topics: readonly Topic[]
@@ -156,26 +160,27 @@ function subscriptionForm(props: {
   readonly fewZones: boolean
   readonly idPrefix?: string
 }) {
-  const { context, shown, topics, token, errors, ticked, fewZones, idPrefix = '' } = props
+  const { words, language, context, shown, topics, token, errors, ticked, fewZones, idPrefix = '' } = props
+  const { preferences: say } = words
   const { keys, clock } = context
   const now = clock.now()
   const today = localDay(now, shown.timeZone)
   // A pause in the past is over: the next digest comes as if there had been none.
   const pausedUntil = shown.pausedUntil !== null && shown.pausedUntil > today ? shown.pausedUntil : undefined
-  return html`${pausedUntil && html`<p>Paused until ${dayInWords(pausedUntil, today.slice(0, 4))}.</p>`}
+  return html`${pausedUntil && html`<p>${say.pausedUntil({ day: dayInWords(pausedUntil, today.slice(0, 4), language) })}</p>`}
 ${
   shown.nextDigestAt &&
   !props.isSuppressed &&
-  html`<p>The next one: <strong>${nextDigestInWords(shown.nextDigestAt, shown.storedTimeZone ?? shown.timeZone, now)}</strong></p>`
+  html`<p>${say.next} <strong>${nextDigestInWords(shown.nextDigestAt, shown.storedTimeZone ?? shown.timeZone, now, language)}</strong></p>`
 }
 <form method="post" action="/preferences/${token}" novalidate>
 ${shown.without !== undefined && html`<input type="hidden" name="without" value="${shown.without}">`}
-${ChoiceFields({ choices: shown, topics, ticked, errors, idPrefix, fewZones })}
-<div class="field"><label for="${idPrefix}pauseUntil">Pause until</label>
+${ChoiceFields({ language, chosenLanguage: knownLanguage(shown.language) ?? 'en', choices: shown, topics, ticked, errors, idPrefix, fewZones })}
+<div class="field"><label for="${idPrefix}pauseUntil">${say.pauseUntil}</label>
 <input type="date" id="${idPrefix}pauseUntil" name="pauseUntil" value="${shown.pauseUntil ?? pausedUntil ?? ''}" min="${addDays(today, 1)}" max="${addDays(today, longestPauseDays)}"${written(errorAttributes('pauseUntil', errors))}>
 ${FieldError({ name: 'pauseUntil', errors })}
-<p class="hint">Nothing comes before that day. Leave it empty for no pause.</p></div>
-<p><button type="submit">Save</button></p>
+<p class="hint">${say.pauseHint}</p></div>
+<p><button type="submit">${say.save}</button></p>
 </form>
-<p><a href="/unsubscribe/${signToken(keys, keys.newestId, 'unsubscribe', shown.subscriptionId)}">Unsubscribe from ${shown.newsletterName}</a></p>`
+<p><a href="/unsubscribe/${signToken(keys, keys.newestId, 'unsubscribe', shown.subscriptionId)}">${say.unsubscribeFrom({ newsletter: shown.newsletterName })}</a></p>`
 }

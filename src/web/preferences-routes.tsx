@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { addDays, localDay } from '../subscriptions/in-words.ts'
 import { joinNewsletter } from '../subscriptions/join.ts'
+import { messagesFor } from '../subscriptions/languages.ts'
 import { allTopics } from '../subscriptions/newsletters.ts'
 import { getPreferenceCenter, type Preferences } from '../subscriptions/preference-center.ts'
 import { changePreferences, type PreferencesChange } from '../subscriptions/preferences.ts'
@@ -42,7 +43,9 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
       return preferencesPage(c, context, token, center, { shown: withTyped(center.own, body), errors: error.fields })
     }
     if (speaksJson(c)) return c.json({ message: 'Saved.' })
-    return preferencesPage(c, context, token, await getPreferenceCenter(context, subscriptionId), { note: 'Saved.' })
+    const changed = await getPreferenceCenter(context, subscriptionId)
+    const { saved } = messagesFor(changed.own.language).preferences
+    return preferencesPage(c, context, token, changed, { note: saved })
   })
 
   // What the browser shows after a form, and somebody opens again.
@@ -57,7 +60,9 @@ export function preferencesRoutes(context: Context, options: WebOptions): Hono {
     await joinNewsletter(context, subscriptionId, newsletter, evidenceOf(c, options, 'link'))
     if (speaksJson(c)) return c.json({ message: 'Subscribed.' })
     const center = await getPreferenceCenter(context, subscriptionId)
-    return preferencesPage(c, context, token, center, { note: 'You are subscribed.' })
+    return preferencesPage(c, context, token, center, {
+      note: messagesFor(center.own.language).preferences.joined,
+    })
   })
 
   return app
@@ -119,6 +124,7 @@ function withTyped(preferences: Preferences, body: Record<string, unknown>): Sho
     hour: typed(shape.hour, 'hour') ?? preferences.hour,
     timeZone: typed(shape.timeZone, 'timeZone') ?? preferences.timeZone,
     storedTimeZone: preferences.timeZone,
+    language: typed(shape.language, 'language') ?? preferences.language,
     ...(body.topicsShown === undefined ? {} : { ticked: topics }),
     ...(isSlug(body.without) ? { without: body.without } : {}),
     ...(typeof body.pauseUntil === 'string' ? { pauseUntil: body.pauseUntil.slice(0, 40) } : {}),

@@ -3,13 +3,18 @@ import type { Context as HonoContext } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Context } from '../platform/context.ts'
+import { knownLanguage, type Messages } from '../subscriptions/languages.ts'
 import { answer } from './answer-headers.ts'
+import { askedWords } from './asked-language.ts'
 import { layout } from './layout.ts'
+import { inWords, refusalInWords } from './problem-words.ts'
 import { speaksJson } from './read-input.ts'
 
 export type Message = {
   readonly title: string
   readonly message: string
+  /** For a person, where the catalogue does not have the message as it is. */
+  readonly said?: ((words: Messages) => string) | undefined
   readonly fields?: Readonly<Record<string, string>> | undefined
   /** When it is worth another try. */
   readonly retryAfterSeconds?: number | undefined
@@ -23,18 +28,25 @@ export async function page(
     readonly title: string
     readonly status?: ContentfulStatusCode
     readonly isPrivate?: boolean
+    /** Of the words on it. */
+    readonly language?: string
+    /** It is the one that the browser asked for. */
+    readonly isAsked?: boolean
     readonly newsletterName?: string
     readonly retryAfterSeconds?: number | undefined
   },
   children: Child,
 ): Promise<Response> {
   const { title, status = 200, isPrivate = false, newsletterName = 'Newsmatro' } = options
+  const language = knownLanguage(options.language ?? 'en') ?? 'en'
   const { postalAddress } = context.config
   // A string by itself: what is made of it otherwise goes out as a stream, at several times the cost.
-  const text = String(await layout({ title, newsletterName, postalAddress, children }))
+  const text = String(await layout({ title, language, newsletterName, postalAddress, children }))
   return answer(c, text, status, {
     'content-type': 'text/html; charset=UTF-8',
     'cache-control': isPrivate ? 'no-store' : 'no-cache',
+    'content-language': language,
+    ...(options.isAsked && { vary: 'accept-language' }),
     ...(isPrivate && { 'x-robots-tag': 'noindex' }),
     ...retryAfter(options.retryAfterSeconds),
   })
@@ -64,15 +76,17 @@ export function reply(
       ...retryAfter(message.retryAfterSeconds),
     })
   }
+  const { words, speaking } = askedWords(c)
+  const title = inWords(words, message.title)
   return page(
     c,
     context,
-    { title: message.title, status, isPrivate: true, retryAfterSeconds: message.retryAfterSeconds },
+    { title, status, isPrivate: true, retryAfterSeconds: message.retryAfterSeconds, ...speaking },
     <>
-      <h1>{message.title}</h1>
-      <p>{message.message}</p>
+      <h1>{title}</h1>
+      <p>{message.said?.(words) ?? refusalInWords(words, message)}</p>
       <p>
-        <a href="/">To the front page</a>
+        <a href="/">{words.page.toFront}</a>
       </p>
     </>,
   )

@@ -8,6 +8,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1
 header.site { border-bottom: 3px double var(--line); margin-bottom: 2rem; padding-bottom: .75rem; }
 header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-weight: bold; letter-spacing: -.01em; }
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }
+:lang(ar) { letter-spacing: 0 !important; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
 p { margin: 0 0 1rem; } a { color: var(--accent); }
 .quiet, .hint { color: var(--quiet); } .hint { font-size: .9375rem; margin: .25rem 0 1rem; }
@@ -22,14 +23,14 @@ input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin:
 button { min-height: 2.75rem; padding: .5rem 1.25rem; font-size: 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 2px solid var(--accent); border-radius: .375rem; cursor: pointer; }
 button.second { color: var(--accent); background: transparent; }
 :focus-visible, input[type="date"]:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; }
-.note { background: var(--note); border-left: 4px solid var(--accent); padding: .875rem 1rem; margin: 0 0 1.5rem; } .note p:last-child { margin: 0; }
+.note { background: var(--note); border-inline-start: 4px solid var(--accent); padding: .875rem 1rem; margin: 0 0 1.5rem; } .note p:last-child { margin: 0; }
 .error { color: var(--bad); font-weight: 600; font-size: .9375rem; margin: .375rem 0 0; font-family: system-ui, sans-serif; }
 [aria-invalid=true] { border: 2px solid var(--bad) !important; }
 ol.stories { list-style: none; margin: 0; padding: 0; } ol.stories li { padding: .75rem 0; border-top: 1px solid var(--line); } ol.stories .topic { display: block; color: var(--quiet); font: .8125rem/1.4 system-ui, sans-serif; }
-.unseen { position: absolute; left: -100vw; width: 1px; height: 1px; overflow: hidden; }
+.unseen { position: absolute; inset-inline-start: -100vw; width: 1px; height: 1px; overflow: hidden; }
 textarea { width: 100%; padding: .75rem; font: .875rem/1.5 ui-monospace, monospace; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
 details { border-top: 1px solid var(--line); padding: .75rem 0; } summary { cursor: pointer; min-height: 2rem; font: 600 1rem/2rem system-ui, sans-serif; } details > :nth-child(2) { margin-top: .75rem; }
-ol.history { margin: 0; padding: 0; list-style: none; } ol.history li { padding: .5rem 0; font-size: .9375rem; } ul.plain { margin: 0 0 1rem; padding: 0 0 0 1.25rem; } ul.plain li { padding: .375rem 0; }
+ol.history { margin: 0; padding: 0; list-style: none; } ol.history li { padding: .5rem 0; font-size: .9375rem; } ul.plain { margin: 0 0 1rem; padding: 0; padding-inline-start: 1.25rem; } ul.plain li { padding: .375rem 0; }
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 `
 

@@ -4,12 +4,14 @@ import { cors } from 'hono/cors'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { parseAddress } from '../subscriptions/address.ts'
-import { confirm, confirmationHours, findConfirmation } from '../subscriptions/confirmations.ts'
+import { type Confirmation, confirm, findConfirmation } from '../subscriptions/confirmations.ts'
 import { consentText } from '../subscriptions/consent.ts'
+import { catalogues, messagesFor } from '../subscriptions/languages.ts'
 import { getNewsletter, type Newsletter } from '../subscriptions/newsletters.ts'
 import { defaultChoices, knownTimeZone } from '../subscriptions/preferences.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
 import { suggestAddress } from '../subscriptions/suggest-address.ts'
+import { askedLanguage, askedWords } from './asked-language.ts'
 import { answerBadLink } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
@@ -82,7 +84,8 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     const source = embedOriginOf(c, config) ? 'embed' : speaksJson(c) ? 'api' : 'form'
     const evidence = evidenceOf(c, options, source)
     await verifyPerson(context, body, { ip: evidence.ip, fetch: options.fetch ?? fetch })
-    await subscribe(context, { ...request, timeZone: request.timeZone ?? edgeTimeZone(c) }, evidence)
+    const language = request.language ?? askedLanguage(c)
+    await subscribe(context, { ...request, language, timeZone: request.timeZone ?? edgeTimeZone(c) }, evidence)
   }
 
   const confirming = new Hono()
@@ -90,18 +93,20 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
 
   confirming.get('/confirm/:token', async (c) => {
     const confirmation = await findConfirmation(context, c.req.param('token'))
-    if (confirmation.isActive) return confirmedPage(c, context, confirmation.newsletterName)
+    if (confirmation.isActive) return confirmedPage(c, context, confirmation)
+    const { newsletterName, language } = confirmation
+    const { signUp: say, page: all } = messagesFor(language)
     return page(
       c,
       context,
-      { title: 'Confirm your subscription', isPrivate: true, newsletterName: confirmation.newsletterName },
+      { title: say.confirmTitle, isPrivate: true, language, newsletterName },
       <>
-        <h1>One press, and you are in</h1>
-        <p>{consentText(confirmation.newsletterName)}</p>
+        <h1>{say.onePress}</h1>
+        <p>{consentText(newsletterName, language)}</p>
         <form method="post">
-          <button type="submit">Confirm my subscription</button>
+          <button type="submit">{say.confirm}</button>
         </form>
-        <p class="hint">Not you? Then close this page; nothing will be sent.</p>
+        <p class="hint">{all.notYou}</p>
       </>,
     )
   })
@@ -109,32 +114,36 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
   confirming.post('/confirm/:token', async (c) => {
     const confirmation = await confirm(context, c.req.param('token'), evidenceOf(c, options, 'link'))
     if (speaksJson(c)) return c.json({ message: 'Confirmed.' })
-    return confirmedPage(c, context, confirmation.newsletterName)
+    return confirmedPage(c, context, confirmation)
   })
 
   app.route('/', confirming)
   return app
 }
 
-const keptFields = ['newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'topics', 'topicsShown']
+const keptFields = ['newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'language', 'topics', 'topicsShown']
 
 /** The answer to every sign-up, whatever is known of its address. It may say that the spelling looks like a slip. */
 function checkInbox(c: HonoContext, context: Context, body: Readonly<Record<string, unknown>>) {
-  const message = `If that address can be subscribed, a mail is on its way to it. Follow the link in it within ${confirmationHours} hours; until then nothing else is sent.`
   const suggestion = suggestionFor(textOf(body.email))
-  if (speaksJson(c)) return c.json({ message, ...(suggestion && { suggestion }) }, 202)
+  if (speaksJson(c)) return c.json({ message: catalogues.en.signUp.mailed, ...(suggestion && { suggestion }) }, 202)
+  const { words, speaking } = askedWords(c)
+  const { signUp: say } = words
+  const [before, after] = say.didYouMean({ address: '\n' }).split('\n')
   const kept = keptFields.flatMap((name) => [body[name] ?? []].flat().map((value) => [name, textOf(value)] as const))
   return page(
     c,
     context,
-    { title: 'Check your inbox', isPrivate: true },
+    { title: words.page.checkInbox, isPrivate: true, ...speaking },
     <>
-      <h1>Check your inbox</h1>
-      <p>{message}</p>
+      <h1>{words.page.checkInbox}</h1>
+      <p>{say.mailed}</p>
       {suggestion && (
         <form class="note" method="post" action="/subscribe">
           <p>
-            Did you mean <strong>{suggestion}</strong>?
+            {before}
+            <strong>{suggestion}</strong>
+            {after}
           </p>
           <input type="hidden" name="email" value={suggestion} />
           {kept.map(([name, value]) => (
@@ -142,13 +151,13 @@ function checkInbox(c: HonoContext, context: Context, body: Readonly<Record<stri
           ))}
           <p>
             <button type="submit" class="second">
-              Yes, use that one
+              {say.useThat}
             </button>
           </p>
         </form>
       )}
       <p class="quiet">
-        Nothing there after a few minutes? Look in the spam folder. We ask an address once a day at most.
+        {words.page.lookInSpam} {say.onceADay}
       </p>
     </>,
   )
@@ -180,17 +189,15 @@ async function askedFor(
   return { newsletter: await getNewsletter(context.db) }
 }
 
-function confirmedPage(c: HonoContext, context: Context, newsletterName: string) {
+function confirmedPage(c: HonoContext, context: Context, { newsletterName, language }: Confirmation) {
+  const { signUp: say } = messagesFor(language)
   return page(
     c,
     context,
-    { title: 'You are subscribed', isPrivate: true, newsletterName },
+    { title: say.subscribed, isPrivate: true, language, newsletterName },
     <>
-      <h1>You are subscribed</h1>
-      <p>
-        Your first digest comes at the hour you chose. Every mail has links to change how often it comes, to pause and
-        to unsubscribe.
-      </p>
+      <h1>{say.subscribed}</h1>
+      <p>{say.first}</p>
     </>,
   )
 }

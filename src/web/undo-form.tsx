@@ -1,13 +1,13 @@
 /** @jsxImportSource hono/jsx */
-import { undoHours } from '../subscriptions/unsubscribe.ts'
+import type { Messages } from '../subscriptions/languages.ts'
 
 /** For who unsubscribed a moment ago, and did not mean to. */
-export function UndoForm({ token }: { readonly token: string }) {
+export function UndoForm({ token, words }: { readonly token: string; readonly words: Messages }) {
   return (
     <form method="post" action={`/undo/${token}`}>
-      <p>Was that a slip? For {undoHours} hours this brings it back as it was.</p>
+      <p>{words.leaving.undoHint}</p>
       <button type="submit" class="second">
-        Undo: keep sending it
+        {words.leaving.undo}
       </button>
     </form>
   )

@@ -2,8 +2,10 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../platform/context.ts'
 import { signToken } from '../platform/signed-token.ts'
+import { messagesFor } from '../subscriptions/languages.ts'
 import { findSubscription } from '../subscriptions/reader.ts'
-import { findUndo, undoToken, undoUnsubscribe, unsubscribe } from '../subscriptions/unsubscribe.ts'
+import { findUndo, type Undo, undoToken, undoUnsubscribe, unsubscribe } from '../subscriptions/unsubscribe.ts'
+import { askedWords } from './asked-language.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { readBody, speaksJson } from './read-input.ts'
@@ -20,17 +22,18 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
     const subscriptionId = idOf(context, 'unsubscribe', c.req.param('token'))
     const subscription = await findSubscription(context.db, subscriptionId)
     if (!subscription || subscription.isEnded) return goodbyePage(c, context, subscriptionId, subscription)
-    const { newsletterName } = subscription
+    const { newsletterName, language } = subscription
+    const { leaving } = messagesFor(language)
     return page(
       c,
       context,
-      { title: 'Unsubscribe', isPrivate: true, newsletterName },
+      { title: leaving.title, isPrivate: true, language, newsletterName },
       <>
-        <h1>Unsubscribe from {newsletterName}?</h1>
-        <p>One press, and it is not sent to you any more.</p>
+        <h1>{leaving.question({ newsletter: newsletterName })}</h1>
+        <p>{leaving.onePress}</p>
         <form method="post">
           <input type="hidden" name="from" value="page" />
-          <button type="submit">Unsubscribe</button>
+          <button type="submit">{leaving.title}</button>
         </form>
       </>,
     )
@@ -54,16 +57,18 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
 
   app.get('/undo/:token', async (c) => {
     const undo = await findUndo(context, c.req.param('token'))
-    if (undo.isActive) return backPage(c, context, undo.newsletterName)
+    if (undo.isActive) return backPage(c, context, undo)
+    const { newsletterName, language } = undo
+    const { leaving } = messagesFor(language)
     return page(
       c,
       context,
-      { title: 'Subscribe again', isPrivate: true, newsletterName: undo.newsletterName },
+      { title: leaving.subscribeAgain, isPrivate: true, language, newsletterName },
       <>
-        <h1>Shall it come again?</h1>
-        <p>One press, and your digest comes as it did before.</p>
+        <h1>{leaving.undoQuestion}</h1>
+        <p>{leaving.undoOnePress}</p>
         <form method="post">
-          <button type="submit">Undo: keep sending it</button>
+          <button type="submit">{leaving.undo}</button>
         </form>
       </>,
     )
@@ -72,7 +77,7 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
   app.post('/undo/:token', async (c) => {
     const undo = await undoUnsubscribe(context, c.req.param('token'), evidenceOf(c, options, 'link'))
     if (speaksJson(c)) return c.json({ message: 'Subscribed again.' })
-    return backPage(c, context, undo.newsletterName)
+    return backPage(c, context, undo)
   })
 
   return app
@@ -86,42 +91,50 @@ function goodbyePage(
   undo?: string,
 ): Promise<Response> {
   const { keys } = context
+  const asked = askedWords(c)
+  const speaking = subscription ? { language: subscription.language } : asked.speaking
+  const words = subscription ? messagesFor(subscription.language) : asked.words
+  const { leaving } = words
   return page(
     c,
     context,
     {
-      title: 'You are unsubscribed',
+      title: leaving.done,
       isPrivate: true,
+      ...speaking,
       ...(subscription && { newsletterName: subscription.newsletterName }),
     },
     <>
-      <h1>You are unsubscribed</h1>
-      <p>{subscription?.newsletterName ?? 'It'} is not sent to you any more. Thank you for having read it.</p>
+      <h1>{leaving.done}</h1>
+      <p>{subscription ? leaving.doneMore({ newsletter: subscription.newsletterName }) : leaving.gone}</p>
       {subscription?.hasOthers && (
         <p>
-          You get other newsletters from us:{' '}
-          <a href={`/preferences/${signToken(keys, keys.newestId, 'preferences', subscriptionId)}`}>look at them</a>.
+          {leaving.others}{' '}
+          <a href={`/preferences/${signToken(keys, keys.newestId, 'preferences', subscriptionId)}`}>
+            {leaving.seeOthers}
+          </a>
         </p>
       )}
       {undo ? (
-        <UndoForm token={undo} />
+        <UndoForm token={undo} words={words} />
       ) : (
         <p>
-          Was that a slip? <a href="/">Subscribe again</a>.
+          {leaving.slip} <a href="/">{leaving.subscribeAgain}</a>
         </p>
       )}
     </>,
   )
 }
 
-function backPage(c: HonoContext, context: Context, newsletterName: string) {
+function backPage(c: HonoContext, context: Context, { newsletterName, language }: Undo) {
+  const { leaving } = messagesFor(language)
   return page(
     c,
     context,
-    { title: 'You are subscribed again', isPrivate: true, newsletterName },
+    { title: leaving.undone, isPrivate: true, language, newsletterName },
     <>
-      <h1>You are subscribed again</h1>
-      <p>Your digest comes as it did before: the same days, hour and topics. No story was lost meanwhile.</p>
+      <h1>{leaving.undone}</h1>
+      <p>{leaving.undoneMore}</p>
     </>,
   )
 }

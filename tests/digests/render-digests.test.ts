@@ -44,6 +44,25 @@ describe('a digest that was given up', () => {
   })
 })
 
+it('is made for each language of its readers, with the stories in that of the newsletter', async () => {
+  for (const language of ['de', 'fr', 'fr']) {
+    const { subscriptionId } = await aReader(database.db)
+    await database.db.updateTable('subscriptions').set({ language }).where('id', '=', subscriptionId).execute()
+  }
+  await planDigests(working, at(monday))
+  const templates = await database.db
+    .selectFrom('digests as d')
+    .innerJoin('renderings as r', 'r.id', 'd.rendering_id')
+    .select(['d.language', 'r.template'])
+    .orderBy('d.language')
+    .execute()
+  expect(templates.map(({ language }) => language)).toEqual(['de', 'fr'])
+  const [german, french] = templates.map(({ template }) => JSON.stringify(template))
+  expect(german).toContain('Alle Einstellungen')
+  expect(french).toContain('Toutes les préférences')
+  for (const template of [german, french]) expect(template).toMatch(/<h2[^>]*lang=\\+"en/)
+})
+
 describe('a digest that two processes try at once', () => {
   /** The context of a process that another overtakes as soon as it has read something. */
   const overtaken = (own: TestContext, other: () => Promise<unknown>): TestContext => {

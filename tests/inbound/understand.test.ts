@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { languages, messagesFor } from '../../emails/messages.ts'
 import { understand } from '../../src/inbound/understand.ts'
 
 const today = '2026-11-23'
@@ -74,4 +75,56 @@ it('takes any line', () => {
       }
     }),
   )
+})
+
+describe.each(languages)('what readers are told in %s', (language) => {
+  const { answer, digest, confirm } = messagesFor(language)
+  const wish = (line: string) => understand(line, '2026-11-24')
+
+  it('that they can write is understood', () => {
+    const [weekly, daily, weekdays, pause, resume, stop, help] = answer.commands.map((command) => command.split(/ ?:/))
+    expect(wish(weekly?.[0] ?? '')).toEqual({ kind: 'frequency', frequency: 'weekly' })
+    const friday = /[“„«]\s*(.+?)\s*[”“»]/.exec(weekly?.slice(1).join(':') ?? '')?.[1] ?? ''
+    expect(wish(friday)).toEqual({ kind: 'frequency', frequency: 'weekly', weekday: 5 })
+    expect(wish(daily?.[0] ?? '')).toEqual({ kind: 'frequency', frequency: 'daily' })
+    expect(wish(weekdays?.[0] ?? '')).toEqual({ kind: 'frequency', frequency: 'weekdays' })
+    const [twoWeeks = '', until = ''] = pause?.join(':').split(/(?:,|،) (?:or|oder: |ou|o|أو)\s?/) ?? []
+    expect(wish(twoWeeks)).toEqual({ kind: 'pause', days: 14 })
+    expect(wish(until)).toEqual({ kind: 'pause', days: 30 })
+    expect([resume, stop, help].map((command) => wish(command?.[0] ?? '').kind)).toEqual(['resume', 'stop', 'help'])
+  })
+
+  it('below a digest is understood', () => {
+    const kinds = digest.replies
+      .slice(digest.replies.indexOf(':') + 1)
+      .split(/[,،]/)
+      .map((word) => wish(word).kind)
+    expect(kinds).toEqual(['frequency', 'frequency', 'frequency', 'pause', 'stop', 'help'])
+  })
+
+  it('confirms is a yes', () => {
+    const said = /[„«]\s*(.+?)\s*[“»]/.exec(confirm.replies)?.[1] ?? 'yes'
+    expect(wish(said).kind).toBe('yes')
+  })
+})
+
+it.each([
+  ['Stopp!', 'stop'],
+  ['Bitte abbestellen', 'stop'],
+  ['Pause zwei Wochen, danke', 'pause'],
+  ['pause bis zum 3. März', 'pause'],
+  ['Arrêtez', 'stop'],
+  ['pause jusqu’au 24 décembre, s’il vous plaît', 'pause'],
+  ['Sí', 'yes'],
+  ['Darme de baja, por favor', 'stop'],
+  ['أسبوعيًا', 'frequency'],
+  ['إيقاف مؤقت ٢ أسبوع', 'pause'],
+  ['إيقاف مؤقت أسبوعين', 'pause'],
+  // What is not meant without doubt is still not understood.
+  ['Ich bin bis Freitag im Urlaub', 'unclear'],
+  ['Je suis absent jusqu’au 24 décembre', 'unclear'],
+  ['No quiero darme de baja', 'unclear'],
+  ['Nein danke, ich will nicht abbestellen', 'unclear'],
+] as const)('“%s” is %s', (line, kind) => {
+  expect(understand(line, '2026-11-24').kind).toBe(kind)
 })

@@ -184,7 +184,7 @@ function fieldsOf(html: string): Record<string, string[]> {
     add(/ name="([^"]*)"/.exec(tag)?.[1], / value="([^"]*)"/.exec(tag)?.[1])
   }
   for (const [, name, options = ''] of html.matchAll(/<select [^>]*name="([^"]*)"[^>]*>(.*?)<\/select>/gs)) {
-    const [, value, text] = /<option(?: value="([^"]*)")? selected(?:="")?>([^<\n]*)/.exec(options) ?? []
+    const [, value, text] = /<option(?: value="([^"]*)")? selected(?:="")?[^>]*>([^<\n]*)/.exec(options) ?? []
     add(name, value ?? text)
   }
   return fields

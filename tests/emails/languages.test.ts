@@ -1,0 +1,199 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { describe, expect, test } from 'vitest'
+import { catalogues, knownLanguage, type Language, languages, messagesFor, spoken } from '../../emails/messages.ts'
+import {
+  all,
+  DomUtils,
+  type Element,
+  parse,
+  renderAnswer,
+  renderConfirm,
+  renderDigest,
+  story,
+  visibleText,
+} from './support.ts'
+
+const attribute = (element: Element, name: string) => DomUtils.getAttributeValue(element, name)
+
+type Part = ReturnType<IntlMessageFormat['getAst']>[number]
+
+/** All messages of a catalogue by their path. */
+function flat(written: unknown, path = ''): [string, string][] {
+  if (typeof written === 'string') return [[path, written]]
+  return Object.entries(written as object).flatMap(([name, one]) => flat(one, path ? `${path}.${name}` : name))
+}
+
+const partsOf = (message: string, language: string): Part[] => {
+  const within = (parts: readonly Part[]): Part[] =>
+    parts.flatMap((part) => [
+      part,
+      ...('options' in part ? Object.values(part.options).flatMap((option) => within(option.value)) : []),
+    ])
+  return within(new IntlMessageFormat(message, language, undefined, { ignoreTag: true }).getAst())
+}
+
+/** Arguments with what they choose between: text, a plural, or the options of a select. */
+const argumentsOf = (message: string, language: string) =>
+  new Set(
+    partsOf(message, language).flatMap((part) => {
+      if (!('value' in part) || part.type === 0) return []
+      const isSelect = part.type === 5
+      return `${part.value} ${part.type}${isSelect ? Object.keys(part.options).sort().join() : ''}`
+    }),
+  )
+
+const isPlural = (part: Part) => part.type === 6
+const english = new Map(flat(catalogues.en))
+const samples = {
+  ...{
+    newsletter: 'The Morning Post',
+    topic: 'Climate',
+    titles: 'One · Two',
+    authors: 'Ada and Ben',
+    sites: 'A and B',
+  },
+  ...{ frequency: 'weekly', day: 'Monday', date: '2026-03-03', weekday: 'Friday', instant: 'Monday, 7:00' },
+  ...{ email: 'ada@reader.example', address: 'bo@reader.example', source: 'a form', id: 'r1' },
+  ...{ place: 'Berlin', time: '07:00', when: 'today' },
+}
+
+/** Words that are the same, not left in English. */
+const same: Readonly<Record<string, readonly string[]>> = { de: ['time.inPlace'], es: ['commandWords.no'] }
+
+describe.each(languages)('%s', (language) => {
+  const written = flat(catalogues[language])
+
+  test('has the messages of English, and the same arguments', () => {
+    expect(written.map(([path]) => path).sort()).toEqual([...english.keys()].sort())
+    for (const [path, message] of written) {
+      expect(argumentsOf(message, language), path).toEqual(argumentsOf(english.get(path) ?? '', 'en'))
+    }
+  })
+
+  test('says every message, with nothing left open', () => {
+    for (const [path] of written) {
+      const message = path
+        .split('.')
+        .reduce((at, name) => (at as Record<string, unknown>)[name], messagesFor(language) as unknown)
+      for (const count of [0, 1, 2, 3, 11, 100, 1_000_000]) {
+        const said =
+          typeof message === 'function' ? message({ ...samples, count, stories: count, minutes: count }) : message
+        expect(said, path).toMatch(/\S/)
+        expect(said, path).not.toMatch(/[{}#]|undefined|^\s|\s$/)
+      }
+    }
+  })
+
+  test('has a form for each of its plurals, and no other', () => {
+    const categories = new Intl.PluralRules(language).resolvedOptions().pluralCategories
+    const plurals = written.flatMap(([path, message]) =>
+      partsOf(message, language)
+        .filter(isPlural)
+        .map((part) => [path, part] as const),
+    )
+    expect(plurals.length).toBeGreaterThan(2)
+    for (const [path, part] of plurals) {
+      const options = 'options' in part ? Object.keys(part.options).filter((option) => !option.startsWith('=')) : []
+      expect(options.sort(), path).toEqual([...categories].sort())
+    }
+  })
+
+  test.skipIf(language === 'en')('is not left in English', () => {
+    const left = written.filter(([path, message]) => message === english.get(path)).map(([path]) => path)
+    expect(left).toEqual(same[language] ?? [])
+  })
+})
+
+test('plurals are those of the language', () => {
+  const further = (language: Language, count: number) => messagesFor(language).digest.further({ count })
+  expect(further('en', 1)).toBe('One more story on the site')
+  expect(further('en', 14)).toBe('14 more stories on the site')
+  expect(further('fr', 0)).toBe('0 autre article sur le site')
+  expect([1, 2, 3, 11, 100].map((count) => further('ar', count).replace(/[\d٠-٩]+/g, 'n'))).toEqual([
+    'مقال آخر على الموقع',
+    'مقالان آخران على الموقع',
+    'n مقالات أخرى على الموقع',
+    'n مقالًا آخر على الموقع',
+    'n مقال آخر على الموقع',
+  ])
+})
+
+test.each([
+  ['de-AT', 'de', 'de-AT'],
+  ['AR', 'ar', 'ar'],
+  ['ja', undefined, 'en'],
+  ['not a tag', undefined, 'en'],
+  ['constructor', undefined, 'en'],
+  ['', undefined, 'en'],
+])('%s is %s, and spoken to in %s', (tag, known, words) => {
+  expect(knownLanguage(tag)).toBe(known)
+  expect(spoken(tag)).toBe(words)
+})
+
+describe('a digest whose stories are in another language', () => {
+  test('says its own words in the one, and marks the stories as the other', async () => {
+    const { html, text } = await renderDigest({ language: 'ar', storiesLanguage: 'en', furtherCount: 3 })
+    const document = parse(html)
+    expect(html).toMatch(/<html dir="rtl" lang="ar"/)
+    const headings = all(document, 'h2').filter((heading) => attribute(heading, 'lang') === 'en')
+    expect(headings.map((heading) => DomUtils.textContent(heading))).toContain(
+      'Council votes to run the harbour tram through the night',
+    )
+    for (const heading of all(document, 'h3')) {
+      expect(attribute(heading, 'lang')).toBe('en')
+      expect(attribute(heading, 'dir')).toBe('auto')
+    }
+    expect(visibleText(html)).toContain('اجعل الموجز كما تريد')
+    expect(text).toContain('مقالات أخرى على الموقع')
+    expect(text).toContain('Council votes to run')
+  })
+
+  test('marks nothing where both are one', async () => {
+    const { html } = await renderDigest({ language: 'de', storiesLanguage: 'de', stories: [story()] })
+    expect(all(parse(html), 'h2').every((heading) => attribute(heading, 'lang') === undefined)).toBe(true)
+    expect(visibleText(html)).toContain('Montag, 23. November 2026')
+  })
+})
+
+test.each(languages)('mails in %s have a subject, and lines that are not too long', async (language) => {
+  for (const mail of [
+    renderDigest({ language, takesReplies: true }),
+    renderConfirm({ language }),
+    renderAnswer({ language }),
+  ]) {
+    const { html, text } = await mail
+    expect(html).toContain(`lang="${language}"`)
+    expect(
+      Math.max(...text.split('\n').map((line) => (line.startsWith('http') ? 0 : line.length))),
+    ).toBeLessThanOrEqual(78)
+  }
+})
+
+describe('what is thrown', () => {
+  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(subscriptions|web)\b.*\.tsx?$/.test(file) && !file.endsWith('problem-words.ts'))
+    .map((file) => readFileSync(join('src', file), 'utf8'))
+    .join('\n')
+  const problems = Object.entries(catalogues.en.problems)
+
+  test('is still said with the English words by which the others are found', () => {
+    const isSaid = (words: string) =>
+      source.includes(words) || source.includes(words.replace('24 hours', '${' + 'undoHours} hours'))
+    const unsaid = problems.filter(([, words]) => !words.includes('{') && !isSaid(words)).map(([name]) => name)
+    expect(unsaid).toEqual(['unnamed'])
+  })
+
+  test('is in the catalogue, but for what only programs and the front page say', () => {
+    const thrown = [...source.matchAll(/new PublicError\(\s*'[a-z_]+',\s*'([^']+)'/g)].map(([, words]) => words)
+    expect(thrown.length).toBeGreaterThan(15)
+    const known = new Set<string | undefined>(problems.map(([, words]) => words))
+    expect(thrown.filter((words) => !known.has(words))).toEqual([
+      'The file is empty: its first line names the columns.',
+      'The body is not a JSON object.',
+      'The body is neither a form nor JSON.',
+      'Whether you are a person could not be checked just now. Please try again in a minute.',
+    ])
+  })
+})
