@@ -13,7 +13,7 @@ const phrases = whole([
   /^(?:\[|\(|«|→|>)*\s*(?:continue reading|keep reading|read (?:more|on|the (?:full|whole|entire|rest|original))|full (?:story|article)|view (?:original|post|in browser)|click (?:here|to)|learn more|see more|find out more|listen now|watch now)\b(?!.*[.!?]["”’)]*$)/iu,
   /^(?:continue reading|read (?:more|on|the (?:full|whole|entire|rest|original))|full story|click here|learn more)\b.{0,120}(?:\bhere\b|\bat\b|\bon\b|»|→|›|…|\.{3}).{0,60}$/iu,
   /^[([]?more(?:…|\.{3})[\])]?$/iu,
-  /^(?:weiterlesen|weiter lesen|mehr lesen|hier weiterlesen|lesen sie (?:hier )?(?:mehr|weiter)|lire la suite|lire plus|en savoir plus|leer más|seguir leyendo|continúa leyendo|sigue leyendo|continua a leggere|leggi tutto|leia mais|continue lendo|lees verder|läs mer|続きを読む|続きはこちら|もっと読む|阅读全文|閱讀全文|阅读更多|继续阅读|اقرأ المزيد|متابعة القراءة|لقراءة المزيد|المزيد)/iu,
+  /^(?:weiterlesen|weiter lesen|mehr lesen|hier weiterlesen|lesen sie (?:hier )?(?:mehr|weiter)|lire la suite|lire plus|en savoir plus|leer más|seguir leyendo|continúa leyendo|sigue leyendo|continua a leggere|leggi tutto|leia mais|continue lendo|lees verder|läs mer|続きを読む|続きはこちら|もっと読む|阅读全文|閱讀全文|阅读更多|继续阅读|और पढ़ें|اقرأ المزيد|متابعة القراءة|لقراءة المزيد|المزيد)/iu,
   // comments, sharing, ads
   /^(?:no|\d+)?\s*(?:comments?|kommentare?|commentaires?|comentarios?|コメント|评论|التعليقات)\s*(?:\(?\d*\)?|on .*)$/iu,
   /^(?:article url|comments url|points|# comments)\s*:/iu,

@@ -32,7 +32,7 @@ export type ReadHtml = {
 /** Reads an HTML fragment, also one that was escaped once more than it should have been. */
 export function readHtml(html: string): ReadHtml {
   const read = readOnce(html)
-  return isEscapedHtml(html, read.text) ? readOnce(read.text) : read
+  return isEscapedHtml(html.slice(0, maximumHtmlLength), read.text) ? readOnce(read.text) : read
 }
 
 /** The readable text of an HTML fragment, on one line. */

@@ -7,6 +7,8 @@ const goodLength = 40
 const leastLength = 12
 /** So much is enough not to begin another paragraph. */
 const enoughLength = 120
+/** A summary is looked for in so much of what a feed gives as one. */
+const longestBeginning = 3000
 /** A text that has not settled by then says nothing. */
 const mostRounds = 5
 
@@ -50,7 +52,7 @@ function choose(told: Told, maximum: number): string {
 
 /** `whole`: what the feed gave, cleaned; `text`: what of it can be shown. */
 function ownSummary(told: Told, maximum: number): { whole: string; text: string } {
-  const paragraphs = told.summary
+  const paragraphs = beginningOf(told.summary)
     .map((paragraph) => cleanedSentences(paragraph, told))
     .filter(({ length }) => length > 0)
   const whole = paragraphs.map((sentences) => sentences.join('').trimEnd()).join(' ')
@@ -62,13 +64,27 @@ function ownSummary(told: Told, maximum: number): { whole: string; text: string 
   return { whole, text: take(shown, maximum, told.language) }
 }
 
+/** As many paragraphs as a summary could be made of: a feed's own may be a whole article. */
+function beginningOf(paragraphs: readonly string[]): readonly string[] {
+  let length = 0
+  return paragraphs.filter((paragraph) => {
+    const begins = length
+    length += paragraph.length
+    return begins < longestBeginning
+  })
+}
+
 function bodySummary(told: Told, maximum: number): string {
-  const paragraphs = told.content.map((paragraph) => {
+  return take(wholeSentences(told), maximum, told.language)
+}
+
+/** Of each paragraph of the article the sentences up to the first that does not end, when they are asked for. */
+function* wholeSentences(told: Told): Generator<string[]> {
+  for (const paragraph of told.content) {
     const sentences = cleanedSentences(paragraph, told)
     const firstCut = sentences.findIndex((sentence) => !isWhole(sentence))
-    return firstCut < 0 ? sentences : sentences.slice(0, firstCut)
-  })
-  return take(paragraphs, maximum, told.language)
+    yield firstCut < 0 ? sentences : sentences.slice(0, firstCut)
+  }
 }
 
 /** A paragraph's sentences without what is none of the story's: where it was reported, by whom, the title, boilerplate. */
@@ -107,7 +123,7 @@ function withoutByline(text: string, authors: readonly string[]): string {
 }
 
 /** Whole sentences from the front while they fit, of another paragraph only where those so far say too little. */
-function take(paragraphs: readonly (readonly string[])[], maximum: number, language: string): string {
+function take(paragraphs: Iterable<readonly string[]>, maximum: number, language: string): string {
   let text = ''
   for (const sentences of paragraphs) {
     if (weightOf(text) >= enoughLength) break

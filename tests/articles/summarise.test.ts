@@ -200,8 +200,11 @@ describe('any summary', () => {
         const isTold = (texts: readonly string[]) =>
           isSubsequence(graphemes(bare(kept)), graphemes(bare(texts.join(''))))
         expect(isTold(summary) || isTold(content), told).toBe(true)
-        const words = [...summary, ...content].flatMap((text) => text.split(/\s+/)).map(trimmed)
-        for (const word of kept.split(/\s+/).map(trimmed).filter(Boolean)) {
+        const words = [...summary, ...content].flatMap((text) => text.split(/[\s…]+/)).map(trimmed)
+        for (const word of kept
+          .split(/[\s…]+/)
+          .map(trimmed)
+          .filter(Boolean)) {
           if (!unspaced.test(word))
             expect(
               words.some((one) => one === word || (unspaced.test(one) && one.includes(word))),
