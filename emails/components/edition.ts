@@ -18,6 +18,9 @@ export type Item = {
 
 export type Section = { topic: Topic; items: Item[] }
 
+/** What of a digest's props its layout depends on. */
+export type EditionProps = Pick<DigestProps, 'stories' | 'language' | 'frequency'>
+
 export type Edition = { intro: string; lead: Item; sections: Section[]; brief: Item[] }
 
 // Twelve stories of this size, all ampersands (five octets each in HTML), stay under what Gmail clips.
@@ -28,7 +31,7 @@ const namedAuthors = 3
 const sectionSize = { least: 2, most: 5 }
 
 /** The lead, sections of two to five stories by their first topic, and the rest in brief; order is kept throughout. */
-export function editionOf(props: DigestProps): Edition {
+export function editionOf(props: EditionProps): Edition {
   const [lead, ...rest] = props.stories.map((story) => itemOf(story, props))
   if (!lead) throw new RangeError('a digest needs at least one story')
   const byTopic = new Map<string, Section>()
@@ -43,7 +46,7 @@ export function editionOf(props: DigestProps): Edition {
   return { intro: introOf(rest, props.language), lead, sections, brief: rest.filter((item) => !placed.has(item)) }
 }
 
-function itemOf(story: Story, { language, frequency }: DigestProps): Item {
+function itemOf(story: Story, { language, frequency }: EditionProps): Item {
   const topic = story.topics[0]
   const title = clip(story.title, longestTitle) || messagesFor(language).digest.untitled
   return {

@@ -33,7 +33,8 @@ export async function readDigest(context: Context, digest: Row<'digests'>): Prom
     .select(['n.name', 'n.slug'])
     .where('run.id', '=', digest.run_id)
     .executeTakeFirstOrThrow()
-  return { digest, newsletter, stories: await readStories(context, digest.id) }
+  const stories = await readStories(context, [digest.id])
+  return { digest, newsletter, stories: stories.get(digest.id) ?? [] }
 }
 
 /** Renders the mail. The same source and personal parts always give the same bytes. */
@@ -73,8 +74,13 @@ export async function digestMail(context: Context, source: DigestSource, persona
   }
 }
 
-async function readStories(context: Context, digestId: number): Promise<DigestProps['stories']> {
+/** The stories of each digest, in order. */
+export async function readStories(
+  context: Context,
+  digestIds: readonly number[],
+): Promise<Map<number, DigestProps['stories']>> {
   const { rows } = await sql<{
+    digest_id: number
     title: string
     url: string | null
     summary: string
@@ -84,19 +90,25 @@ async function readStories(context: Context, digestId: number): Promise<DigestPr
     published_at: Date
     topics: { slug: string; name: string }[]
   }>`
-    select a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at,
+    select d.digest_id, a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at,
       coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name) order by t.name)
         from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id), '[]') as topics
     from digest_articles d join articles a on a.id = d.article_id
-    where d.digest_id = ${digestId} order by d.position`.execute(context.db)
-  return rows.map((row) => ({
-    title: row.title,
-    url: row.url,
-    summary: row.summary,
-    imageUrl: row.image_url,
-    imageAlt: row.image_alt,
-    authors: row.authors,
-    topics: row.topics,
-    publishedAt: row.published_at,
-  }))
+    where d.digest_id = any(${[...digestIds]}::bigint[]) order by d.digest_id, d.position`.execute(context.db)
+  const stories = new Map<number, DigestProps['stories']>()
+  for (const row of rows) {
+    const list = stories.get(row.digest_id) ?? []
+    stories.set(row.digest_id, list)
+    list.push({
+      title: row.title,
+      url: row.url,
+      summary: row.summary,
+      imageUrl: row.image_url,
+      imageAlt: row.image_alt,
+      authors: row.authors,
+      topics: row.topics,
+      publishedAt: row.published_at,
+    })
+  }
+  return stories
 }

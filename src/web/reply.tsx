@@ -4,7 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Context } from '../platform/context.ts'
 import { answer } from './answer-headers.ts'
-import { layout } from './layout.ts'
+import { type LayoutProps, layout } from './layout.ts'
 import { speaksJson } from './read-input.ts'
 
 export type Message = {
@@ -25,13 +25,14 @@ export async function page(
     readonly isPrivate?: boolean
     readonly newsletterName?: string
     readonly retryAfterSeconds?: number | undefined
+    readonly head?: LayoutProps['head']
   },
   children: Child,
 ): Promise<Response> {
-  const { title, status = 200, isPrivate = false, newsletterName = 'Newsmatro' } = options
+  const { title, status = 200, isPrivate = false, newsletterName = 'Newsmatro', head } = options
   const { postalAddress } = context.config
   // A string by itself: what is made of it otherwise goes out as a stream, at several times the cost.
-  const text = String(await layout({ title, newsletterName, postalAddress, children }))
+  const text = String(await layout({ title, newsletterName, postalAddress, head, children }))
   return answer(c, text, status, {
     'content-type': 'text/html; charset=UTF-8',
     'cache-control': isPrivate ? 'no-store' : 'no-cache',
