@@ -45,7 +45,7 @@ export function privacyRoute(context: Context): Hono {
             No pixel in mails, and no detour behind their links: this service does not ask whether you open a mail or
             which story you read.
           </li>
-          <li>Nothing is sold, nothing is given to advertisers, and nothing is worked out about you.</li>
+          <li>This service gives nothing to advertisers, and works nothing out about you.</li>
           <li>The log of the service names neither your address nor the pages that you see.</li>
         </ul>
         <h2>What is kept</h2>
@@ -54,7 +54,7 @@ export function privacyRoute(context: Context): Hono {
             <div>
               <dt>{what}</dt>
               <dd>{why}.</dd>
-              <dd class="quiet">How long: {howLong}.</dd>
+              <dd class="quiet">Kept: {howLong}.</dd>
             </div>
           ))}
         </dl>
@@ -186,7 +186,7 @@ function processors({ resend, turnstile, inboundDomain, embedOrigins }: Config):
       who: 'The sites of the stories',
       does: 'have the pictures that a digest shows. Whoever has pictures loaded asks them, so they see an internet address, but not from this service who you are. Digests read well without pictures.',
     },
-    { who: 'Whoever runs our servers', does: 'keeps the data for us, and does nothing else with it.' },
+    { who: 'Whoever runs the servers for us', does: 'stores the data. Write to us if you want to know who that is.' },
   ]
 }
 

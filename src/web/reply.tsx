@@ -43,6 +43,9 @@ export async function page(
 
 const retryAfter = (seconds: number | undefined) => (seconds === undefined ? {} : { 'retry-after': String(seconds) })
 
+/** What was looked for may be among them. */
+const isGone = (status: number) => status === 404 || status === 410
+
 /** A message for whoever asked: a page for a person, problem+json (RFC 9457) for a program. */
 export function reply(
   c: HonoContext,
@@ -70,10 +73,16 @@ export function reply(
     context,
     { title: message.title, status, isPrivate: true, retryAfterSeconds: message.retryAfterSeconds },
     <>
+      <p class="topic">{status}</p>
       <h1>{message.title}</h1>
-      <p>{message.message}</p>
+      <p class="lede">{message.message}</p>
       <p>
         <a href="/">To the front page</a>
+        {isGone(status) && (
+          <>
+            , or to <a href="/archive">all digests</a>
+          </>
+        )}
       </p>
     </>,
   )
