@@ -6,6 +6,7 @@ import { forgetSignUpsJob } from './forget-sign-ups.ts'
 import { handleMailsJob } from './handle-mails.ts'
 import { planDigestsJob } from './plan-digests.ts'
 import { pollFeedsJob } from './poll-feeds.ts'
+import { publishDigestsJob } from './publish-digests.ts'
 import { sendMessagesJob } from './send-messages.ts'
 
 export type Job = {
@@ -24,6 +25,7 @@ export const jobs: readonly Job[] = [
   { ...planDigestsJob, followedBy: sendMessagesJob },
   { ...handleMailsJob, followedBy: sendMessagesJob },
   sendMessagesJob,
+  publishDigestsJob,
   forgetEventsJob,
   forgetSignUpsJob,
   forgetReadersJob,

@@ -19,6 +19,7 @@ import * as rowLocks from './2026-12-07-row-locks.ts'
 import * as leftAs from './2026-12-08-left-as.ts'
 import * as timeZones from './2026-12-09-time-zones.ts'
 import * as preferencesOf from './2026-12-10-preferences-of.ts'
+import * as archive from './2026-12-11-archive.ts'
 import * as newsroom from './2026-12-12-newsroom.ts'
 import * as languages from './2026-12-13-languages.ts'
 import * as alreadySubscribed from './2026-12-14-already-subscribed.ts'
@@ -43,6 +44,7 @@ export const migrations: Record<string, Migration> = {
   '2026-12-08-left-as': leftAs,
   '2026-12-09-time-zones': timeZones,
   '2026-12-10-preferences-of': preferencesOf,
+  '2026-12-11-archive': archive,
   '2026-12-12-newsroom': newsroom,
   '2026-12-13-languages': languages,
   '2026-12-14-already-subscribed': alreadySubscribed,

@@ -209,7 +209,11 @@ describe('what cannot work', () => {
     [['start'], { RESEND_BASE_URL: 'http://127.0.0.1:1' }, 'RESEND_API_KEY is not'],
     [['migrate'], { DATA_FOLDER: '/dev/null/data' }, 'cannot be written: make it writable'],
     [['feeds', 'add', 'file:///etc/passwd'], {}, 'http'],
-    [['jobs', 'run', 'nothing'], {}, 'poll-feeds, plan-digests, handle-mails, send-messages, forget-events'],
+    [
+      ['jobs', 'run', 'nothing'],
+      {},
+      'poll-feeds, plan-digests, handle-mails, send-messages, publish-digests, forget-events',
+    ],
     [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
     [['jobs', 'run', 'plan-digests', '--at', '2036-01-01T00:00:00Z'], {}, 'at most a week ahead'],
     [['runs', 'show', '7'], {}, 'There is no database in'],

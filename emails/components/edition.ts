@@ -18,6 +18,9 @@ export type Item = {
 
 export type Section = { topic: Topic; items: Item[] }
 
+/** What of a digest's props its layout depends on. */
+export type EditionProps = Pick<DigestProps, 'stories' | 'language' | 'frequency'>
+
 export type Edition = { intro: string; extent: string; lead: Item; sections: Section[]; brief: Item[] }
 
 // Twelve stories of this size, all ampersands (five octets each in HTML), stay under what Gmail clips.
@@ -30,7 +33,7 @@ const namedSites = 3
 const sectionSize = { least: 2, most: 5 }
 
 /** The lead, sections of two to five stories by their first topic, and the rest in brief; order is kept throughout. */
-export function editionOf(props: DigestProps): Edition {
+export function editionOf(props: EditionProps): Edition {
   const items = props.stories.map((story) => itemOf(story, props))
   const [lead, ...rest] = items
   if (!lead) throw new RangeError('a digest needs at least one story')
@@ -52,7 +55,7 @@ export function editionOf(props: DigestProps): Edition {
   }
 }
 
-function itemOf(story: Story, { language, frequency }: DigestProps): Item {
+function itemOf(story: Story, { language, frequency }: EditionProps): Item {
   const topic = story.topics[0]
   const title = clip(story.title, longestTitle) || messagesFor(language).digest.untitled
   return {

@@ -8,7 +8,7 @@ export const de = {
     oneStory: 'Ein Artikel in dieser Ausgabe',
     edition:
       '{stories, plural, one {Ein Artikel} other {# Artikel}}, {minutes, plural, one {eine Minute} other {# Minuten}} Lesezeit',
-    alsoIn: 'auch in {sites}',
+    alsoIn: 'Auch in {sites}',
     alsoInside: 'Außerdem: {titles}',
     andMore: 'und {count, plural, one {# weiterer} other {# weitere}}',
     byline: 'Von {authors}',
@@ -140,6 +140,9 @@ export const de = {
   consent:
     'Schicken Sie mir {newsletter} per E-Mail. Ich kann mit einem Link in jeder Mail ändern, wie oft es kommt, pausieren oder abbestellen.',
   page: {
+    archive: 'Archiv',
+    feed: 'Feed',
+    privacy: 'Datenschutz',
     checkForm: 'Bitte prüfen Sie das Formular',
     toFront: 'Zur Startseite',
     back: 'Zurück zu Ihren Einstellungen',
@@ -320,6 +323,7 @@ export const de = {
       'Das war im Moment zu viel. Bitte versuchen Sie es in {count, plural, one {einer Minute} other {# Minuten}} noch einmal.',
     unnamed: 'Das geht nicht. Bitte gehen Sie zurück und prüfen Sie Ihre Eingabe.',
     noPage: 'Diese Seite gibt es nicht. Vielleicht war der Link abgeschnitten.',
+    noDigest: 'Diese Ausgabe gibt es im Archiv nicht, oder sie ist nicht für alle.',
     elsewhere:
       'Formulare nehmen wir nur von unseren eigenen Seiten an: Öffnen Sie die Seite hier und senden Sie es noch einmal.',
     tooMuch: 'Eine Anfrage darf höchstens 64 kB groß sein.',

@@ -8,7 +8,7 @@ export const en = {
     oneStory: 'One story in this edition',
     edition:
       '{stories, plural, one {One story} other {# stories}}, {minutes, plural, one {a minute} other {# minutes}} to read',
-    alsoIn: 'also in {sites}',
+    alsoIn: 'Also in {sites}',
     alsoInside: 'Also inside: {titles}',
     andMore: 'and {count, plural, one {# more} other {# more}}',
     byline: 'By {authors}',
@@ -139,6 +139,9 @@ export const en = {
   consent:
     'Send me the {newsletter} digest by email. I can change how often it comes, pause it or unsubscribe with a link in every mail.',
   page: {
+    archive: 'Archive',
+    feed: 'Feed',
+    privacy: 'Privacy',
     checkForm: 'Please check the form',
     toFront: 'To the front page',
     back: 'Back to your preferences',
@@ -317,6 +320,7 @@ export const en = {
     tryAgain: 'That was too much for now. Please try again in {count, plural, one {a minute} other {# minutes}}.',
     unnamed: 'That cannot be done. Please go back and check what you entered.',
     noPage: 'There is no such page. It may have been a link that was cut short.',
+    noDigest: 'There is no such digest in the archive, or it is not for everybody.',
     elsewhere: 'A form is taken from our own pages only: open the page here, and send it again.',
     tooMuch: 'A request may hold 64 kB at most.',
     tooSlow: 'That took too long. It may have been done all the same: look again in a minute, then try again.',

@@ -8,7 +8,7 @@ export const es = {
     oneStory: 'Un artículo en esta edición',
     edition:
       '{stories, plural, one {Un artículo} many {# de artículos} other {# artículos}}, {minutes, plural, one {un minuto} many {# de minutos} other {# minutos}} de lectura',
-    alsoIn: 'también en {sites}',
+    alsoIn: 'También en {sites}',
     alsoInside: 'Además: {titles}',
     andMore: 'y {count, plural, one {# más} many {# más} other {# más}}',
     byline: 'Por {authors}',
@@ -141,6 +141,9 @@ export const es = {
   consent:
     'Envíenme {newsletter} por correo. Con un enlace en cada correo puedo cambiar la frecuencia, pausar los envíos o darme de baja.',
   page: {
+    archive: 'Archivo',
+    feed: 'Canal',
+    privacy: 'Privacidad',
     checkForm: 'Revise el formulario',
     toFront: 'Ir a la portada',
     back: 'Volver a sus preferencias',
@@ -320,6 +323,7 @@ export const es = {
       'Ha sido demasiado por ahora. Inténtelo de nuevo dentro de {count, plural, one {un minuto} many {# minutos} other {# minutos}}.',
     unnamed: 'No es posible. Vuelva atrás y revise lo que ha escrito.',
     noPage: 'Esa página no existe. Puede que el enlace estuviera cortado.',
+    noDigest: 'Esa edición no está en el archivo, o no es pública.',
     elsewhere: 'Solo aceptamos formularios de nuestras propias páginas: abra la página aquí y envíelo de nuevo.',
     tooMuch: 'Una solicitud puede tener 64 kB como máximo.',
     tooSlow:

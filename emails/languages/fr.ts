@@ -8,7 +8,7 @@ export const fr = {
     oneStory: 'Un article dans cette édition',
     edition:
       '{stories, plural, one {Un article} many {# d’articles} other {# articles}}, {minutes, plural, one {une minute} many {# de minutes} other {# minutes}} de lecture',
-    alsoIn: 'aussi dans {sites}',
+    alsoIn: 'Aussi dans {sites}',
     alsoInside: 'Également dans cette édition : {titles}',
     andMore: 'et {count, plural, one {# autre} many {# autres} other {# autres}}',
     byline: 'Par {authors}',
@@ -142,6 +142,9 @@ export const fr = {
   consent:
     'Envoyez-moi {newsletter} par courriel. Un lien dans chaque message me permet de changer la fréquence, de suspendre les envois ou de me désabonner.',
   page: {
+    archive: 'Archives',
+    feed: 'Flux',
+    privacy: 'Confidentialité',
     checkForm: 'Veuillez vérifier le formulaire',
     toFront: 'Vers la page d’accueil',
     back: 'Retour à vos préférences',
@@ -321,6 +324,7 @@ export const fr = {
       'C’était trop pour le moment. Veuillez réessayer dans {count, plural, one {une minute} many {# minutes} other {# minutes}}.',
     unnamed: 'Impossible. Veuillez revenir en arrière et vérifier votre saisie.',
     noPage: 'Cette page n’existe pas. Le lien a peut-être été tronqué.',
+    noDigest: 'Cette édition n’est pas dans les archives, ou n’est pas publique.',
     elsewhere:
       'Un formulaire n’est accepté que depuis nos propres pages : ouvrez la page ici, puis envoyez-le de nouveau.',
     tooMuch: 'Une requête peut contenir 64 ko au plus.',

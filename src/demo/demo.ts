@@ -5,6 +5,7 @@ import { pollFeeds } from '../articles/poll-feeds.ts'
 import { createProvider } from '../delivery/provider.ts'
 import { sendMessages } from '../delivery/send-messages.ts'
 import { planDigests } from '../digests/plan-digests.ts'
+import { publishDigests } from '../digests/publish-digests.ts'
 import { readConfig } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import { deleteEmbeddedDatabase } from '../platform/database/embedded.ts'
@@ -122,6 +123,7 @@ async function runOnce(context: Context, feedUrl: string, readerCount: number): 
     onProgress: ({ submitted }) => sending.update(submitted, planned.messages),
   })
   sending.end()
+  await publishDigests(context, { signal })
   const endedAt = performance.now()
   return {
     due: planned.due,

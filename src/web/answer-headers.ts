@@ -23,8 +23,11 @@ export function answerHeaders(options: {
   const usual = headersOf({ isHttps })
   const challenging = headersOf({ isHttps, others: turnstileOrigin })
   const embedded = headersOf({ isHttps, readers: 'cross-origin' })
+  // Pictures of stories are where their publishers have them. A trial's may be on this machine.
+  const pictured = headersOf({ isHttps, pictures: isHttps ? 'https:' : 'https: http:' })
   const headersFor = (path: string) => {
     if (path === embedScriptPath) return embedded
+    if (path.startsWith('/archive/')) return pictured
     return options.hasTurnstile && (path === '/' || path === '/subscribe') ? challenging : usual
   }
   return async (c, next) => {
@@ -55,17 +58,19 @@ type Kind = {
   readonly isHttps: boolean
   /** Whose scripts and frames are let in besides our own. */
   readonly others?: string
+  /** From where pictures are let in. */
+  readonly pictures?: string
   /** Whose pages may load what is answered. */
   readonly readers?: 'same-origin' | 'cross-origin'
 }
 
-function headersOf({ isHttps, others, readers = 'same-origin' }: Kind): Readonly<Record<string, string>> {
+function headersOf({ isHttps, others, pictures, readers = 'same-origin' }: Kind): Readonly<Record<string, string>> {
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
     `script-src 'self'${others ? ` ${others}` : ''}`,
     `frame-src ${others ?? "'none'"}`,
-    'img-src data:',
+    `img-src data:${pictures ? ` ${pictures}` : ''}`,
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",

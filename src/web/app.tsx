@@ -7,8 +7,10 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { answerHeaders } from './answer-headers.ts'
+import { archiveRoutes } from './archive-routes.ts'
 import { embedPageRoute, embedScriptRoute } from './embed-routes.tsx'
 import { originCheck } from './origin-check.ts'
+import { privacyRoute } from './privacy-page.tsx'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
 import { script, styles } from './styles.ts'
@@ -68,6 +70,8 @@ export function createApp(context: Context, options: WebOptions): Hono {
   )
 
   app.route('/', subscribeRoutes(context, options))
+  app.route('/', archiveRoutes(context))
+  app.route('/', privacyRoute(context))
   app.route('/', embedScriptRoute(context))
   app.route('/', embedPageRoute(context))
   app.route('/', readerRoutes(context, options))

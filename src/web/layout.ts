@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import { directionOf, type Language } from '../subscriptions/languages.ts'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import { directionOf, type Language, messagesFor } from '../subscriptions/languages.ts'
 
 const rightToLeft = raw(' dir="rtl"')
 
@@ -9,17 +10,20 @@ export type LayoutProps = {
   readonly language: Language
   readonly newsletterName: string
   readonly postalAddress: string
+  /** What else stands in the head: for a page that others may find and quote. */
+  readonly head?: HtmlEscapedString | Promise<HtmlEscapedString> | undefined
   readonly children: Child
 }
 
 /** What all pages share. Text with holes (escaped): as elements it took a fifth of a page's time. */
-export function layout({ title, language, newsletterName, postalAddress, children }: LayoutProps) {
+export function layout({ title, language, newsletterName, postalAddress, head, children }: LayoutProps) {
+  const { page } = messagesFor(language)
   return html`<!doctype html><html lang="${language}"${directionOf(language) === 'rtl' && rightToLeft}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>${title} - ${newsletterName}</title>
-<link rel="stylesheet" href="/app.css"><link rel="icon" href="data:,"></head>
+<link rel="stylesheet" href="/app.css"><link rel="icon" href="data:,">${head ?? ''}</head>
 <body><div class="page">
 <header class="site"><a href="/">${newsletterName}</a></header>
 <main>${children}</main>
-<footer class="site"><p>${postalAddress}</p></footer>
+<footer class="site"><p><a href="/archive">${page.archive}</a> <a href="/archive/feed.xml">${page.feed}</a> <a href="/privacy">${page.privacy}</a></p><p>${postalAddress}</p></footer>
 </div><script src="/app.js" defer></script></body></html>`
 }

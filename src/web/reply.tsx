@@ -6,7 +6,7 @@ import type { Context } from '../platform/context.ts'
 import { knownLanguage, type Messages } from '../subscriptions/languages.ts'
 import { answer } from './answer-headers.ts'
 import { askedWords } from './asked-language.ts'
-import { layout } from './layout.ts'
+import { type LayoutProps, layout } from './layout.ts'
 import { inWords, refusalInWords } from './problem-words.ts'
 import { speaksJson } from './read-input.ts'
 
@@ -34,14 +34,15 @@ export async function page(
     readonly isAsked?: boolean
     readonly newsletterName?: string
     readonly retryAfterSeconds?: number | undefined
+    readonly head?: LayoutProps['head']
   },
   children: Child,
 ): Promise<Response> {
-  const { title, status = 200, isPrivate = false, newsletterName = 'Newsmatro' } = options
+  const { title, status = 200, isPrivate = false, newsletterName = 'Newsmatro', head } = options
   const language = knownLanguage(options.language ?? 'en') ?? 'en'
   const { postalAddress } = context.config
   // A string by itself: what is made of it otherwise goes out as a stream, at several times the cost.
-  const text = String(await layout({ title, language, newsletterName, postalAddress, children }))
+  const text = String(await layout({ title, language, newsletterName, postalAddress, head, children }))
   return answer(c, text, status, {
     'content-type': 'text/html; charset=UTF-8',
     'cache-control': isPrivate ? 'no-store' : 'no-cache',
@@ -53,6 +54,9 @@ export async function page(
 }
 
 const retryAfter = (seconds: number | undefined) => (seconds === undefined ? {} : { 'retry-after': String(seconds) })
+
+/** What was looked for may be among them. */
+const isGone = (status: number) => status === 404 || status === 410
 
 /** A message for whoever asked: a page for a person, problem+json (RFC 9457) for a program. */
 export function reply(
@@ -83,10 +87,17 @@ export function reply(
     context,
     { title, status, isPrivate: true, retryAfterSeconds: message.retryAfterSeconds, ...speaking },
     <>
+      <p class="topic">{status}</p>
       <h1>{title}</h1>
-      <p>{message.said?.(words) ?? refusalInWords(words, message)}</p>
+      <p class="lede">{message.said?.(words) ?? refusalInWords(words, message)}</p>
       <p>
         <a href="/">{words.page.toFront}</a>
+        {isGone(status) && (
+          <>
+            {' · '}
+            <a href="/archive">{words.page.archive}</a>
+          </>
+        )}
       </p>
     </>,
   )

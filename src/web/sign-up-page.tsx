@@ -1,11 +1,13 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
-import { findNewestDigest, type NewestDigest } from '../digests/newest-digest.ts'
+import { findPublicDigests, type Item, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { type Newsletter, offeredTopics } from '../subscriptions/newsletters.ts'
 import { type Choices, defaultChoices } from '../subscriptions/preferences.ts'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
+import { digestPath } from './digest-page.tsx'
+import { pageHead } from './page-head.ts'
 import { page } from './reply.tsx'
 import { turnstileField, turnstileOrigin } from './turnstile.ts'
 
@@ -24,14 +26,16 @@ export type SignUpForm = {
   readonly isFromElsewhere?: boolean
 }
 
-/** What this is, the form, and the newest digest. */
+const headline = 'The news, once, when it suits you'
+
+/** What this is, the form, why to trust it, and the newest digest. */
 export async function signUpPage(c: HonoContext, context: Context, newsletter: Newsletter, form: SignUpForm) {
   const errors = form.errors ?? {}
   const isRefused = Object.keys(errors).length > 0
   // Told above the form, which has no field for it.
   const { newsletter: newsletterError, ...fieldErrors } = errors
   const topics = await offeredTopics(context, newsletter.id)
-  const newest = await findNewestDigest(context.db, newsletter.id)
+  const [newest] = await findPublicDigests(context, { newsletterId: newsletter.id }, 1)
   return page(
     c,
     context,
@@ -39,10 +43,16 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
       title: isRefused ? 'Please check the form' : 'The digest',
       status: isRefused ? 422 : form.isFromElsewhere ? 403 : 200,
       newsletterName: newsletter.name,
+      head: pageHead(context.config, {
+        title: headline,
+        siteName: newsletter.name,
+        description: `${newsletter.name} by mail: the stories that are new since your last digest, at your hour, about your topics. No tracking, and you leave with one click.`,
+        path: '/',
+      }),
     },
     <>
-      <h1>The news, once, when it suits you</h1>
-      <p>
+      <h1>{headline}</h1>
+      <p class="lede">
         One mail with the stories that are new since your last one: every day, on weekdays or once a week, at your hour,
         about the topics you choose. When there is nothing new, nothing comes.
       </p>
@@ -92,6 +102,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
       <p class="quiet">
         Subscribed already, and looking for your settings? <a href="/my-link">Have your link mailed to you</a>.
       </p>
+      <Trust />
       {newest && <Newest digest={newest} />}
     </>,
   )
@@ -128,22 +139,73 @@ export function typedChoices(body: Readonly<Record<string, unknown>>, timeZone: 
   }
 }
 
-function Newest({ digest }: { readonly digest: NewestDigest }) {
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(
-    new Date(digest.editionDate),
-  )
+/** Each of these is so by how the service is made, not by promise: docs/security.md. */
+function Trust() {
   return (
-    <section aria-labelledby="newest">
-      <h2 id="newest">In the newest digest</h2>
-      <p class="quiet">{day}</p>
-      <ol class="stories">
-        {digest.stories.map((story) => (
-          <li>
-            {story.topics && <span class="topic">{story.topics}</span>}
-            {story.url ? <a href={story.url}>{story.title}</a> : story.title}
-          </li>
-        ))}
-      </ol>
+    <section aria-labelledby="trust">
+      <h2 id="trust">What you can count on</h2>
+      <ul class="plain">
+        <li>
+          <strong>One mail a day at most.</strong> Less often if you say so, none while you pause, and no story twice.
+        </li>
+        <li>
+          <strong>Nobody watches you read.</strong> No pixel in the mail, no detour behind its links, no cookie here.{' '}
+          <a href="/privacy">What is kept, and for how long</a>.
+        </li>
+        <li>
+          <strong>One click, and you are out.</strong> Every mail has the link; nobody asks why.
+        </li>
+        <li>
+          <strong>You can look before you ask.</strong> All digests are in the <a href="/archive">archive</a>, and in a{' '}
+          <a href="/archive/feed.xml">feed</a> for those who would rather have no mail.
+        </li>
+      </ul>
     </section>
   )
 }
+
+/** In the order of the mail. */
+function Newest({ digest }: { readonly digest: PublicDigest }) {
+  const { lead, sections, brief } = digest.edition
+  const others = [...sections.flatMap(({ items }) => items), ...brief]
+  return (
+    <section aria-labelledby="newest" class="edition">
+      <h2 id="newest">In the newest digest</h2>
+      <p class="dateline">
+        <a href={digestPath(digest.digestId)}>{digest.date}</a>
+      </p>
+      <div lang={digest.language} dir={digest.direction}>
+        <div class="lead">
+          <Topic item={lead} />
+          <h3 dir="auto">
+            <Title item={lead} />
+          </h3>
+          {lead.summary && <p dir="auto">{lead.summary}</p>}
+        </div>
+        <ol class="stories">
+          {others.map((item) => (
+            <li>
+              <Topic item={item} />
+              <span dir="auto" class="title">
+                <Title item={item} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      </div>
+      <p>
+        <a href={digestPath(digest.digestId)}>Read the whole digest</a>
+      </p>
+    </section>
+  )
+}
+
+const Title = ({ item }: { readonly item: Item }) =>
+  item.url ? <a href={item.url}>{item.title}</a> : <span>{item.title}</span>
+
+const Topic = ({ item }: { readonly item: Item }) =>
+  item.topic ? (
+    <span class="topic" dir="auto">
+      {item.topic.name}
+    </span>
+  ) : null

@@ -10,7 +10,7 @@ header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-w
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }
 :lang(ar) { letter-spacing: 0 !important; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
-p { margin: 0 0 1rem; } a { color: var(--accent); }
+main { overflow-wrap: break-word; } p { margin: 0 0 1rem; } a { color: var(--accent); }
 .quiet, .hint { color: var(--quiet); } .hint { font-size: .9375rem; margin: .25rem 0 1rem; }
 label, legend, button, input, select, .hint, footer { font-family: system-ui, -apple-system, 'Segoe UI', sans-serif; }
 label, legend { font-weight: 600; font-size: .9375rem; }
@@ -31,7 +31,32 @@ ol.stories { list-style: none; margin: 0; padding: 0; } ol.stories li { padding:
 textarea { width: 100%; padding: .75rem; font: .875rem/1.5 ui-monospace, monospace; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
 details { border-top: 1px solid var(--line); padding: .75rem 0; } summary { cursor: pointer; min-height: 2rem; font: 600 1rem/2rem system-ui, sans-serif; } details > :nth-child(2) { margin-top: .75rem; }
 ol.history { margin: 0; padding: 0; list-style: none; } ol.history li { padding: .5rem 0; font-size: .9375rem; } ul.plain { margin: 0 0 1rem; padding: 0; padding-inline-start: 1.25rem; } ul.plain li { padding: .375rem 0; }
+footer.site p { margin: 0 0 .5rem; } footer.site a { display: inline-block; min-height: 1.75rem; margin-inline-end: 1rem; color: inherit; }
+.lede { font-size: 1.1875rem; line-height: 1.5; } .lede + form { margin-top: 1.75rem; }
+input[type=search] { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font-size: 1rem; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; -webkit-appearance: none; appearance: none; }
+form.search { margin: 1.5rem 0 2rem; padding: 1.25rem 1.25rem 0; background: var(--note); } form.search .button { flex: 0 1 auto; align-self: end; }
+ol.digests { list-style: none; margin: 0; padding: 0; } ol.digests li { padding: 1.25rem 0 .25rem; border-top: 1px solid var(--line); }
+ol.digests h2 { margin: 0 0 .375rem; font-size: 1.375rem; line-height: 1.25; text-wrap: balance; } ol.digests .quiet { font-size: .9375rem; }
+.topic { margin: 0 0 .25rem; color: var(--accent); font: 600 .875rem/1.4 system-ui, -apple-system, 'Segoe UI', sans-serif; }
+ol.digests .topic { color: var(--quiet); font-weight: 400; }
+.edition { overflow-wrap: anywhere; } .edition h2 a, .edition h3 a, ol.digests h2 a, .edition .title a { color: inherit; text-decoration-thickness: 1px; text-decoration-color: var(--quiet); text-underline-offset: .15em; }
+.dateline { margin: 0 0 1.5rem; padding: .375rem 0; border-block: 1px solid var(--line); font: 400 .9375rem/1.4 system-ui, -apple-system, 'Segoe UI', sans-serif; letter-spacing: 0; text-align: center; } .dateline a, h1.dateline { color: var(--quiet); }
+.edition img { display: block; width: 100%; height: auto; aspect-ratio: 16 / 9; object-fit: cover; background: var(--note); color: var(--quiet); font: .875rem/1.4 system-ui, sans-serif; }
+.edition .lead { margin: 0 0 2rem; } .edition .lead img { margin-bottom: 1rem; } .edition .lead h2, .edition .lead h3 { margin: 0 0 .75rem; font-size: clamp(1.75rem, 5vw, 2.25rem); line-height: 1.15; letter-spacing: -.015em; text-wrap: balance; } .edition .lead p:not(.topic, .byline) { font-size: 1.125rem; }
+.edition .lead > p:last-child, .story p:last-child { margin-bottom: 0; }
+.edition section > h2.topic { margin: 0; padding: .5rem 0 0; border-top: 2px solid var(--ink); font-size: 1rem; } .edition section:not(.lead) { margin: 0 0 2.25rem; }
+.story { display: flex; gap: 1.25rem; margin-top: 1.25rem; } .story > div { flex: 1; min-width: 0; } .story h3, .brief h3 { margin: 0 0 .375rem; font-size: 1.25rem; line-height: 1.3; } .story p { font-size: 1rem; }
+.edition .story img { flex: none; width: 9rem; height: auto; aspect-ratio: 4 / 3; align-self: start; margin-top: .25rem; } @media (max-width: 30rem) { .story { gap: .875rem; } .edition .story img { width: 6.5rem; } }
+.brief { padding: .75rem 0; border-top: 1px solid var(--line); } .brief h3 { font-size: 1.0625rem; margin: 0; } h2 + .brief { border-top: 0; } .byline.byline { margin: .25rem 0 0; color: var(--quiet); font: .875rem/1.4 system-ui, -apple-system, 'Segoe UI', sans-serif; }
+.further { padding-top: .875rem; border-top: 1px solid var(--line); font-weight: bold; } section.edition { margin-top: 3rem; } section.edition .lead { margin-bottom: 1.25rem; } section.edition .lead h3 { font-size: 1.625rem; } section.edition > h2 { margin-top: 0; } .edition ol.stories { margin: 0 0 1.25rem; } .edition ol.stories .topic { font-weight: 600; color: var(--accent); }
+nav.pages { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); font: .9375rem/2 system-ui, -apple-system, 'Segoe UI', sans-serif; }
+address { font-style: normal; } dl.kept { margin: 0 0 1rem; } dl.kept div { padding: .75rem 0; border-top: 1px solid var(--line); } dl.kept dt { font-weight: bold; } dl.kept dd { margin: .25rem 0 0; }
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
+@media print {
+  :root { color-scheme: light; --paper: #fff; --ink: #000; --quiet: #444; --line: #999; --accent: #000; --note: #fff; }
+  body { font-size: 11pt; } .page { max-width: none; padding: 0; } .on-screen, form, button, footer.site a { display: none !important; } a { color: inherit; }
+  h1, h2, h3 { break-after: avoid; } .lead, .story, .brief, ol.digests li { break-inside: avoid; } .edition .lead img { max-height: 7cm; }
+}
 `
 
 /** Served at /app.js. Everything works without it: it adds the time zones that a page leaves out, and chooses the reader's own. */

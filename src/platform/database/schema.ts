@@ -181,6 +181,7 @@ export interface Tables {
     planned_at: OptionalTime
     paused_at: OptionalTime
     canceled_at: OptionalTime
+    archived_at: OptionalTime
   }
   digests: {
     id: GeneratedAlways<number>
@@ -194,6 +195,15 @@ export interface Tables {
     render_failures: Generated<number>
     render_error: string | null
     created_at: Time
+  }
+  public_digests: {
+    digest_id: number
+    run_id: number
+    newsletter_id: number
+    edition_date: Day
+    published_at: Time
+    topics: string[]
+    words: string
   }
   digest_articles: { digest_id: number; position: number; article_id: number }
   batches: {

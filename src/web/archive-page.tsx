@@ -1,0 +1,229 @@
+/** @jsxImportSource hono/jsx */
+import type { Context as HonoContext } from 'hono'
+import { z } from 'zod'
+import { findPublicDigests, type PublicDigest } from '../digests/archive.ts'
+import type { Context } from '../platform/context.ts'
+import { PublicError } from '../platform/errors.ts'
+import { getNewsletter, newslettersByName, offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
+import { errorAttributes, FieldError } from './choice-fields.tsx'
+import { digestPath } from './digest-page.tsx'
+import { pageHead } from './page-head.ts'
+import { check, speaksJson } from './read-input.ts'
+import { page } from './reply.tsx'
+
+const digestsOnPage = 20
+const fields = ['newsletter', 'q', 'topic', 'from', 'to', 'before'] as const
+type Asked = Partial<Record<(typeof fields)[number], string>>
+
+// There is no year 0, says PostgreSQL.
+const day = z.iso.date('Choose a day, like 2027-01-31.').refine((text) => !text.startsWith('0000'), 'Choose a day.')
+const noSuchPage = 'This page of the archive is not there. Begin with the newest.'
+
+const archiveSchema = z.object({
+  newsletter: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
+    .optional(),
+  q: z.string().max(100, 'Search for 100 characters at most.').optional(),
+  topic: z.string().max(100, 'There is no such topic.').optional(),
+  from: day.optional(),
+  to: day.optional(),
+  before: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d\.[1-9]\d{0,14}$/, noSuchPage)
+    .refine((text) => day.safeParse(text.slice(0, 10)).success, noSuchPage)
+    .transform((text) => ({ editionDate: text.slice(0, 10), digestId: Number(text.slice(11)) }))
+    .optional(),
+})
+
+/** The list of public digests, as far as it was asked for. Throws `invalid_input` to a program; a person gets the form again. */
+export async function archivePage(c: HonoContext, context: Context) {
+  const asked: Asked = {}
+  for (const name of fields) {
+    const text = c.req.query(name)?.toWellFormed().replaceAll('\0', '').trim()
+    if (text) asked[name] = text
+  }
+  let digests: readonly PublicDigest[] = []
+  let newsletter: { readonly id: number; readonly name: string } | undefined
+  let errors: Readonly<Record<string, string>> = {}
+  try {
+    const { newsletter: slug, q: words, before: after, ...filter } = check(archiveSchema, asked)
+    if (filter.from && filter.to && filter.from > filter.to) {
+      const message = 'The last day is before the first.'
+      throw new PublicError('invalid_input', message, { fields: { to: message } })
+    }
+    newsletter = slug === undefined ? undefined : await getNewsletter(context.db, slug)
+    digests = await findPublicDigests(
+      context,
+      { ...filter, newsletterId: newsletter?.id, words, after },
+      digestsOnPage + 1,
+    )
+  } catch (error) {
+    if (speaksJson(c) || !(error instanceof PublicError) || error.code !== 'invalid_input') throw error
+    errors = error.fields
+  }
+  const isRefused = Object.keys(errors).length > 0
+  const newsletters = await newslettersByName(context)
+  const siteName = newsletter?.name ?? (await getNewsletter(context.db)).name
+  const topics = await offeredTopics(context, newsletter?.id ?? newsletters[0]?.id ?? 0)
+  const shown = digests.slice(0, digestsOnPage)
+  const last = digests.length > digestsOnPage ? shown.at(-1) : undefined
+  const title = isRefused ? 'Please check what you entered' : 'Archive'
+  const description = `All digests of ${siteName}, the newest first.`
+  return page(
+    c,
+    context,
+    {
+      title,
+      status: isRefused ? 422 : 200,
+      newsletterName: siteName,
+      head: pageHead(context.config, { title: 'Archive', siteName, description, path: pathOf(asked) }),
+    },
+    <>
+      <h1>Archive</h1>
+      <p>
+        Every digest as it was sent, for anybody to read. <a href="/">Have the next one mailed to you</a>, or follow the{' '}
+        <a href="/archive/feed.xml">feed</a>.
+      </p>
+      <SearchForm asked={asked} errors={errors} newsletters={newsletters} topics={topics} />
+      {!isRefused && <Found asked={asked} digests={shown} isOne={newsletters.length === 1} />}
+      {(last || asked.before) && (
+        <nav class="pages on-screen" aria-label="Pages">
+          {asked.before && <a href={pathOf({ ...asked, before: '' })}>The newest</a>}
+          {last && (
+            <a rel="next" href={pathOf({ ...asked, before: `${last.editionDate}.${last.digestId}` })}>
+              Earlier digests
+            </a>
+          )}
+        </nav>
+      )}
+    </>,
+  )
+}
+
+function pathOf(asked: Asked): string {
+  const query = new URLSearchParams()
+  for (const name of fields) if (asked[name]) query.set(name, asked[name])
+  return query.size === 0 ? '/archive' : `/archive?${query}`
+}
+
+type FoundProps = { readonly asked: Asked; readonly digests: readonly PublicDigest[]; readonly isOne: boolean }
+
+function Found({ asked, digests, isOne }: FoundProps) {
+  const isNarrowed = asked.q || asked.topic || asked.from || asked.to
+  if (digests.length === 0) {
+    return (
+      <p class="note" role="status">
+        {isNarrowed ? (
+          <>
+            No digest is like that. <a href="/archive">Show all of them</a>, or ask for less.
+          </>
+        ) : (
+          'There is no digest here yet. The first one comes with the first mail.'
+        )}
+      </p>
+    )
+  }
+  return (
+    <ol class="digests">
+      {digests.map((digest) => (
+        <li lang={digest.language} dir={digest.direction}>
+          <p class="topic">
+            <time datetime={digest.editionDate}>{digest.date}</time>
+            {!isOne && ` · ${digest.newsletterName}`}
+          </p>
+          <h2 dir="auto">
+            <a href={digestPath(digest.digestId)}>{digest.edition.lead.title}</a>
+          </h2>
+          <p class="quiet" dir="auto">
+            {digest.edition.intro}
+          </p>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+type SearchProps = {
+  readonly asked: Asked
+  readonly errors: Readonly<Record<string, string>>
+  readonly newsletters: readonly { readonly slug: string; readonly name: string }[]
+  readonly topics: readonly Topic[]
+}
+
+function SearchForm({ asked, errors, newsletters, topics }: SearchProps) {
+  const { before, ...fieldErrors } = errors
+  const isOffered = topics.some(({ slug }) => slug === asked.topic)
+  return (
+    <search class="on-screen">
+      <form class="search" method="get" action="/archive" novalidate>
+        {before && (
+          <div class="note" role="alert">
+            <p>{before}</p>
+          </div>
+        )}
+        <div class="row">
+          <div class="field">
+            <label for="q">Words</label>
+            <input type="search" id="q" name="q" value={asked.q ?? ''} {...errorAttributes('q', fieldErrors)} />
+            <FieldError name="q" errors={fieldErrors} />
+          </div>
+          <div class="field">
+            <label for="topic">Topic</label>
+            <select id="topic" name="topic" {...errorAttributes('topic', fieldErrors)}>
+              <option value="">All</option>
+              {asked.topic && !isOffered && (
+                <option value={asked.topic} selected>
+                  {asked.topic}
+                </option>
+              )}
+              {topics.map(({ slug, name }) => (
+                <option value={slug} selected={slug === asked.topic}>
+                  {name}
+                </option>
+              ))}
+            </select>
+            <FieldError name="topic" errors={fieldErrors} />
+          </div>
+          {(newsletters.length > 1 || fieldErrors.newsletter) && (
+            <div class="field">
+              <label for="newsletter">Newsletter</label>
+              <select id="newsletter" name="newsletter" {...errorAttributes('newsletter', fieldErrors)}>
+                <option value="">All</option>
+                {newsletters.map(({ slug, name }) => (
+                  <option value={slug} selected={slug === asked.newsletter}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+              <FieldError name="newsletter" errors={fieldErrors} />
+            </div>
+          )}
+        </div>
+        <div class="row">
+          <div class="field">
+            <label for="from">First day</label>
+            <input
+              type="date"
+              id="from"
+              name="from"
+              value={asked.from ?? ''}
+              {...errorAttributes('from', fieldErrors)}
+            />
+            <FieldError name="from" errors={fieldErrors} />
+          </div>
+          <div class="field">
+            <label for="to">Last day</label>
+            <input type="date" id="to" name="to" value={asked.to ?? ''} {...errorAttributes('to', fieldErrors)} />
+            <FieldError name="to" errors={fieldErrors} />
+          </div>
+          <p class="field button">
+            <button type="submit" class="second">
+              Search
+            </button>
+          </p>
+        </div>
+      </form>
+    </search>
+  )
+}

@@ -1,0 +1,97 @@
+// The page says what is done: it follows the configuration, and what it says of the code is so.
+import { sql } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import { webFixture } from '#web-fixture'
+import { readConfig } from '../../src/platform/config.ts'
+import { forgetReaders } from '../../src/subscriptions/forget-readers.ts'
+import { forgetTries } from '../../src/subscriptions/sign-up-limits.ts'
+import { subscribe } from '../../src/subscriptions/subscribe.ts'
+import { at, monday } from '../support/context.ts'
+import { createTestApp } from '../support/web-app.ts'
+
+const web = webFixture()
+const minutesOn = (minutes: number) => new Date(monday.getTime() + minutes * 60_000)
+const reaching = {
+  PUBLIC_URL: 'https://digest.example',
+  RESEND_API_KEY: 're_test',
+  SIGNING_KEYS: `test:${btoa('x'.repeat(32))}`,
+  MAIL_FROM: 'The Evening <hello@evening.example>',
+  POSTAL_ADDRESS: '7 Quay Street, Harbourtown',
+}
+
+/** What the page says as text, with this configuration. */
+async function pageWith(env: Record<string, string>): Promise<string> {
+  const { request } = createTestApp({ ...web.context, config: readConfig({ ...reaching, ...env }) })
+  const html = await (await request('/privacy')).text()
+  return html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replaceAll('&#39;', "'")
+}
+
+describe('the privacy page', () => {
+  it('names who is responsible, and how to reach them', async () => {
+    const page = await pageWith({})
+    for (const text of ['7 Quay Street, Harbourtown', 'hello@evening.example', 'Newsmatro'])
+      expect(page).toContain(text)
+    expect(page).not.toContain('<digest@newsmatro.example>')
+  })
+
+  it('names the provider, or that there is none', async () => {
+    expect(await pageWith({})).toContain('Resend (resend.com) delivers the mails.')
+    expect(await pageWith({ RESEND_BASE_URL: 'https://mail.elsewhere.example' })).toContain(
+      'mail.elsewhere.example delivers',
+    )
+    const trial = await pageWith({ RESEND_API_KEY: '' })
+    expect(trial).toContain('this is a trial')
+    expect(trial).not.toContain('resend.com')
+  })
+
+  it.each([
+    ['Turnstile', { TURNSTILE_SITE_KEY: '0x4AAA', TURNSTILE_SECRET: '0x4AAB' }, 'Cloudflare Turnstile'],
+    [
+      'inbound mail',
+      { INBOUND_DOMAIN: 'reply.evening.example', RESEND_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+      'reply.evening.example',
+    ],
+    ['forms on other sites', { EMBED_ORIGINS: 'https://www.evening.example' }, 'www.evening.example'],
+  ])('speaks of %s only where it is set up', async (_, env, words) => {
+    expect(await pageWith(env)).toContain(words)
+    expect(await pageWith({})).not.toContain(words)
+  })
+
+  it('says how long as long as it is: who never confirmed', async () => {
+    const days = Number(/never confirmed, (\d+) days/.exec(await pageWith({}))?.[1])
+    await subscribe(web.context, { email: 'ada@reader.example' }, { source: 'form', ip: null, userAgent: null })
+    await sql`update subscriptions set created_at = ${monday}`.execute(web.db)
+    const addresses = () => web.db.selectFrom('subscribers').select('email').execute()
+    web.context.clock.set(minutesOn(days * 24 * 60 - 1))
+    await forgetReaders(web.context, at(monday))
+    expect(await addresses()).toEqual([{ email: 'ada@reader.example' }])
+    web.context.clock.set(minutesOn(days * 24 * 60 + 1))
+    await forgetReaders(web.context, at(monday))
+    expect(await addresses()).toEqual([{ email: expect.stringMatching(/^erased-/) }])
+  })
+
+  it('says how long as long as it is: tries to sign up', async () => {
+    const minutes = Number(
+      /keyed hash of the address, and of where they came from .{0,80} (\d+) minutes/.exec(await pageWith({}))?.[1],
+    )
+    await subscribe(web.context, { email: 'ada@reader.example' }, { source: 'form', ip: '192.0.2.7', userAgent: null })
+    const tries = async () => (await web.db.selectFrom('sign_up_tries').select('bucket').execute()).length
+    expect(await tries()).toBe(2)
+    web.context.clock.set(minutesOn(minutes - 0.5))
+    await forgetTries(web.context, at(monday))
+    expect(await tries()).toBe(2)
+    web.context.clock.set(minutesOn(minutes + 0.5))
+    await forgetTries(web.context, at(monday))
+    expect(await tries()).toBe(0)
+  })
+
+  it('leads to what it promises', async () => {
+    const html = await (await web.request('/privacy')).text()
+    const links = [...html.matchAll(/href="(\/[^"]*)"/g)].map(([, path]) => path ?? '')
+    expect(links).toContain('/my-link')
+    for (const path of new Set(links)) expect((await web.request(path)).status, path).toBe(200)
+  })
+})
