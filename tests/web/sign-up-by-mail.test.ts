@@ -89,7 +89,9 @@ describe('subscribing', () => {
     await aReader(site.db, { email: 'bea@reader.example' })
     await write({ to: `subscribe@${domain}`, from: 'bea@reader.example' })
     await write({ to: `subscribe+nothing@${domain}`, from: 'cem@reader.example' })
-    expect(await mails()).toHaveLength(1)
+    expect((await mails()).slice(1).map(({ to, subject }) => [...to, subject])).toEqual([
+      ['bea@reader.example', 'You already get Newsmatro'],
+    ])
     expect((await outcomes()).at(-1)).toBe('refused: invalid_input')
   })
 })
