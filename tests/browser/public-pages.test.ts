@@ -169,7 +169,7 @@ it('is printed without what only a screen needs', async () => {
 })
 
 it('is as readable from right to left', async () => {
-  await service.db.updateTable('digests').set({ language: 'ar' }).execute()
+  await service.db.updateTable('newsletters').set({ language: 'ar' }).execute()
   const page = await browser.open({ width: 1280, scripts: true, colorScheme: 'light' })
   await servePictures(page)
   await page.goto(service.url + (await digestPath()))
