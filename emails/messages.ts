@@ -85,11 +85,24 @@ function sayAll(written: unknown, language: Language): unknown {
   return Object.fromEntries(Object.entries(written as object).map(([name, one]) => [name, sayAll(one, language)]))
 }
 
-/** A message is parsed when it is first said, and then kept. */
+/** A message is parsed when it is first said, and then kept. Most only fill in names, which takes no formatter. */
 function sayWith(written: string, language: Language) {
-  let message: IntlMessageFormat | undefined
+  let say: ((values: Record<string, string | number>) => string) | undefined
   return (values: Record<string, string | number>): string => {
-    message ??= new IntlMessageFormat(written, language, undefined, { ignoreTag: true })
-    return String(message.format(values))
+    say ??= filledIn(written) ?? formatted(written, language)
+    return say(values)
   }
+}
+
+function formatted(written: string, language: Language) {
+  const message = new IntlMessageFormat(written, language, undefined, { ignoreTag: true })
+  return (values: Record<string, string | number>) => String(message.format(values))
+}
+
+/** Undefined for a message with more in it than text and names in braces; an apostrophe may quote something (ICU). */
+function filledIn(written: string) {
+  const parts = written.split(/\{([a-z]+)\}/i)
+  if (/[{}'#]/.test(parts.filter((_, index) => index % 2 === 0).join(''))) return undefined
+  return (values: Record<string, string | number>) =>
+    parts.map((part, index) => (index % 2 === 0 ? part : values[part])).join('')
 }

@@ -12,7 +12,19 @@ export function languageTag(language: string): string {
   }
 }
 
+/** What was asked for before, by language: to look at a locale takes a tenth of a page's time. */
+const directions = new Map<string, Direction>()
+const mostDirections = 100
+
 export function directionOf(language: string): Direction {
+  const known = directions.get(language)
+  if (known) return known
+  const direction = readDirection(language)
+  if (directions.size < mostDirections) directions.set(language, direction)
+  return direction
+}
+
+function readDirection(language: string): Direction {
   const locale = new Intl.Locale(languageTag(language))
   const rtl = locale.script ? rightToLeftScripts.has(locale.script) : rightToLeft.has(locale.language)
   return rtl ? 'rtl' : 'ltr'

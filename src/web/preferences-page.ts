@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import type { Context } from '../platform/context.ts'
+import { remembered } from '../platform/remembered.ts'
 import { signToken } from '../platform/signed-token.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptions/in-words.ts'
@@ -114,14 +115,26 @@ ${offers.map(
 </form>`,
 )}</section>`
 }
-<section aria-labelledby="data"><h2 id="data">${say.data}</h2>
-<ul class="plain">
-<li><a href="/preferences/${token}/address">${say.changeAddress}</a></li>
-<li><a href="/preferences/${token}/history">${say.history}</a></li>
-<li><a href="/preferences/${token}/export">${say.download}</a> (JSON)</li>
-<li><a href="/preferences/${token}/erase">${say.erase}</a></li>
-</ul></section>`,
+${dataSection(own.language, token)}`,
   )
+}
+
+const dataSections = new Map<string, readonly string[]>()
+
+/** Made once a language: but for the token it is the same for everyone. */
+function dataSection(language: string, token: string) {
+  const pieces = remembered(dataSections, language, () => {
+    const { preferences: say } = messagesFor(language)
+    const made = html`<section aria-labelledby="data"><h2 id="data">${say.data}</h2>
+<ul class="plain">
+<li><a href="/preferences/\n/address">${say.changeAddress}</a></li>
+<li><a href="/preferences/\n/history">${say.history}</a></li>
+<li><a href="/preferences/\n/export">${say.download}</a> (JSON)</li>
+<li><a href="/preferences/\n/erase">${say.erase}</a></li>
+</ul></section>`
+    return String(made).split('/\n/')
+  })
+  return raw(pieces.join(`/${token}/`))
 }
 
 const preferencesToken = ({ keys }: Context, subscriptionId: number) =>
