@@ -2,7 +2,11 @@ import { defineConfig } from 'vitest/config'
 
 // The suite runs on the embedded database, or on the server that TEST_DATABASE_URL names. What starts the program on an embedded
 // database of its own, or needs none, is the same there and is left out.
-const sameOnAServer = ['tests/processes.test.ts', 'tests/platform/embedded.test.ts', 'tests/emails/**']
+const sameOnAServer = [
+  ...['tests/processes.test.ts', 'tests/platform/embedded.test.ts', 'tests/platform/pglite-server.test.ts'],
+  ...['tests/emails/**', 'tests/simulation/**', 'tests/guarded-fetch.test.ts'],
+  'tests/articles/{article-url,decode-feed,parse-feed,rank-articles,same-story,summarise,text}.test.ts',
+]
 
 export default defineConfig({
   // NODE_ENV=production has no jsxDEV
