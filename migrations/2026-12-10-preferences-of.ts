@@ -27,7 +27,7 @@ const statements: string[] = [
        select json_agg(
          json_build_object(
            'subscriptionId', s.id, 'newsletterId', s.newsletter_id, 'state', s.state,
-           'frequency', s.frequency, 'weekday', s.weekday, 'hour', s.hour, 'timeZone', s.time_zone,
+           'frequency', s.frequency, 'weekday', s.weekday, 'hour', s.hour, 'timeZone', s.time_zone, 'language', s.language,
            'nextDigestAt', s.next_digest_at, 'pausedUntil', s.paused_until, 'topicIds', c.choice_key)
          order by s.id)
        into others
@@ -39,6 +39,7 @@ const statements: string[] = [
        'own', json_build_object(
          'subscriptionId', own.id, 'newsletterId', own.newsletter_id, 'state', own.state,
          'frequency', own.frequency, 'weekday', own.weekday, 'hour', own.hour, 'timeZone', own.time_zone,
+         'language', own.language,
          'nextDigestAt', own.next_digest_at, 'pausedUntil', own.paused_until, 'topicIds', own_topics),
        'others', coalesce(others, '[]'));
    end $$`,

@@ -136,13 +136,13 @@ async function chooseContents(trx: InTransaction, run: DigestRun): Promise<void>
         select topic_id from topic_choice_topics where topic_choice_id = choice) end as topic_ids
       from wanted`,
   )
+  const rows = selections.map(({ group, articleIds, total }) => ({ number: group, article_ids: articleIds, total }))
   await sql`
     create temporary table contents on commit drop as
     select language, frequency, edition_date, read_until, choice, article_ids, total,
       md5(article_ids::text || ' of ' || total) as content_key, null::bigint as digest_id
-    from wanted join jsonb_to_recordset(${JSON.stringify(selections)}::jsonb)
-      as selected ("group" bigint, "articleIds" bigint[], total int) on selected."group" = wanted.number,
-      lateral (select selected."articleIds" as article_ids) as renamed`.execute(trx)
+    from wanted join jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as selected (number bigint, article_ids bigint[], total int) using (number)`.execute(trx)
 }
 
 /** One digest for each distinct content, shared with the slices before and after this one. */

@@ -5,24 +5,15 @@ import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import { replyAddress } from '../platform/mail-address.ts'
-import { perContext } from '../platform/per-context.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
+import { keptTemplate } from './kept-template.ts'
 import type { Newsletter } from './newsletters.ts'
 
-const keptIn = perContext<string, MailTemplate>((context) => context.memory ?? context)
-
-/** The mail that asks a reader to confirm: the same for everyone but for the link, so it is rendered once a newsletter and language. */
-export async function renderConfirmationMail(
-  context: Context,
-  newsletter: Newsletter,
-  asked: string,
-): Promise<MailTemplate> {
+/** The mail that asks a reader to confirm. */
+export function renderConfirmationMail(context: Context, newsletter: Newsletter, asked: string): Promise<MailTemplate> {
   const language = spoken(asked)
-  const kept = keptIn(context)
-  const key = JSON.stringify([newsletter.slug, newsletter.name, language])
-  const template = kept.get(key) ?? (await render(context, newsletter, language))
-  kept.set(key, template)
-  return template
+  const named = ['confirmation', newsletter.slug, newsletter.name, language]
+  return keptTemplate(context, named, () => render(context, newsletter, language))
 }
 
 async function render(context: Context, newsletter: Newsletter, language: string): Promise<MailTemplate> {

@@ -1,4 +1,4 @@
-// The mails about the preference center: the same for everyone but for the link, so each is rendered once a newsletter.
+// The mails about the preference center.
 import { createElement } from 'react'
 import { AddressChangeEmail, addressChangeSubject, addressChangeText } from '../../emails/address-change.tsx'
 import {
@@ -17,8 +17,8 @@ import { renderMail } from '../../emails/render.ts'
 import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { MessageKind } from '../platform/database/schema.ts'
-import { perContext } from '../platform/per-context.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
+import { keptTemplate } from './kept-template.ts'
 
 const letters = {
   preferences_link: {
@@ -44,16 +44,10 @@ type Links = { readonly preferencesToken: string; readonly confirmationToken: st
 type LetterKind = keyof typeof letters
 type Named = { readonly name: string; readonly slug: string; readonly language: string }
 
-const keptIn = perContext<string, MailTemplate>((context) => context.memory ?? context)
-
 /** A mail of such a kind, for any reader of a newsletter who is spoken to in that language. */
-export async function renderLetter(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {
+export function renderLetter(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {
   const named = { ...newsletter, language: spoken(newsletter.language) }
-  const kept = keptIn(context)
-  const key = JSON.stringify([kind, named.slug, named.name, named.language])
-  const template = kept.get(key) ?? (await render(context, kind, named))
-  kept.set(key, template)
-  return template
+  return keptTemplate(context, [kind, named.slug, named.name, named.language], () => render(context, kind, named))
 }
 
 async function render(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {

@@ -1,18 +1,12 @@
 import { sql } from 'kysely'
-import { storeRendering } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import { joinTransaction } from '../platform/database/join-transaction.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { parseAddress } from './address.ts'
 import { renderLetter } from './letters.ts'
+import { mailLink } from './mail-link.ts'
 import { getNewsletter } from './newsletters.ts'
-import { isSuppressed } from './reader.ts'
 import { countTryFrom } from './sign-up-limits.ts'
-
-const maximumLinks = [
-  { within: '1 hour', count: 1 },
-  { within: '24 hours', count: 3 },
-] as const
 
 /**
  * Mails the link to their preference center to who lost it. Says nothing about whether the address is known: it returns the
@@ -28,19 +22,12 @@ export async function mailMyLink(context: Context, email: string, ip: string | n
     const template = await renderLetter(context, 'preferences_link', found ?? newsletter)
     // The same statements for everyone, with nobody's id where the address is unknown, and one commit that writes: so that
     // the answer takes as long whether or not a mail follows.
-    const reader = found ?? { subscriberId: 0, subscriptionId: 0 }
+    const { subscriberId, subscriptionId } = found ?? { subscriberId: 0, subscriptionId: 0 }
     await sql`
-      select from subscribers where id = ${reader.subscriberId} and email_key = ${address.key}
+      select from subscribers where id = ${subscriberId} and email_key = ${address.key}
       for no key update`.execute(trx)
-    const isObstructed = await isSuppressed(trx, reader.subscriberId)
-    const isUnasked = await mayGetLink(trx, context, reader.subscriberId)
-    const renderingId = await storeRendering(trx, template, context.clock.now())
-    await sql`
-      insert into messages (kind, subscriber_id, subscription_id, to_email, rendering_id, key_id, created_at)
-      select 'preferences_link', id, ${reader.subscriptionId}, email, ${renderingId}, ${context.keys.newestId}, ${context.clock.sqlNow}
-      from subscribers where id = ${reader.subscriberId} and email_key = ${address.key} and ${isUnasked && !isObstructed}`.execute(
-      trx,
-    )
+    const to = { subscriberId, subscriptionId, addressKey: address.key }
+    await mailLink(trx, context, { kind: 'preferences_link', ...to, template, isWanted: true })
   })
 }
 
@@ -54,21 +41,4 @@ async function findProven(trx: InTransaction, addressKey: string): Promise<Prove
     where r.email_key = ${addressKey} and s.confirmed_at is not null
     order by s.state = 'active' desc, s.id desc limit 1`.execute(trx)
   return rows[0]
-}
-
-/**
- * At most one mail with a link to the preference center in an hour and three in 24 hours. Counted from when it was asked for, and
- * from when the provider had it: it may have waited in between.
- */
-export async function mayGetLink(trx: InTransaction, context: Context, subscriberId: number): Promise<boolean> {
-  const isMailedLess = maximumLinks.map(({ within, count }) => {
-    const since = sql`${context.clock.sqlNow} - ${within}::interval`
-    return sql`(
-      select count(*) < ${count} from messages
-      where subscriber_id = ${subscriberId} and kind not in ('digest', 'confirmation') and kind in ('preferences_link', 'already_subscribed')
-        and (created_at > ${since} or state in ('pending', 'sending')
-          or (state in ('submitted', 'unknown') and settled_at > ${since})))`
-  })
-  const { rows } = await sql<{ may: boolean }>`select ${sql.join(isMailedLess, sql` and `)} as may`.execute(trx)
-  return rows[0]?.may ?? false
 }

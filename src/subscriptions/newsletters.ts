@@ -43,9 +43,8 @@ const shownTopics = 24
 const keptMs = 60_000
 
 type Kept<Value> = { readonly at: number; readonly value: Value }
-const holderOf = (context: Context) => context.memory ?? context
-const keptTopics = perContext<number, Kept<readonly Topic[]>>(holderOf)
-const keptNewsletters = perContext<'all', Kept<readonly Newsletter[]>>(holderOf)
+const keptTopics = perContext<number, Kept<readonly Topic[]>>()
+const keptNewsletters = perContext<'all', Kept<readonly Newsletter[]>>()
 
 async function kept<Key, Value>(
   context: Context,

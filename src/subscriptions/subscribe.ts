@@ -13,11 +13,11 @@ import { confirmationHours } from './confirmations.ts'
 import { consentText, type Evidence, recordConsent } from './consent.ts'
 import { refuseDisposable } from './disposable-domains.ts'
 import { renderLetter } from './letters.ts'
+import { mailLink } from './mail-link.ts'
 import { getNewsletter, type Newsletter } from './newsletters.ts'
 import { type Choices, defaultChoices, type PartialChoices, withKnownTimeZone } from './preferences.ts'
 import { countTry } from './sign-up-limits.ts'
 import { suggestAddress } from './suggest-address.ts'
-import { tellSubscribed } from './tell-subscribed.ts'
 import { chooseTopics } from './topic-choices.ts'
 
 export type SubscribeRequest = PartialChoices & {
@@ -75,7 +75,14 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
         await ask(trx, subscriberId, subscription.id)
         const isAsked = subscription.state === 'pending' && isUnasked
         await sql.raw(isAsked ? 'release savepoint asked' : 'rollback to savepoint asked').execute(trx)
-        await tellSubscribed(trx, context, { subscriberId, subscription, template: toSubscribed })
+        await mailLink(trx, context, {
+          kind: 'already_subscribed',
+          subscriberId,
+          subscriptionId: subscription.id,
+          addressKey: address.key,
+          template: toSubscribed,
+          isWanted: subscription.state === 'active',
+        })
         await keepToHourlyLimit(trx, context, isAsked ? 1 : 0)
       }),
     )

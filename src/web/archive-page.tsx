@@ -8,7 +8,7 @@ import { getNewsletter, newslettersByName, offeredTopics, type Topic } from '../
 import { errorAttributes, FieldError } from './choice-fields.tsx'
 import { digestPath } from './digest-page.tsx'
 import { pageHead } from './page-head.ts'
-import { check, speaksJson } from './read-input.ts'
+import { check, newsletterSlug, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
 
 const digestsOnPage = 20
@@ -20,10 +20,7 @@ const day = z.iso.date('Choose a day, like 2027-01-31.').refine((text) => !text.
 const noSuchPage = 'This page of the archive is not there. Begin with the newest.'
 
 const archiveSchema = z.object({
-  newsletter: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
-    .optional(),
+  newsletter: newsletterSlug.optional(),
   q: z.string().max(100, 'Search for 100 characters at most.').optional(),
   topic: z.string().max(100, 'There is no such topic.').optional(),
   from: day.optional(),

@@ -10,6 +10,7 @@ import { archivePage } from './archive-page.tsx'
 import { digestPage, digestPath } from './digest-page.tsx'
 import { ownPicture } from './own-picture.ts'
 import { ownPicturePath } from './page-head.ts'
+import { check, joinSchema } from './read-input.ts'
 
 const digestsInFeed = 20
 /** A decade of a daily digest; a sitemap may have 50,000. */
@@ -68,10 +69,7 @@ ${entries.join('\n')}
 
 async function feedOptions(c: HonoContext, context: Context): Promise<FeedOptions> {
   const asked = c.req.query('newsletter')
-  if (asked !== undefined && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(asked)) {
-    const message = 'There is no newsletter of that name.'
-    throw new PublicError('invalid_input', message, { fields: { newsletter: message } })
-  }
+  if (asked !== undefined) check(joinSchema, { newsletter: asked })
   const newsletter = await getNewsletter(context.db, asked)
   const newsletterId = asked === undefined ? undefined : newsletter.id
   return {

@@ -4,16 +4,15 @@ import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { getNewsletter } from '../subscriptions/newsletters.ts'
 import { embedScript, embedScriptPath } from './embed-script.ts'
+import { newsletterSlug } from './read-input.ts'
 import { page } from './reply.tsx'
 import { honeypotField } from './sign-up-page.tsx'
-
-const newsletterPattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 /** The script of the form on other sites: any page may load it, those in EMBED_ORIGINS may send what it makes. */
 export function embedScriptRoute(context: Context): Hono {
   const app = new Hono()
   app.get(embedScriptPath, async (c) => {
-    const asked = newsletterPattern.exec(c.req.query('newsletter') ?? '')?.[0]
+    const asked = newsletterSlug.safeParse(c.req.query('newsletter')).data
     const { name } = await getNewsletter(context.db, asked)
     return c.body(embedScript({ newsletter: asked, consent: consentText(name) }), 200, {
       'content-type': 'text/javascript; charset=utf-8',

@@ -65,16 +65,16 @@ function addressProblem(text: string): string | undefined {
   }
 }
 
-const newsletterName = z
+export const newsletterSlug = z
   .string('There is no newsletter of that name.')
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'There is no newsletter of that name.')
 
 /** In the order of the form: the first field with an error has the focus. */
 export const subscribeSchema = addressSchema
-  .extend({ newsletter: newsletterName.optional() })
+  .extend({ newsletter: newsletterSlug.optional() })
   .extend(choicesSchema.shape)
 
-export const joinSchema = z.object({ newsletter: newsletterName })
+export const joinSchema = z.object({ newsletter: newsletterSlug })
 
 export const preferencesSchema = choicesSchema.extend({
   pauseDays: wholeNumber(0, longestPauseDays, 'Choose how long to pause: a year at most.').optional(),
