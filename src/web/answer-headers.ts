@@ -37,6 +37,7 @@ export function answerHeaders(options: {
     if (complete.has(c.res)) return
     const present = c.res.headers
     if (!present.has('cache-control')) present.set('cache-control', 'no-store')
+    present.set('x-request-id', c.get('requestId'))
     for (const [name, value] of Object.entries(headers)) present.set(name, value)
   }
 }

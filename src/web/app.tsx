@@ -2,7 +2,6 @@
 
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { requestId } from 'hono/request-id'
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -13,6 +12,7 @@ import { originCheck } from './origin-check.ts'
 import { privacyRoute } from './privacy-page.tsx'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
+import { requestId } from './request-id.ts'
 import { script, styles } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
 import { timeLimit } from './time-limit.ts'
@@ -20,8 +20,6 @@ import type { WebOptions } from './web-options.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
 const maximumBodyBytes = 64 * 1024
-/** Of an id that whoever asked brought along, so that it can be found in both logs. Others are replaced. */
-const maximumRequestIdLength = 64
 const defaultTimeLimitMs = 20_000
 /** Of the others nobody reads a body, and nothing changes, wherever they come from. */
 const changing = ['POST', 'PUT', 'PATCH', 'DELETE']
@@ -30,7 +28,7 @@ const changing = ['POST', 'PUT', 'PATCH', 'DELETE']
 export function createApp(context: Context, options: WebOptions): Hono {
   const app = new Hono()
   const { publicUrl, turnstile } = context.config
-  app.use(requestId({ limitLength: maximumRequestIdLength }))
+  app.use(requestId)
   app.use(answerHeaders({ publicUrl, hasTurnstile: turnstile !== undefined }))
   app.use(timeLimit(options.timeLimitMs ?? defaultTimeLimitMs))
   app.on(

@@ -16,6 +16,10 @@ const digestsInFeed = 20
 /** A decade of a daily digest; a sitemap may have 50,000. */
 const digestsInSitemap = 10_000
 const kept = 'public, max-age=300'
+const feeds = new Map([
+  ['feed.xml', { contentType: 'application/atom+xml; charset=utf-8', write: atomFeed }],
+  ['feed.json', { contentType: 'application/feed+json; charset=utf-8', write: jsonFeed }],
+])
 /** Where readers' tokens are, and what is for one reader alone. */
 const ofReaders = ['address', 'confirm', 'preferences', 'undo', 'unsubscribe']
 
@@ -25,16 +29,16 @@ export function archiveRoutes(context: Context): Hono {
   const app = new Hono()
 
   app.get('/archive', (c) => archivePage(c, context))
-  app.get('/archive/feed.xml', async (c) => {
-    const options = await feedOptions(c, context)
-    return fresh(c, 'application/atom+xml; charset=utf-8', await atomFeed(options), changedAt(options))
-  })
-  app.get('/archive/feed.json', async (c) => {
-    const options = await feedOptions(c, context)
-    return fresh(c, 'application/feed+json; charset=utf-8', await jsonFeed(options), changedAt(options))
-  })
-  app.get('/archive/:digest', async (c) => {
-    const id = /^[1-9]\d{0,14}$/.exec(c.req.param('digest'))?.[0]
+  // One route for all that is below it: what has a name and what has a number, side by side, makes Hono find every route of the
+  // service by its slowest way.
+  app.get('/archive/:entry', async (c) => {
+    const entry = c.req.param('entry')
+    const feed = feeds.get(entry)
+    if (feed) {
+      const options = await feedOptions(c, context)
+      return fresh(c, feed.contentType, await feed.write(options), changedAt(options))
+    }
+    const id = /^[1-9]\d{0,14}$/.exec(entry)?.[0]
     const digest = id === undefined ? undefined : await findPublicDigest(context, Number(id))
     if (!digest)
       throw new PublicError('not_found', 'There is no such digest in the archive, or it is not for everybody.')

@@ -43,10 +43,16 @@ const weekdaysIn = (language: string) =>
   weekdayNames(language)
     .map((day, index) => `<option value="${index + 1}">${day}\n`)
     .join('')
-/** Each in its own name, so that whoever reads no other finds it. */
+/**
+ * Each in its own name, so that whoever reads no other finds it. With references for what is not ASCII: one such letter makes a
+ * page of twice the bytes in memory, and the writing of it slower by as much.
+ */
 const languageOptions = languages
-  .map((language) => `<option value="${language}" lang="${language}">${catalogues[language].name}\n`)
+  .map((language) => `<option value="${language}" lang="${language}">${inAscii(catalogues[language].name)}\n`)
   .join('')
+function inAscii(text: string): string {
+  return Array.from(text, (letter) => (letter > '\x7f' ? `&#${letter.codePointAt(0)};` : letter)).join('')
+}
 const timeZones = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
 /**
  * Made once and as short as HTML allows, where an option needs neither an end nor a value that is its text: there are more

@@ -11,7 +11,8 @@ import { changePreferences, type PreferencesChange } from '../subscriptions/pref
 import { getReader } from '../subscriptions/reader.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
-import { preferencesPage, type Shown, topicsShown } from './preferences-page.ts'
+import { type Shown, topicsShown } from './preferences-form.ts'
+import { preferencesPage } from './preferences-page.ts'
 import { check, joinSchema, preferencesSchema, readBody, speaksJson } from './read-input.ts'
 import type { WebOptions } from './web-options.ts'
 

@@ -20,33 +20,41 @@ export type Message = {
   readonly retryAfterSeconds?: number | undefined
 }
 
+type PageOptions = {
+  readonly title: string
+  readonly status?: ContentfulStatusCode
+  readonly isPrivate?: boolean
+  /** Of the words on it. */
+  readonly language?: string
+  /** It is the one that the browser asked for. */
+  readonly isAsked?: boolean
+  readonly newsletterName?: string
+  readonly retryAfterSeconds?: number | undefined
+  readonly head?: LayoutProps['head']
+}
+
+const languageOf = (options: PageOptions) => knownLanguage(options.language ?? 'en') ?? 'en'
+
 /** A page of the site. Pages behind a token are for one reader's eyes: neither kept nor indexed. */
-export async function page(
-  c: HonoContext,
-  context: Context,
-  options: {
-    readonly title: string
-    readonly status?: ContentfulStatusCode
-    readonly isPrivate?: boolean
-    /** Of the words on it. */
-    readonly language?: string
-    /** It is the one that the browser asked for. */
-    readonly isAsked?: boolean
-    readonly newsletterName?: string
-    readonly retryAfterSeconds?: number | undefined
-    readonly head?: LayoutProps['head']
-  },
-  children: Child,
-): Promise<Response> {
-  const { title, status = 200, isPrivate = false, newsletterName = 'Newsmatro', head } = options
-  const language = knownLanguage(options.language ?? 'en') ?? 'en'
-  const { postalAddress } = context.config
+export async function page(c: HonoContext, context: Context, options: PageOptions, children: Child): Promise<Response> {
   // A string by itself: what is made of it otherwise goes out as a stream, at several times the cost.
-  const text = String(await layout({ title, language, newsletterName, postalAddress, head, children }))
+  return answerPage(c, options, String(await pageText(context, options, children)))
+}
+
+/** What {@link page} answers with, where it is to be kept. */
+export function pageText(context: Context, options: PageOptions, children: Child) {
+  const { title, newsletterName = 'Newsmatro', head } = options
+  const { postalAddress } = context.config
+  return layout({ title, language: languageOf(options), newsletterName, postalAddress, head, children })
+}
+
+/** A page that is written already. */
+export function answerPage(c: HonoContext, options: PageOptions, text: string): Response {
+  const { status = 200, isPrivate = false } = options
   return answer(c, text, status, {
     'content-type': 'text/html; charset=UTF-8',
     'cache-control': isPrivate ? 'no-store' : 'no-cache',
-    'content-language': language,
+    'content-language': languageOf(options),
     ...(options.isAsked && { vary: 'accept-language' }),
     ...(isPrivate && { 'x-robots-tag': 'noindex' }),
     ...retryAfter(options.retryAfterSeconds),

@@ -285,6 +285,36 @@ describe('time zones', () => {
   })
 })
 
+describe('the page of readers who choose alike', () => {
+  it('has the address and the links of its own reader, whoever asked before', async () => {
+    const addresses = ['ada@reader.example', "o'neil&sons@reader.example", '$&@reader.example']
+    const alike = await Promise.all(addresses.map((email) => aReader(site.db, { email })))
+    for (const [index, reader] of [...alike, ...alike.toReversed()].entries()) {
+      const page = await site.text(pathOf(reader))
+      const shown = page
+        .replaceAll('&amp;', '&')
+        .replaceAll('&#39;', "'")
+        .match(/(?<=For )\S+@reader\.example/g)
+      expect(shown).toEqual([[...addresses, ...addresses.toReversed()][index]])
+      const links = new Set(page.match(/(?<=\/(preferences|unsubscribe)\/)[\w.-]+\.\d+\.[\w-]+/g))
+      const { subscriptionId } = reader
+      expect(links).toEqual(
+        new Set([site.token('preferences', subscriptionId), site.token('unsubscribe', subscriptionId)]),
+      )
+      expect(page).not.toContain('\0')
+    }
+  })
+
+  it('has what the reader chose, as soon as they did', async () => {
+    const [reader, other] = [await aReader(site.db), await aReader(site.db, { email: 'other@reader.example' })]
+    const chosenHour = async (of: typeof reader) =>
+      /value="(\d+)" selected>\d\d:00/.exec(await site.text(pathOf(of)))?.[1]
+    const before = await chosenHour(reader)
+    await site.post(pathOf(reader), { hour: '21', frequency: 'weekly' })
+    expect([await chosenHour(reader), await chosenHour(other)]).toEqual(['21', before])
+  })
+})
+
 describe('names', () => {
   it('are kept for a minute, and those of something new are looked up', async () => {
     const reader = await aReader(site.db)

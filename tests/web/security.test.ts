@@ -23,6 +23,12 @@ const choose = (headers: Record<string, string>) => {
   return web.request(`/preferences/${tokens.preferences}`, { method: 'POST', body, headers })
 }
 
+it('routes are such that they are found by one expression, not one by one', async () => {
+  const app = createApp(web.context, { background: () => {}, clientAddress: () => null })
+  await app.request('/healthz')
+  expect(app.router.name).toContain('RegExpRouter')
+})
+
 describe('where a form comes from', () => {
   it.each([
     ['our own page', { 'sec-fetch-site': 'same-origin', origin: 'null' }, 200],
