@@ -1,18 +1,18 @@
 // The answer to a reader who wrote to the service: what was done, when the next digest comes, and how to take it back.
-import { Heading, Text } from '@react-email/components'
+import { Text } from '@react-email/components'
 import { clean } from './components/clean.ts'
 import type { Frequency, Publisher } from './components/digest-props.ts'
 import { Footer } from './components/footer.tsx'
 import { dateInWords, instantInWords, weekdayName } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
 import { Nameplate } from './components/masthead.tsx'
-import { MailLink, Strip } from './components/parts.tsx'
+import { MailLink, Strip, Title } from './components/parts.tsx'
 import { blocks, heading, linked, wrap } from './components/plain-text.ts'
 import { answerPreview } from './components/preview-props.ts'
 import type { Setting } from './components/settings.tsx'
 import { subjectOf } from './components/subject.ts'
 import { footerText } from './components/text-footer.ts'
-import { paint, serif } from './components/theme.ts'
+import { paint } from './components/theme.ts'
 import { messagesFor } from './messages.ts'
 
 /** When the next digest comes, if there is news; null where none does. */
@@ -134,15 +134,14 @@ export function AnswerEmail(props: AnswerProps) {
   return (
     <MailLayout
       language={language}
+      look={publisher.look}
       title={answerSubject(props)}
       intro={paragraphs[0] ?? title}
       footer={<Footer {...{ newsletterName, language, publisher, why }} />}
     >
-      <Nameplate name={clean(newsletterName)} />
+      <Nameplate name={clean(newsletterName)} publisher={publisher} />
       <Strip top={28} bottom={32}>
-        <Heading as="h1" {...paint({ text: 'ink' }, titleStyle, 'lead-title')}>
-          {title}
-        </Heading>
+        <Title>{title}</Title>
         {paragraphs.map((paragraph) => (
           <Text key={paragraph} {...body}>
             {paragraph}
@@ -169,8 +168,6 @@ export function AnswerEmail(props: AnswerProps) {
     </MailLayout>
   )
 }
-
-const titleStyle = { margin: '0 0 16px', fontFamily: serif, fontSize: '30px', lineHeight: '1.2', fontWeight: 700 }
 
 AnswerEmail.PreviewProps = answerPreview satisfies AnswerProps
 

@@ -33,19 +33,21 @@ export function DigestEmail(props: DigestProps) {
   const newsletterName = clean(props.newsletterName)
   const direction = directionOf(language)
   const inStories = storiesIn(props)
-  const { intro, extent, lead, sections, brief } = editionOf(props)
+  const { intro, extent, lead, sections, alone, brief } = editionOf(props)
   const settings = settingsOf(links, frequency, language)
   const why = footer.confirmed({ newsletter: newsletterName, date: props.confirmedOn })
   const footerLinks = settings.slice(-2)
   return (
     <MailLayout
       language={language}
+      look={publisher.look}
       title={digestSubject(props)}
       intro={intro}
       footer={<Footer {...{ newsletterName, language, publisher, why }} links={footerLinks} />}
     >
       <Masthead
         name={newsletterName}
+        publisher={publisher}
         date={dateInWords(props.editionDate, language)}
         extent={extent}
         inStories={inStories}
@@ -62,6 +64,15 @@ export function DigestEmail(props: DigestProps) {
           </TopicSection>
         )
       })}
+      {alone.length > 0 && (
+        <Strip bottom={30}>
+          <Rule tone="ink" width={2} />
+          {alone.map((item, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
+            <SectionStory key={index} item={item} direction={direction} inStories={inStories} isAlone />
+          ))}
+        </Strip>
+      )}
       {brief.length > 0 && (
         <TopicSection name={digest.inBrief} direction={direction}>
           {brief.map((item, index) => (

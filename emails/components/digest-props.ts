@@ -15,7 +15,28 @@ export type Story = {
   alsoIn?: readonly string[]
 }
 
-export type Publisher = { name: string; postalAddress: string; contactAddress: string; siteUrl: string }
+/** A picture at an https address, and how large it is shown, in pixels. `darkUrl`: the one for dark mode. */
+export type Logo = { url: string; darkUrl: string | undefined; width: number; height: number }
+
+/** Colours are `#rrggbb`. */
+export type Look = {
+  /** As the publisher has it; no letters are ever on it. */
+  brand: string
+  /** The same, as far as it can be read on every ground that a mail has. */
+  accent: { light: string; dark: string }
+  logo: Logo | undefined
+  headlines: 'serif' | 'sans'
+}
+
+export type Publisher = {
+  name: string
+  postalAddress: string
+  contactAddress: string
+  siteUrl: string
+  /** What else the footer leads to. */
+  links: readonly { label: string; url: string }[]
+  look: Look
+}
 
 /** Where the reader's links lead. They may be marks that are replaced per reader: they pass through unchanged. */
 export type DigestLinks = {

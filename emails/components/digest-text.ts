@@ -20,6 +20,7 @@ export function digestText(props: DigestProps): string {
     wrap(`${dateInWords(props.editionDate, language)} · ${edition.extent}`),
     storyText(edition.lead, edition.lead.topic?.name),
     ...edition.sections.map((section) => sectionText(section, props)),
+    ...edition.alone.map((item) => storyText(item, item.topic?.name)),
     edition.brief.length > 0 && blocks(heading(digest.inBrief), ...edition.brief.map(briefText)),
     props.furtherCount > 0 && linked(wrap(`${digest.further({ count: props.furtherCount })}:`), safeUrl(props.siteUrl)),
     heading(digest.settings),

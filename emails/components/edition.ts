@@ -3,7 +3,7 @@ import { messagesFor, spoken } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
 import { listOf, weekdayOf, wordsIn } from './language.ts'
-import { safeUrl } from './safe-url.ts'
+import { pictureUrl, safeUrl } from './safe-url.ts'
 
 export type Item = {
   title: string
@@ -21,7 +21,15 @@ export type Section = { topic: Topic; items: Item[] }
 /** What of a digest's props its layout depends on. */
 export type EditionProps = Pick<DigestProps, 'stories' | 'language' | 'frequency'>
 
-export type Edition = { intro: string; extent: string; lead: Item; sections: Section[]; brief: Item[] }
+export type Edition = {
+  intro: string
+  extent: string
+  lead: Item
+  sections: Section[]
+  /** Told in full like those of the sections, each under the name of its own topic. */
+  alone: Item[]
+  brief: Item[]
+}
 
 // Twelve stories of this size, all ampersands (five octets each in HTML), stay under what Gmail clips.
 const longestTitle = 300
@@ -31,8 +39,13 @@ const namedAuthors = 3
 const wordsPerMinute = 200
 const namedSites = 3
 const sectionSize = { least: 2, most: 5 }
+/** So many stories after the lead are told in full, if there are as many: six make no list of headlines. */
+const leastInFull = 5
 
-/** The lead, sections of two to five stories by their first topic, and the rest in brief; order is kept throughout. */
+/**
+ * The lead, sections of two to five stories by their first topic, where those are few the best of the others in full, and the
+ * rest in brief. Order is kept throughout.
+ */
 export function editionOf(props: EditionProps): Edition {
   const items = props.stories.map((story) => itemOf(story, props))
   const [lead, ...rest] = items
@@ -46,12 +59,17 @@ export function editionOf(props: EditionProps): Edition {
   }
   const sections = [...byTopic.values()].filter((section) => section.items.length >= sectionSize.least)
   const placed = new Set(sections.flatMap((section) => section.items))
+  const others = rest.filter((item) => !placed.has(item))
+  // Nor is one headline a list, unless it is the sixth of a topic.
+  const isOneLeft = others.length === leastInFull - placed.size + 1 && placed.size < leastInFull
+  const alone = isOneLeft ? others.length : Math.max(0, leastInFull - placed.size)
   return {
     intro: introOf(rest, props.language),
     extent: extentOf(items, props.language),
     lead,
     sections,
-    brief: rest.filter((item) => !placed.has(item)),
+    alone: others.slice(0, alone),
+    brief: others.slice(alone),
   }
 }
 
@@ -62,7 +80,7 @@ function itemOf(story: Story, { language, frequency }: EditionProps): Item {
     title,
     url: safeUrl(story.url),
     summary: clip(story.summary, longestSummary),
-    imageUrl: safeUrl(story.imageUrl),
+    imageUrl: pictureUrl(story.imageUrl),
     imageAlt: clip(story.imageAlt, longestAlt) || clip(title, longestAlt),
     byline: bylineOf(story, language, frequency === 'weekly'),
     topic: topic && { slug: topic.slug, name: clip(topic.name, 60) || topic.slug },

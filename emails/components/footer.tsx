@@ -36,19 +36,32 @@ export function Footer({ newsletterName, language, publisher, why, links = [] }:
           {contact}
         </MailLink>
       </Text>
-      {links.length > 0 && (
-        <Text {...paint({ text: 'muted' }, lineStyle)}>
-          {links.map(({ label, href }, index) => (
-            <span key={label}>
-              {index > 0 && ' · '}
-              <MailLink href={href} tone="muted">
-                {label}
-              </MailLink>
-            </span>
-          ))}
-        </Text>
-      )}
+      <LinkLine links={linksOf(publisher)} />
+      <LinkLine links={links} />
     </Strip>
+  )
+}
+
+/** Where else the publisher can be found. */
+export const linksOf = ({ links }: Publisher): Setting[] =>
+  links.flatMap(({ label, url }) => {
+    const href = safeUrl(url)
+    return href ? [{ label: clean(label), href }] : []
+  })
+
+function LinkLine({ links }: { links: readonly Setting[] }) {
+  if (links.length === 0) return null
+  return (
+    <Text {...paint({ text: 'muted' }, lineStyle)}>
+      {links.map(({ label, href }, index) => (
+        <span key={href}>
+          {index > 0 && ' · '}
+          <MailLink href={href} tone="muted">
+            {label}
+          </MailLink>
+        </span>
+      ))}
+    </Text>
   )
 }
 

@@ -1,20 +1,29 @@
 import { Container, Head, Html } from '@react-email/components'
 import type { ReactNode } from 'react'
+import type { Look } from './digest-props.ts'
 import { directionOf, languageTag, startOf } from './language.ts'
-import { Strip } from './parts.tsx'
+import { LookContext } from './look.ts'
+import { BrandBar, Strip } from './parts.tsx'
 import { mailWidth, paint, sans, styleSheet } from './theme.ts'
 
-export type MailLayoutProps = { language: string; title: string; intro: string; children: ReactNode; footer: ReactNode }
+export type MailLayoutProps = {
+  language: string
+  look: Look
+  title: string
+  intro: string
+  children: ReactNode
+  footer: ReactNode
+}
 
 /**
  * The page that every mail is on. `Body` of the library is not used: it puts a table without `lang` and `dir` directly
  * into the body, and clients that drop the attributes of `html` then know neither.
  */
-export function MailLayout({ language, title, intro, children, footer }: MailLayoutProps) {
+export function MailLayout({ language, look, title, intro, children, footer }: MailLayoutProps) {
   const lang = languageTag(language)
   const dir = directionOf(language)
   // A word without an end must not push the page wider than the screen.
-  const frame = { fontFamily: sans, overflowWrap: 'anywhere', wordBreak: 'break-word' } as const
+  const frame = { fontFamily: sans, wordBreak: 'break-word' } as const
   return (
     <Html lang={lang} dir={dir}>
       <Head>
@@ -22,7 +31,7 @@ export function MailLayout({ language, title, intro, children, footer }: MailLay
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
         <title>{title}</title>
-        <style>{styleSheet}</style>
+        <style>{styleSheet(look)}</style>
       </Head>
       <body {...paint({ fill: 'page' }, { margin: 0, padding: 0 })}>
         <div lang={lang} dir={dir} {...paint({ fill: 'page' }, frame)}>
@@ -38,15 +47,18 @@ export function MailLayout({ language, title, intro, children, footer }: MailLay
               <tr>
                 <td align="center" style={{ padding: '0 0 32px' }}>
                   {/* The first words of the mail are what a list of mails shows; they are no secret to the reader. */}
-                  <Frame align={startOf(dir)}>
-                    <Strip top={14} bottom={12}>
-                      <p {...paint({ text: 'muted' }, introStyle)}>{intro}</p>
-                    </Strip>
-                  </Frame>
-                  <Frame fill="sheet" align={startOf(dir)}>
-                    {children}
-                  </Frame>
-                  <Frame align={startOf(dir)}>{footer}</Frame>
+                  <LookContext value={look}>
+                    <Frame align={startOf(dir)}>
+                      <Strip top={14} bottom={12}>
+                        <p {...paint({ text: 'muted' }, introStyle)}>{intro}</p>
+                      </Strip>
+                    </Frame>
+                    <Frame fill="sheet" align={startOf(dir)}>
+                      <BrandBar />
+                      {children}
+                    </Frame>
+                    <Frame align={startOf(dir)}>{footer}</Frame>
+                  </LookContext>
                 </td>
               </tr>
             </tbody>

@@ -1,17 +1,16 @@
 // A mail about one thing, with one button: what all mails but the digest look like.
-import { Column, Heading, Row, Text } from '@react-email/components'
+import { Column, Row, Text } from '@react-email/components'
 import { type Messages, messagesFor } from '../messages.ts'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
 import { Footer } from './footer.tsx'
-import { directionOf, startOf } from './language.ts'
 import { MailLayout } from './layout.tsx'
 import { Nameplate } from './masthead.tsx'
-import { MailLink, Strip } from './parts.tsx'
+import { Button, Strip, Title } from './parts.tsx'
 import { blocks, heading, linked, wrap } from './plain-text.ts'
 import { subjectOf } from './subject.ts'
 import { footerText } from './text-footer.ts'
-import { paint, serif } from './theme.ts'
+import { paint } from './theme.ts'
 
 /** What is the same in all of them; `url` is where the button leads, or a mark that is replaced per reader. */
 export type LetterProps = { newsletterName: string; language: string; url: string; publisher: Publisher }
@@ -72,23 +71,18 @@ export function Letter({ words, ...props }: LetterProps & { words: LetterWords }
   return (
     <MailLayout
       language={language}
+      look={publisher.look}
       title={letterSubject(words, language)}
       intro={clean(words.subject)}
       footer={<Footer {...{ newsletterName, language, publisher }} why={words.why} />}
     >
-      <Nameplate name={clean(newsletterName)} />
+      <Nameplate name={clean(newsletterName)} publisher={publisher} />
       <Strip top={28} bottom={32}>
-        <Heading as="h1" {...paint({ text: 'ink' }, titleStyle, 'lead-title')}>
-          {words.title}
-        </Heading>
+        <Title>{words.title}</Title>
         <Text {...body}>{words.asked}</Text>
-        <Row align={startOf(directionOf(language))} style={{ width: 'auto', margin: '0 0 24px' }} width={undefined}>
-          <Column {...paint({ fill: 'button' }, { padding: '14px 26px', fontSize: '17px', lineHeight: '24px' })}>
-            <MailLink href={url} tone="onButton" style={{ fontWeight: 700 }}>
-              {words.button}
-            </MailLink>
-          </Column>
-        </Row>
+        <Button href={url} language={language}>
+          {words.button}
+        </Button>
         <Row>
           <Column>
             <Text {...body}>{words.notes.join(' ')}</Text>
@@ -104,5 +98,3 @@ export function Letter({ words, ...props }: LetterProps & { words: LetterWords }
     </MailLayout>
   )
 }
-
-const titleStyle = { margin: '0 0 16px', fontFamily: serif, fontSize: '32px', lineHeight: '1.2', fontWeight: 700 }

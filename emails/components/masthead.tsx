@@ -1,16 +1,30 @@
 import { Heading, Text } from '@react-email/components'
+import { clean } from './clean.ts'
+import type { Publisher } from './digest-props.ts'
+import { LogoPlate } from './logo-plate.tsx'
+import { useLook } from './look.ts'
 import { Rule, Strip } from './parts.tsx'
-import { paint, serif } from './theme.ts'
+import { paint } from './theme.ts'
 
-type MastheadProps = { name: string; date: string; extent: string; inStories: { lang?: string } }
+type Named = { name: string; publisher: Publisher }
+type MastheadProps = Named & { date: string; extent: string; inStories: { lang?: string } }
 
 /** The newsletter's name, and the edition's day and extent between rules, as on a front page. */
-export function Masthead({ name, date, extent, inStories }: MastheadProps) {
+export function Masthead({ name, publisher, date, extent, inStories }: MastheadProps) {
+  const { headlineFont, logo } = useLook()
   return (
-    <Strip top={28}>
-      <Heading as="h1" dir="auto" {...inStories} {...paint({ text: 'ink' }, nameStyle, 'masthead')}>
-        {name}
-      </Heading>
+    <Strip top={26}>
+      {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} isHeading={saysTheName({ name, publisher })} />}
+      {!(logo && saysTheName({ name, publisher })) && (
+        <Heading
+          as="h1"
+          dir="auto"
+          {...inStories}
+          {...paint({ text: 'ink' }, { ...nameStyle, fontFamily: headlineFont }, 'masthead')}
+        >
+          {name}
+        </Heading>
+      )}
       <Rule tone="ink" width={3} />
       <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date} · ${extent.replaceAll(' ', '\u00a0')}`}</Text>
       <Rule />
@@ -19,32 +33,39 @@ export function Masthead({ name, date, extent, inStories }: MastheadProps) {
 }
 
 /** The newsletter's name at the head of a mail that is no edition of it. */
-export function Nameplate({ name }: { name: string }) {
+export function Nameplate({ name, publisher }: Named) {
+  const { headlineFont, logo } = useLook()
   return (
-    <Strip top={24}>
-      <Text dir="auto" {...paint({ text: 'ink' }, plateStyle)}>
-        {name}
-      </Text>
+    <Strip top={22}>
+      {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} />}
+      {!(logo && saysTheName({ name, publisher })) && (
+        <Text dir="auto" {...paint({ text: 'ink' }, { ...plateStyle, ...(logo && centred), fontFamily: headlineFont })}>
+          {name}
+        </Text>
+      )}
       <Rule tone="ink" width={2} />
     </Strip>
   )
 }
 
-const plateStyle = { margin: '0 0 10px', fontFamily: serif, fontSize: '20px', lineHeight: '1.2', fontWeight: 700 }
+/** Whether the publisher's logo says what the newsletter is called. */
+const saysTheName = ({ name, publisher }: Named) => clean(publisher.name) === name
+
+const centred = { textAlign: 'center' } as const
+const plateStyle = { margin: '0 0 10px', fontSize: '20px', lineHeight: '1.2', fontWeight: 700 }
 
 const nameStyle = {
   margin: '0 0 16px',
-  fontFamily: serif,
   fontSize: '42px',
   lineHeight: '1.1',
   fontWeight: 700,
   letterSpacing: '-0.5px',
-  textAlign: 'center',
+  ...centred,
 } as const
 
 const dateStyle = {
   margin: '7px 0 8px',
   fontSize: '13px',
   lineHeight: '18px',
-  textAlign: 'center',
+  ...centred,
 } as const

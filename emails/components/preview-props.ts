@@ -1,6 +1,7 @@
 // What the preview tool and the tests show: a day in a harbour city that does not exist.
 import type { AnswerProps } from '../answer.tsx'
 import type { DigestProps, Publisher, Story, Topic } from './digest-props.ts'
+import { plainLook } from './look.ts'
 
 const site = 'https://post.example'
 
@@ -103,6 +104,8 @@ export const previewPublisher: Publisher = {
   postalAddress: '4 Ropewalk\nCalderhaven CH1 2QT',
   contactAddress: 'letters@post.example',
   siteUrl: site,
+  links: [],
+  look: plainLook,
 }
 
 const digestUrl = 'https://digest.example'

@@ -7,3 +7,14 @@ export function safeUrl(url: string | null): string | undefined {
   const { protocol, href } = new URL(url)
   return (protocol === 'https:' || protocol === 'http:') && href.length <= longest ? href : undefined
 }
+
+/**
+ * The address of a picture. Mail asks for it over https: nobody on the way sees or changes what is shown. Only what this very
+ * machine serves for a trial may come without.
+ */
+export function pictureUrl(url: string | null): string | undefined {
+  const safe = safeUrl(url)
+  return safe && (safe.startsWith('https:') || isOnThisMachine(new URL(safe).hostname)) ? safe : undefined
+}
+
+const isOnThisMachine = (hostname: string) => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)

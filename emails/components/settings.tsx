@@ -30,15 +30,12 @@ export function Settings({ heading, rhythm, settings, replies }: SettingsProps) 
           <Heading as="h2" {...paint({ text: 'ink' }, { margin: 0, fontSize: '16px', lineHeight: '22px' })}>
             {heading}
           </Heading>
-          <Text {...paint({ text: 'body' }, { margin: '2px 0 8px', fontSize: '14px', lineHeight: '20px' })}>
+          <Text {...paint({ text: 'body' }, { margin: '2px 0 6px', fontSize: '14px', lineHeight: '20px' })}>
             {rhythm}
           </Text>
           {settings.map((setting) => (
             // One a line: a thumb needs the room.
-            <Text
-              key={setting.label}
-              {...paint({ text: 'ink' }, { margin: '8px 0', fontSize: '15px', lineHeight: '22px' })}
-            >
+            <Text key={setting.label} {...paint({ text: 'ink' }, { margin: 0, fontSize: '15px', lineHeight: '38px' })}>
               <MailLink href={setting.href}>{setting.label}</MailLink>
             </Text>
           ))}

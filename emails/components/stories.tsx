@@ -2,57 +2,62 @@ import { Column, Heading, Row, Text } from '@react-email/components'
 import type { CSSProperties } from 'react'
 import type { Item } from './edition.ts'
 import type { Direction } from './language.ts'
-import { hairline, MailLink, Strip } from './parts.tsx'
-import { leadImageWidth, paint, serif, thumbnailWidth } from './theme.ts'
+import { useLook } from './look.ts'
+import { HeadlineLink, MailLink, Strip } from './parts.tsx'
+import { leadImageWidth, paint, thumbnailWidth } from './theme.ts'
 
 // Titles and summaries may be in another script than the mail, so each finds its own direction.
 
 /** The language of the stories, where it is not the mail's. */
 type InStories = { lang?: string }
-type SectionStoryProps = { item: Item; direction: Direction; inStories: InStories }
+type StoryProps = { item: Item; inStories: InStories }
 
 /** The story that the mail opens with: picture over the full width, large headline, summary. */
-export function LeadStory({ item, inStories }: { item: Item; inStories: InStories }) {
+export function LeadStory({ item, inStories }: StoryProps) {
+  const set = isLong(item.title) ? leadType.long : leadType.usual
   return (
-    <Strip top={24} bottom={28}>
+    <Strip top={24} bottom={30}>
       <Picture
         item={item}
         width={leadImageWidth}
-        style={{ width: '100%', maxWidth: leadImageWidth, marginBottom: 18 }}
+        style={{ width: '100%', maxWidth: leadImageWidth, marginBottom: 20 }}
       />
-      {item.topic && (
-        <Text dir="auto" {...inStories} {...paint({ text: 'accent' }, kickerStyle)}>
-          {item.topic.name}
-        </Text>
-      )}
-      <Heading as="h2" dir="auto" {...inStories} {...leadTitleOf(item.title)}>
-        <MailLink href={item.url} style={hairline}>
-          {item.title}
-        </MailLink>
-      </Heading>
+      <Kicker item={item} inStories={inStories} />
+      <Headline as="h2" item={item} inStories={inStories} {...set} />
       <Summary item={item} size={17} inStories={inStories} />
     </Strip>
   )
 }
 
-/** A story of a section: headline and summary, the picture small beside them. */
-export function SectionStory({ item, direction, inStories }: SectionStoryProps) {
+type SectionStoryProps = StoryProps & {
+  direction: Direction
+  /** It stands under no heading of its topic, and names it itself. */
+  isAlone?: boolean
+}
+
+/** A story of a section, or one that is the only one of its topic: headline and summary, the picture small beside them. */
+export function SectionStory({ item, direction, inStories, isAlone = false }: SectionStoryProps) {
   const gap = direction === 'rtl' ? { paddingRight: 20 } : { paddingLeft: 20 }
+  const size = isLong(item.title) ? '17px' : '20px'
   return (
-    <Row style={{ marginTop: '24px' }}>
+    <Row style={{ marginTop: '22px' }}>
       <Column style={{ verticalAlign: 'top' }}>
-        <Heading as="h3" dir="auto" {...inStories} {...paint({ text: 'ink' }, titleStyleOf(item.title))}>
-          <MailLink href={item.url} style={hairline}>
-            {item.title}
-          </MailLink>
-        </Heading>
+        {isAlone && <Kicker item={item} inStories={inStories} />}
+        <Headline
+          as={isAlone ? 'h2' : 'h3'}
+          item={item}
+          inStories={inStories}
+          size={size}
+          margin="0 0 6px"
+          leading="1.3"
+        />
         <Summary item={item} size={15} inStories={inStories} />
       </Column>
       {item.imageUrl && (
         <Column
           width={thumbnailWidth}
           className="thumbnail-cell"
-          style={{ verticalAlign: 'top', paddingTop: 3, ...gap }}
+          style={{ verticalAlign: 'top', paddingTop: 4, ...gap }}
         >
           <Picture item={item} width={thumbnailWidth} className="thumbnail" style={{ width: thumbnailWidth }} />
         </Column>
@@ -62,28 +67,50 @@ export function SectionStory({ item, direction, inStories }: SectionStoryProps) 
 }
 
 /** A story of the "In brief" list: the headline, and where it is from. */
-export function BriefStory({ item, first, inStories }: { item: Item; first: boolean; inStories: InStories }) {
+export function BriefStory({ item, first, inStories }: StoryProps & { first: boolean }) {
   const rule = first ? 0 : 1
   return (
     <Row>
       <Column {...paint({ line: 'rule' }, { borderTopWidth: rule, borderTopStyle: 'solid', padding: '12px 0' })}>
-        <Heading
-          as="h3"
-          dir="auto"
-          {...inStories}
-          {...paint({ text: 'ink' }, { ...titleStyle, fontSize: '16px', margin: 0 })}
-        >
-          <MailLink href={item.url} style={hairline}>
-            {item.title}
-          </MailLink>
-        </Heading>
+        <Headline as="h3" item={item} inStories={inStories} size="16px" margin="0" leading="1.3" />
         <Byline text={[item.topic?.name, item.byline].filter(Boolean).join(' · ')} />
       </Column>
     </Row>
   )
 }
 
-function Summary({ item, size, inStories }: { item: Item; size: number; inStories: InStories }) {
+type HeadlineProps = StoryProps & {
+  as: 'h2' | 'h3'
+  size: string
+  margin: string
+  leading: string
+  /** What small screens know it by. */
+  className?: string
+}
+
+function Headline({ as, item, inStories, size, margin, leading, className }: HeadlineProps) {
+  const { headlineFont } = useLook()
+  const style = { margin, fontFamily: headlineFont, fontSize: size, lineHeight: leading, fontWeight: 700 }
+  return (
+    <Heading as={as} dir="auto" {...inStories} {...paint({ text: 'ink' }, style, className)}>
+      <HeadlineLink href={item.url} size={size} {...(className && { className })}>
+        {item.title}
+      </HeadlineLink>
+    </Heading>
+  )
+}
+
+function Kicker({ item, inStories }: StoryProps) {
+  const look = useLook()
+  if (!item.topic) return null
+  return (
+    <Text dir="auto" {...inStories} {...look.paint({ text: 'accent' }, kickerStyle)}>
+      {item.topic.name}
+    </Text>
+  )
+}
+
+function Summary({ item, size, inStories }: StoryProps & { size: number }) {
   const style = { margin: 0, fontSize: `${size}px`, lineHeight: '1.5' }
   return (
     <>
@@ -121,17 +148,12 @@ function Picture({ item, width, className, style }: PictureProps) {
   )
 }
 
-const kickerStyle = { margin: 0, fontSize: '14px', lineHeight: '20px', fontWeight: 700 }
-const leadTitleStyle = { margin: '6px 0 12px', fontFamily: serif, fontSize: '32px', lineHeight: '1.2', fontWeight: 700 }
+const kickerStyle = { margin: '0 0 4px', fontSize: '14px', lineHeight: '20px', fontWeight: 700 }
 
 // Whoever writes a headline like a paragraph gets it set like one.
 const isLong = (title: string) => title.length > 110
 
-const leadTitleOf = (title: string) =>
-  isLong(title)
-    ? paint({ text: 'ink' }, { ...leadTitleStyle, fontSize: '23px', lineHeight: '1.3' }, 'lead-title-long')
-    : paint({ text: 'ink' }, leadTitleStyle, 'lead-title')
-
-const titleStyleOf = (title: string) => (isLong(title) ? { ...titleStyle, fontSize: '16px' } : titleStyle)
-
-const titleStyle = { margin: '0 0 6px', fontFamily: serif, fontSize: '19px', lineHeight: '1.3', fontWeight: 700 }
+const leadType = {
+  usual: { size: '31px', margin: '0 0 12px', leading: '1.2', className: 'lead-title' },
+  long: { size: '23px', margin: '0 0 12px', leading: '1.3', className: 'lead-title-long' },
+}

@@ -1,7 +1,7 @@
 import { messagesFor } from '../messages.ts'
 import { clean } from './clean.ts'
 import { onOneLine } from './edition.ts'
-import type { FooterProps } from './footer.tsx'
+import { type FooterProps, linksOf } from './footer.tsx'
 import { blocks, linked, wrap } from './plain-text.ts'
 import { safeUrl } from './safe-url.ts'
 
@@ -16,6 +16,6 @@ export function footerText(props: FooterProps & { kept?: readonly string[] }): s
     wrap(why, kept),
     linked(wrap(sender), safeUrl(publisher.siteUrl)),
     wrap(`${words.questions} ${clean(publisher.contactAddress)}`, [clean(publisher.contactAddress)]),
-    ...links.map(({ label, href }) => linked(`${label}:`, href)),
+    ...[...linksOf(publisher), ...links].map(({ label, href }) => linked(`${label}:`, href)),
   )
 }

@@ -1,7 +1,9 @@
 // The one place for colours, type and measures. Every colour is inline for light mode and has a class of the
 // same name, which the style sheet repaints where the reader's client says that it is dark.
 import type { CSSProperties } from 'react'
+import type { Look } from './digest-props.ts'
 
+/** The greys, which are the same for every publisher. */
 export const light = {
   page: '#e9ebee',
   sheet: '#ffffff',
@@ -9,25 +11,37 @@ export const light = {
   ink: '#15181c',
   body: '#34393f',
   muted: '#565d66',
-  accent: '#a1182b',
   rule: '#d0d4d9',
-  button: '#a1182b',
-  onButton: '#ffffff',
 } as const
 
-export type Tone = keyof typeof light
+export type Grey = keyof typeof light
 
-export const dark: Record<Tone, string> = {
+export const dark: Record<Grey, string> = {
   page: '#0e1013',
   sheet: '#171a1e',
   panel: '#1f2328',
   ink: '#f1f3f5',
   body: '#d3d8dd',
   muted: '#a6adb5',
-  accent: '#ff9d9d',
   rule: '#3b4149',
-  button: '#ff9d9d',
-  onButton: '#22080c',
+}
+
+/** `brand` is for what has no letters on it; `plate` lies under a logo. */
+export type Tone = Grey | 'accent' | 'brand' | 'plate' | 'button' | 'onButton'
+
+type Paints = Readonly<Record<Tone, string>>
+
+/** All colours of a mail with this look. */
+export function paintsOf({ brand, accent, logo }: Look): { readonly light: Paints; readonly dark: Paints } {
+  const onePaint = (color: string) => ({ accent: color, button: color })
+  return {
+    light: { ...light, ...onePaint(accent.light), brand, plate: light.sheet, onButton: '#ffffff' },
+    dark: {
+      ...{ ...dark, ...onePaint(accent.dark), brand: accent.dark, onButton: dark.page },
+      // A logo that was made for paper alone keeps a piece of it.
+      plate: logo?.darkUrl ? dark.sheet : light.sheet,
+    },
+  }
 }
 
 export const serif = "Georgia, 'Times New Roman', serif"
@@ -37,47 +51,59 @@ export const sans = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial,
 export const mailWidth = 600
 export const gutter = 32
 export const leadImageWidth = mailWidth - 2 * gutter
-export const thumbnailWidth = 132
+export const thumbnailWidth = 144
 
-type Paint = { text?: Tone; fill?: Tone; line?: Tone }
+/** Which colours are used for what; the sheet repaints these. */
+const uses = {
+  text: { property: 'color', tones: ['ink', 'body', 'muted', 'accent', 'onButton'] },
+  fill: { property: 'background-color', tones: ['page', 'sheet', 'panel', 'brand', 'plate', 'button'] },
+  line: { property: 'border-color', tones: ['ink', 'rule'] },
+} as const satisfies Record<string, { property: string; tones: readonly Tone[] }>
 
-/** The props that colour an element: inline for light mode, class names for dark mode to repaint. */
-export function paint(tones: Paint, style: CSSProperties = {}, className = ''): PaintProps {
-  const names = Object.entries(tones).map(([use, tone]) => `${use}-${tone}`)
-  return {
-    className: [...names, className].filter(Boolean).join(' '),
-    style: {
-      ...(tones.text && { color: light[tones.text] }),
-      ...(tones.fill && { backgroundColor: light[tones.fill] }),
-      ...(tones.line && { borderColor: light[tones.line] }),
-      ...style,
-    },
-  }
-}
+type Uses = typeof uses
+type Paint<T extends Tone> = { [U in keyof Uses]?: Extract<Uses[U]['tones'][number], T> }
+
+export type TextTone = Uses['text']['tones'][number]
+export type LineTone = Uses['line']['tones'][number]
 
 export type PaintProps = { className: string; style: CSSProperties }
 
-const tones = Object.keys(dark) as Tone[]
-const repaint = (use: string, property: string, scope = '') =>
-  tones.map((tone) => `${scope}.${use}-${tone}{${property}:${dark[tone]}!important}`).join('\n')
+export const painter =
+  <T extends Tone>(paints: Readonly<Record<T, string>>) =>
+  (tones: Paint<T>, style: CSSProperties = {}, className = ''): PaintProps => {
+    const names = Object.entries(tones).map(([use, tone]) => `${use}-${tone}`)
+    return {
+      className: [...names, className].filter(Boolean).join(' '),
+      style: {
+        ...(tones.text && { color: paints[tones.text as T] }),
+        ...(tones.fill && { backgroundColor: paints[tones.fill as T] }),
+        ...(tones.line && { borderColor: paints[tones.line as T] }),
+        ...style,
+      },
+    }
+  }
+
+/** As {@link painter}, for what is grey with every publisher. */
+export const paint = painter<Grey>(light)
 
 /** Dark mode and small screens. All that matters is inline: many clients drop this sheet. */
-export const styleSheet = `
+export function styleSheet(look: Look): string {
+  const paints = paintsOf(look).dark
+  const repaint = Object.entries(uses).flatMap(([use, { property, tones }]) =>
+    tones.map((tone) => `.${use}-${tone}{${property}:${paints[tone]}!important}`),
+  )
+  return `
 :root{color-scheme:light dark;supported-color-schemes:light dark}
-body{margin:0;padding:0;-webkit-text-size-adjust:100%}
 @media (max-width:520px){
 .gutter{padding-left:20px!important;padding-right:20px!important}
-.lead-title{font-size:27px!important}
+.lead-title{font-size:26px!important}
 .masthead{font-size:34px!important}
 .lead-title-long{font-size:21px!important}
 .thumbnail{width:104px!important}
 .thumbnail-cell{width:104px!important}
 }
 @media (prefers-color-scheme:dark){
-${repaint('text', 'color')}
-${repaint('fill', 'background-color')}
-${repaint('line', 'border-color')}
+${repaint.join('\n')}
 }
-${repaint('text', 'color', '[data-ogsc] ')}
-${repaint('fill', 'background-color', '[data-ogsb] ')}
 `
+}

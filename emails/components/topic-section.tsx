@@ -1,8 +1,9 @@
 import { Column, Heading, Row } from '@react-email/components'
 import type { ReactNode } from 'react'
 import type { Direction } from './language.ts'
+import { useLook } from './look.ts'
 import { MailLink, Rule, Strip } from './parts.tsx'
-import { paint, sans } from './theme.ts'
+import { sans } from './theme.ts'
 
 type TopicSectionProps = {
   name: string
@@ -15,6 +16,7 @@ type TopicSectionProps = {
 
 /** A heading under a heavy rule, with the link that asks for less of it at the end of the line. */
 export function TopicSection({ name, direction, lang, fewer, children }: TopicSectionProps) {
+  const { paint } = useLook()
   return (
     <Strip bottom={28}>
       <Rule tone="ink" width={2} />

@@ -58,8 +58,8 @@ export async function warmUpStanding(
 }
 
 /** The domain that a sender's reputation belongs to, in lower case. */
-export function senderDomain({ contactAddress }: Pick<Config, 'contactAddress'>): string {
-  return contactAddress.split('@').at(-1)?.toLowerCase() ?? ''
+export function senderDomain({ senderAddress }: Pick<Config, 'senderAddress'>): string {
+  return senderAddress.split('@').at(-1)?.toLowerCase() ?? ''
 }
 
 const today = ({ clock }: Pick<Context, 'clock'>) => sql`(${clock.sqlNow} at time zone 'UTC')::date`

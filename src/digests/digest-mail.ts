@@ -8,7 +8,7 @@ import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
-import { publisherOf } from '../platform/publisher.ts'
+import { publisherOf, siteUrlOf } from '../platform/publisher.ts'
 import { listHeaders } from './list-headers.ts'
 
 /** All that a digest's mail is made of, apart from the reader. */
@@ -64,7 +64,7 @@ export async function digestMail(context: Context, source: DigestContent, person
     editionDate: digest.edition_date,
     stories,
     furtherCount: digest.further_count,
-    siteUrl: `${config.publicUrl}/`,
+    siteUrl: siteUrlOf(config),
     links: {
       preferences,
       unsubscribe,

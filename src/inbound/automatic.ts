@@ -28,7 +28,7 @@ export function whyAutomatic(mail: ReceivedMail, config: Config): string | undef
   if (at < 1) return 'no sender'
   if (machines.test(from.slice(0, at))) return 'machine'
   // Also where another of our mails went round in a circle.
-  if (from === config.contactAddress.toLowerCase() || from.slice(at + 1) === config.inboundDomain) return 'our own'
+  if (from === config.senderAddress.toLowerCase() || from.slice(at + 1) === config.inboundDomain) return 'our own'
   if (headers.has('feedback-id') || headers.has('list-unsubscribe')) return 'bulk mail'
   if (noticeSubjects.test(mail.subject)) return 'notice'
   return undefined

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { type Branding, brandingOf, brandingSchema, missingForBranding } from './branding.ts'
 import { PublicError } from './errors.ts'
 import { parseSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { webhookKeyOf } from './webhook-signature.ts'
@@ -22,9 +23,12 @@ export type Config = {
   /** Unset: made once and kept in the database. */
   readonly signingKeys: SigningKeys | undefined
   readonly mailFrom: string
-  /** Where mail to the publisher is read: the address within `mailFrom`. */
+  /** The address within `mailFrom`. */
+  readonly senderAddress: string
+  /** Where mail to the publisher is read. */
   readonly contactAddress: string
   readonly postalAddress: string
+  readonly branding: Branding
   readonly host: string
   readonly port: number
   readonly allowPrivateFeeds: boolean
@@ -101,6 +105,10 @@ const environmentSchema = z.object({
     .string()
     .regex(mailboxPattern, 'is not a sender: write it like Daily News <digest@example.com>')
     .optional(),
+  CONTACT_ADDRESS: z
+    .string()
+    .regex(/^[^\s<>@]{1,64}@[^\s<>@]{1,255}$/, 'is not an address, like letters@example.com')
+    .optional(),
   POSTAL_ADDRESS: z
     .string()
     .min(5, 'is too short: every mail has to name a postal address (16 CFR 316, CASL s. 6)')
@@ -154,6 +162,7 @@ const environmentSchema = z.object({
     .transform((text) => text.split(':').map(Number))
     .transform(([firstDay = 1, days = 1]): WarmUp => ({ firstDay, days }))
     .optional(),
+  ...brandingSchema.shape,
 })
 
 /**
@@ -200,10 +209,12 @@ export function readConfig(environment: Environment): Config {
       'INBOUND_DOMAIN is set but RESEND_WEBHOOK_SECRET is not: mail to it would be lost. Set the secret, or unset the domain.',
     )
   }
+  missing.push(...missingForBranding(env))
   if (missing.length > 0) throw misconfigured(missing)
 
   const mailFrom = env.MAIL_FROM ?? 'Newsmatro <digest@newsmatro.example>'
   const mailbox = mailboxPattern.exec(mailFrom)
+  const senderAddress = mailbox?.[1] ?? mailbox?.[2] ?? mailFrom
   return {
     databaseUrl: env.DATABASE_URL,
     dataFolder: env.DATA_FOLDER,
@@ -213,8 +224,10 @@ export function readConfig(environment: Environment): Config {
     inboundDomain: env.INBOUND_DOMAIN ?? (env.RESEND_API_KEY ? undefined : exampleInboundDomain),
     signingKeys: env.SIGNING_KEYS ? parseSigningKeys(env.SIGNING_KEYS) : undefined,
     mailFrom,
-    contactAddress: mailbox?.[1] ?? mailbox?.[2] ?? mailFrom,
+    senderAddress,
+    contactAddress: env.CONTACT_ADDRESS ?? senderAddress,
     postalAddress: env.POSTAL_ADDRESS ?? 'Newsmatro, 1 Example Street, Exampletown',
+    branding: brandingOf(env),
     host: env.HOST,
     port: env.PORT,
     allowPrivateFeeds: env.ALLOW_PRIVATE_FEEDS,

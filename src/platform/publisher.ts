@@ -1,14 +1,20 @@
 import type { Config } from './config.ts'
 
 /** Who a mail is from, as its footer says (CAN-SPAM 15 U.S.C. 7704(a)(5), CASL s. 6(2)). */
-export function publisherOf(config: Config, name: string) {
+export function publisherOf(config: Config, newsletterName: string) {
+  const { publisherName, links, look } = config.branding
   return {
-    name,
+    name: publisherName ?? newsletterName,
     postalAddress: config.postalAddress,
     contactAddress: config.contactAddress,
-    siteUrl: `${config.publicUrl}/`,
+    siteUrl: siteUrlOf(config),
+    links,
+    look,
   }
 }
+
+/** Where all stories are. */
+export const siteUrlOf = ({ branding, publicUrl }: Config): string => branding.siteUrl ?? `${publicUrl}/`
 
 /** `List-Id` (RFC 2919): stable, in a domain that is the sender's own. */
 export function listId(config: Config, newsletter: { readonly slug: string; readonly name: string }): string {
@@ -17,7 +23,7 @@ export function listId(config: Config, newsletter: { readonly slug: string; read
 }
 
 /** The sender's. */
-export const domainOf = (config: Config): string => config.contactAddress.split('@').at(-1) ?? 'localhost'
+export const domainOf = (config: Config): string => config.senderAddress.split('@').at(-1) ?? 'localhost'
 
 const longestLocalPart = 64
 

@@ -13,7 +13,7 @@ export async function showMail(page: Page, html: string, { pictures: shown = tru
     const url = route.request().url()
     if (!shown || !url.startsWith(samplePictures)) return route.abort()
     const body = await readFile(resolve(pictures, basename(url)))
-    return route.fulfill({ contentType: 'image/jpeg', body })
+    return route.fulfill({ contentType: url.endsWith('.png') ? 'image/png' : 'image/jpeg', body })
   })
   await page.setContent(html, { waitUntil: 'load' })
 }

@@ -49,7 +49,7 @@ const breaks: [broken: string, check: string, Break][] = [
     html(/color:#565d66/, 'color:#0000ff'),
   ],
   ['a pure blue, which is no dark colour', 'dark inversion of what is light', html(/color:#34393f/, 'color:#0000ff')],
-  ['90 kB of HTML', 'at most 90 kB', html('</body>', `${'<p>Harbour.</p>\n'.repeat(6_000)}</body>`)],
+  ['90 kB of HTML', 'at most 90 kB', html('</body>', `<p>${'Harbour.\n'.repeat(10_000)}</p></body>`)],
   ['a line of 999 octets', 'lines of at most 998', html('</p>', ` ${'é'.repeat(500)}</p>`)],
   [
     'a line of 999 octets in the text',

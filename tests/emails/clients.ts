@@ -8,19 +8,13 @@ const clients = ['gmail.*', 'outlook.windows', 'outlook.outlook-com', 'apple-mai
 export const enhancements: Readonly<Record<string, string>> = {
   '<style> element': 'all that matters is inline; the sheet repaints for dark mode and makes room on small screens',
   '@media': 'as the sheet',
-  'Type selector': 'of the sheet: body, whose margins are inline too',
-  'Class selector': 'of the sheet',
-  'Attribute selector': 'of the sheet: [data-ogsc], for outlook.com alone, which knows it',
-  'Descendant combinator': 'of the sheet: as [data-ogsc]',
   'color-scheme CSS property': 'who does not know it stays light or inverts, and inverted colours are checked',
   'color-scheme meta tag': 'as the property',
   '<body> element': 'lang, dir, colour and font are on a div inside it, too',
-  'text-decoration-color': 'a headline then has a full line under it instead of a hairline',
-  'text-decoration-thickness': 'as the colour of the line',
-  'text-underline-offset': 'the line then is nearer to the letters',
-  overflow: 'not used: it is overflow-wrap that is meant',
-  'overflow-wrap': 'only words longer than a line need it',
-  'word-break': 'as overflow-wrap',
+  'word-break':
+    'only words longer than a line need it, on small screens; Yahoo alone does not know it, and can be scrolled',
+  '<picture> element': 'only around a logo that has a variant for dark mode; others show the img inside it',
+  'srcset and sizes attributes': 'of that <picture>',
 }
 
 /** What a client knows only in part, and why the other part is not needed. */
@@ -38,7 +32,7 @@ export const partial: Readonly<Record<string, string>> = {
     'Outlook on Windows sets lines a little closer or wider; nothing has a fixed height that they could leave',
   'mailto: links': 'without bcc',
   margin: 'on paragraphs and headings, never negative; auto has align="center" beside it',
-  'max-width': 'on tables, which have a width as an attribute, too; only the lead picture has one besides',
+  'max-width': 'on tables, which have a width as an attribute, too; besides only the lead picture and the logo',
   padding: 'on cells only (a check of its own)',
   'role attribute': 'on tables only',
   'text-align': 'left, right and center only',

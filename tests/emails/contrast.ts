@@ -1,6 +1,5 @@
 // What a reader sees: each text's colour on its background, in light mode from the inline styles, in dark mode from
 // the classes that the style sheet repaints.
-import { dark, type Tone } from '../../emails/components/theme.ts'
 import { all, type Document, DomUtils, type Element, isElement, ownText } from './support.ts'
 
 export type Seen = { text: string; color: string; background: string }
@@ -11,10 +10,11 @@ export function textsOf(document: Document, mode: 'light' | 'dark'): Seen[] {
   const [body] = all(document, 'body')
   if (!body) throw new Error('no body')
   const seen: Seen[] = []
+  const sheet = DomUtils.textContent(all(document, 'style'))
   const visit = (element: Element, inherited: Painted) => {
     const own = {
       ...inherited,
-      ...(mode === 'light' ? inlineOf(element) : { ...inlineOf(element), ...darkOf(element) }),
+      ...(mode === 'light' ? inlineOf(element) : { ...inlineOf(element), ...darkOf(element, sheet) }),
     }
     for (const child of element.children) {
       if (isElement(child)) visit(child, own)
@@ -34,11 +34,14 @@ function inlineOf(element: Element): Painted {
   return { ...(color && { color }), ...(background && { background }) }
 }
 
-function darkOf(element: Element): Painted {
+function darkOf(element: Element, sheet: string): Painted {
   const classes = DomUtils.getAttributeValue(element, 'class') ?? ''
-  const text = /(?:^| )text-(\w+)/.exec(classes)?.[1]
-  const fill = /(?:^| )fill-(\w+)/.exec(classes)?.[1]
-  return { ...(text && { color: dark[text as Tone] }), ...(fill && { background: dark[fill as Tone] }) }
+  const repainted = (use: string) => {
+    const name = new RegExp(`(?:^| )(${use}-\\w+)`).exec(classes)?.[1]
+    return name && new RegExp(`\\.${name}\\{[a-z-]+:(#[0-9a-f]{6})!important\\}`).exec(sheet)?.[1]
+  }
+  const [color, background] = [repainted('text'), repainted('fill')]
+  return { ...(color && { color }), ...(background && { background }) }
 }
 
 /** WCAG 2.2 contrast ratio of two #rrggbb colours. */

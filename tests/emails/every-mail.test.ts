@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { dark, light } from '../../emails/components/theme.ts'
+import { plainLook } from '../../emails/components/look.ts'
+import { paintsOf } from '../../emails/components/theme.ts'
 import { checks, differs, type Mail } from './checks.ts'
 import { enhancements, partial, usesOf } from './clients.ts'
 import { contrastOf } from './contrast.ts'
@@ -44,7 +45,7 @@ test('what is explained of clients is what mails use', async () => {
 })
 
 test('every colour for text stands out from every ground it may be on', () => {
-  for (const tones of [light, dark]) {
+  for (const tones of Object.values(paintsOf(plainLook))) {
     for (const text of ['ink', 'body', 'muted', 'accent'] as const) {
       for (const ground of ['page', 'sheet', 'panel'] as const) {
         expect(contrastOf(tones[text], tones[ground]), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5)

@@ -4,11 +4,13 @@ import { AddressChangeEmail, addressChangeText } from '../../emails/address-chan
 import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/address-change-notice.tsx'
 import { AlreadySubscribedEmail, alreadySubscribedText } from '../../emails/already-subscribed.tsx'
 import { type Answer, AnswerEmail, answerText, type NextDigest } from '../../emails/answer.tsx'
-import type { Story, Topic } from '../../emails/components/digest-props.ts'
+import type { Publisher, Story, Topic } from '../../emails/components/digest-props.ts'
+import { previewPublisher } from '../../emails/components/preview-props.ts'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText } from '../../emails/digest.tsx'
 import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
+import { readConfig } from '../../src/platform/config.ts'
 
 export type SampleMail = {
   /** What it is and what is special about it; the name of its picture, too. */
@@ -96,6 +98,33 @@ const twelveLong = Array.from({ length: 12 }, (_, index) => ({
   topics: [index % 2 === 0 ? politics : longTopic],
 }))
 
+/** A publisher whose look is read as a publisher would set it. */
+function brandedPublisher(name: string, environment: Record<string, string>): Publisher {
+  const { links, look } = readConfig(environment).branding
+  return { ...previewPublisher, name, links, look }
+}
+
+const logo = { LOGO_URL: `${samplePictures}logo.png`, LOGO_SIZE: '264x48' }
+const brandings = {
+  /** Its logo is the newsletter's name, and has a variant for dark mode. */
+  'dark-blue': brandedPublisher('The Morning Post', {
+    ...logo,
+    BRAND_COLOR: '#0a2463',
+    LOGO_DARK_URL: `${samplePictures}logo-dark.png`,
+    FOOTER_LINKS: 'The Calderhaven Post https://post.example/; Mastodon https://social.example/@post',
+  }),
+  /** No letter could be read in it as it is; the newsletter has another name than the publisher. */
+  yellow: brandedPublisher('The Calderhaven Post', { ...logo, BRAND_COLOR: '#ffd400', HEADLINE_FONT: 'sans' }),
+}
+const branded = Object.fromEntries(
+  Object.entries(brandings).map(([name, publisher]) => [`brand-${name}`, { publisher }]),
+)
+
+/** Five of as many topics: none has a section. */
+const fiveTopics = ['night-tram', 'reed-beds', 'deep-sea-light', 'harbour-derby', 'opera-warehouse'].flatMap((slug) =>
+  stories.filter(({ url }) => url?.endsWith(slug)),
+)
+
 const digests: Record<string, Partial<DigestProps>> = {
   '': { stories },
   weekly: { stories, frequency: 'weekly' },
@@ -120,12 +149,14 @@ const digests: Record<string, Partial<DigestProps>> = {
   'ten-authors': {
     stories: eachWith({ authors: Array.from({ length: 10 }, (_, n) => `Wilhelmina Verrall-Okonjo ${n + 1}`) }),
   },
+  'five-topics': { stories: fiveTopics, furtherCount: 0 },
   'one-story': { stories: [lead], furtherCount: 0 },
   'one-bare-story': {
     stories: [{ ...lead, url: null, summary: '', imageUrl: null, authors: [], topics: [] }],
     furtherCount: 0,
   },
   'twelve-long-stories': { stories: twelveLong, furtherCount: 1 },
+  ...Object.fromEntries(Object.entries(branded).map(([name, changes]) => [name, { stories, ...changes }])),
 }
 
 const next: NextDigest = { at: new Date('2026-11-30T06:00:00Z'), timeZone: 'Europe/Berlin' }
@@ -151,6 +182,7 @@ export const everyMail: readonly SampleMail[] = [
   ...samplesOf('digest', DigestEmail, digestText, digests),
   ...samplesOf<ConfirmProps>('confirm', ConfirmEmail, confirmText, {
     ...letterVariants,
+    ...branded,
     'with-reply': { takesReplies: true },
   }),
   ...samplesOf('preferences-link', PreferencesLinkEmail, preferencesLinkText, letterVariants),

@@ -1,6 +1,7 @@
 import { createElement } from 'react'
 import { describe, expect, test } from 'vitest'
 import { foldLines } from '../../emails/components/fold-lines.ts'
+import { plainLook } from '../../emails/components/look.ts'
 import { DigestEmail, type DigestProps } from '../../emails/digest.tsx'
 import { renderMail } from '../../emails/render.ts'
 import { all, DomUtils, hrefsOf, parse, preview, renderConfirm, renderDigest, story, visibleText } from './support.ts'
@@ -128,7 +129,14 @@ describe('what comes from outside', () => {
         story({ title: hostile, topics: [{ slug: 'x', name: hostile }] }),
         story({ title: hostile, topics: [{ slug: 'x', name: hostile }] }),
       ],
-      publisher: { name: hostile, postalAddress: hostile, contactAddress: hostile, siteUrl: hostile },
+      publisher: {
+        name: hostile,
+        postalAddress: hostile,
+        contactAddress: hostile,
+        siteUrl: hostile,
+        links: [{ label: hostile, url: hostile }],
+        look: plainLook,
+      },
       confirmedOn: hostile,
     })
     const document = parse(html)
