@@ -10,6 +10,7 @@ import type { Database, Row } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { publisherOf, siteUrlOf } from '../platform/publisher.ts'
 import { listHeaders } from './list-headers.ts'
+import { securedAddresses } from './secure-addresses.ts'
 
 /** All that a digest's mail is made of, apart from the reader. */
 export type DigestContent = {
@@ -100,20 +101,21 @@ export async function readStories(db: Database, articleIds: readonly number[]): 
     published_at: Date
     topics: { slug: string; name: string }[]
     sites: { name: string | null; url: string }[]
+    feed_url: string
   }>`
-    select a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at,
+    select a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at, home.url as feed_url,
       coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name) order by t.name)
         from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id), '[]') as topics,
       coalesce((select json_agg(json_build_object('name', f.title, 'url', f.url) order by b.id)
         from articles b join feeds f on f.id = b.feed_id
         where (b.id = a.same_story_as or b.same_story_as = coalesce(a.same_story_as, a.id)) and b.feed_id <> a.feed_id), '[]') as sites
     from unnest(${articleIds}::bigint[]) with ordinality as told (id, position) join articles a on a.id = told.id
+      join feeds home on home.id = a.feed_id
     order by told.position`.execute(db)
   return rows.map((row) => ({
     title: row.title,
-    url: row.url,
+    ...securedAddresses({ url: row.url, imageUrl: row.image_url }, row.feed_url),
     summary: row.summary,
-    imageUrl: row.image_url,
     imageAlt: row.image_alt,
     authors: row.authors,
     topics: row.topics,

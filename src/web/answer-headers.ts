@@ -2,6 +2,7 @@
 // them written out once, as a plain object.
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Logo } from '../platform/branding.ts'
 import { embedScriptPath } from './embed-script.ts'
 import { turnstileOrigin } from './turnstile.ts'
 
@@ -18,11 +19,13 @@ const complete = new WeakSet<Response>()
 export function answerHeaders(options: {
   readonly publicUrl: string
   readonly hasTurnstile: boolean
+  readonly logo: Logo | undefined
 }): MiddlewareHandler {
   const isHttps = options.publicUrl.startsWith('https:')
-  const usual = headersOf({ isHttps })
-  const challenging = headersOf({ isHttps, others: turnstileOrigin })
-  const embedded = headersOf({ isHttps, readers: 'cross-origin' })
+  const pictures = originsOf(options.logo)
+  const usual = headersOf({ isHttps, pictures })
+  const challenging = headersOf({ isHttps, pictures, others: turnstileOrigin })
+  const embedded = headersOf({ isHttps, pictures, readers: 'cross-origin' })
   // Pictures of stories are where their publishers have them. A trial's may be on this machine.
   const pictured = headersOf({ isHttps, pictures: isHttps ? 'https:' : 'https: http:' })
   const headersFor = (path: string) => {
@@ -55,12 +58,15 @@ export function answer(
   return response
 }
 
+const originsOf = (logo: Logo | undefined): string =>
+  [...new Set([logo?.url, logo?.darkUrl].flatMap((url) => (url ? new URL(url).origin : [])))].join(' ')
+
 type Kind = {
   readonly isHttps: boolean
   /** Whose scripts and frames are let in besides our own. */
   readonly others?: string
   /** From where pictures are let in. */
-  readonly pictures?: string
+  readonly pictures: string
   /** Whose pages may load what is answered. */
   readonly readers?: 'same-origin' | 'cross-origin'
 }

@@ -13,7 +13,7 @@ import { privacyRoute } from './privacy-page.tsx'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
 import { requestId } from './request-id.ts'
-import { script, styles } from './styles.ts'
+import { script, stylesFor } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
 import { timeLimit } from './time-limit.ts'
 import type { WebOptions } from './web-options.ts'
@@ -27,9 +27,9 @@ const changing = ['POST', 'PUT', 'PATCH', 'DELETE']
 /** The whole public face, for any runtime with fetch. */
 export function createApp(context: Context, options: WebOptions): Hono {
   const app = new Hono()
-  const { publicUrl, turnstile } = context.config
+  const { publicUrl, turnstile, branding } = context.config
   app.use(requestId)
-  app.use(answerHeaders({ publicUrl, hasTurnstile: turnstile !== undefined }))
+  app.use(answerHeaders({ publicUrl, hasTurnstile: turnstile !== undefined, logo: branding.look.logo }))
   app.use(timeLimit(options.timeLimitMs ?? defaultTimeLimitMs))
   app.on(
     changing,
@@ -61,7 +61,10 @@ export function createApp(context: Context, options: WebOptions): Hono {
     }
   })
   app.get('/app.css', (c) =>
-    c.body(styles, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' }),
+    c.body(stylesFor(branding.look), 200, {
+      'content-type': 'text/css; charset=utf-8',
+      'cache-control': 'public, max-age=3600',
+    }),
   )
   app.get('/app.js', (c) =>
     c.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=3600' }),

@@ -74,9 +74,9 @@ async function contentOf({ edition, words }: PublicDigest): Promise<string> {
   const story = ({ title, url, summary }: Item) =>
     html`<li>${url ? html`<a href="${url}">${title}</a>` : title}${summary ? html`<br>${summary}` : ''}</li>`
   const list = (name: string, items: readonly Item[]) => html`<h2>${name}</h2><ul>${items.map(story)}</ul>`
-  const { lead, sections, brief } = edition
+  const { lead, sections, alone, brief } = edition
   const content = await html`<ul>${story(lead)}</ul>${sections.map(({ topic, items }) => list(topic.name, items))}${
-    brief.length > 0 ? list(words.inBrief, brief) : ''
-  }`
+    alone.length > 0 ? html`<ul>${alone.map(story)}</ul>` : ''
+  }${brief.length > 0 ? list(words.inBrief, brief) : ''}`
   return `${content}`
 }

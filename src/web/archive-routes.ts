@@ -66,7 +66,10 @@ ${entries.join('\n')}
     return c.text(`${rules.join('\n')}\nSitemap: ${publicUrl}/sitemap.xml\n`, 200, { 'cache-control': kept })
   })
   app.get(ownPicturePath, (c) =>
-    c.body(ownPicture(), 200, { 'content-type': 'image/png', 'cache-control': 'public, max-age=86400' }),
+    c.body(ownPicture(context.config.branding.look.brand), 200, {
+      'content-type': 'image/png',
+      'cache-control': 'public, max-age=86400',
+    }),
   )
   return app
 }

@@ -2,6 +2,7 @@
 import type { Context as HonoContext } from 'hono'
 import { findNeighbours, type Item, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
+import { siteUrlOf } from '../platform/publisher.ts'
 import { pageHead } from './page-head.ts'
 import { page } from './reply.tsx'
 
@@ -29,11 +30,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
         <h1 class="dateline">{digest.date}</h1>
         <section class="lead">
           <Picture context={context} item={edition.lead} isFirst />
-          {edition.lead.topic && (
-            <p class="topic" dir="auto">
-              {edition.lead.topic.name}
-            </p>
-          )}
+          <Kicker item={edition.lead} />
           <h2 dir="auto">
             <Title item={edition.lead} />
           </h2>
@@ -57,6 +54,22 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
             ))}
           </section>
         ))}
+        {edition.alone.length > 0 && (
+          <section class="alone">
+            {edition.alone.map((item) => (
+              <div class="story">
+                <div>
+                  <Kicker item={item} />
+                  <h2 dir="auto">
+                    <Title item={item} />
+                  </h2>
+                  <Summary item={item} />
+                </div>
+                <Picture context={context} item={item} />
+              </div>
+            ))}
+          </section>
+        )}
         {edition.brief.length > 0 && (
           <section aria-labelledby="brief">
             <h2 id="brief" class="topic">
@@ -74,7 +87,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
         )}
         {digest.furtherCount > 0 && (
           <p class="further">
-            <a href="/">{words.further}</a>
+            <a href={siteUrlOf(context.config)}>{words.further}</a>
           </p>
         )}
       </article>
@@ -103,6 +116,13 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
 
 const Title = ({ item }: { readonly item: Item }) =>
   item.url ? <a href={item.url}>{item.title}</a> : <span>{item.title}</span>
+
+const Kicker = ({ item }: { readonly item: Item }) =>
+  item.topic ? (
+    <p class="topic" dir="auto">
+      {item.topic.name}
+    </p>
+  ) : null
 
 function Summary({ item }: { readonly item: Item }) {
   return (

@@ -1,25 +1,32 @@
 import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Branding } from '../platform/branding.ts'
 import { remembered } from '../platform/remembered.ts'
 import { directionOf, type Language, messagesFor } from '../subscriptions/languages.ts'
 
 const rightToLeft = raw(' dir="rtl"')
+/** As in the style sheet: what is bright in the light would glare. */
+const darkPaper = '#171614'
 
 export type LayoutProps = {
   readonly title: string
   readonly language: Language
   readonly newsletterName: string
   readonly postalAddress: string
+  readonly branding: Branding
   /** What else stands in the head: for a page that others may find and quote. */
   readonly head?: HtmlEscapedString | Promise<HtmlEscapedString> | undefined
   readonly children: Child
 }
 
+type Shared = Pick<LayoutProps, 'language' | 'newsletterName' | 'postalAddress' | 'branding'>
+
 /** What all pages share. Text with holes (escaped): as elements it took a fifth of a page's time. */
-export function layout({ title, language, newsletterName, postalAddress, head, children }: LayoutProps) {
-  const key = JSON.stringify([language, newsletterName, postalAddress])
-  const frame = remembered(frames, key, () => frameOf(language, newsletterName, postalAddress))
+export function layout({ title, head, children, ...props }: LayoutProps) {
+  const { language, newsletterName, postalAddress, branding } = props
+  const key = JSON.stringify([language, newsletterName, postalAddress, branding])
+  const frame = remembered(frames, key, () => frameOf(props))
   return html`${frame.top}${title}${frame.named}${head ?? ''}${frame.body}${children}${frame.end}`
 }
 
@@ -28,20 +35,34 @@ type Frame = Readonly<Record<'top' | 'named' | 'body' | 'end', HtmlEscapedString
 const frames = new Map<string, Frame>()
 
 /** What stands around title and content, in pieces: the same on all pages of a newsletter in a language. */
-function frameOf(language: Language, newsletterName: string, postalAddress: string): Frame {
+function frameOf({ language, newsletterName, postalAddress, branding }: Shared): Frame {
   const { page } = messagesFor(language)
   const made = (text: ReturnType<typeof html>) => raw(String(text))
+  const links = branding.links.map(({ label, url }) => html` <a href="${url}">${label}</a>`)
   return {
     top: made(html`<!doctype html><html lang="${language}"${directionOf(language) === 'rtl' && rightToLeft}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<title>`),
+<meta name="theme-color" content="${branding.look.brand}" media="(prefers-color-scheme: light)"><meta name="theme-color" content="${darkPaper}" media="(prefers-color-scheme: dark)"><title>`),
     named: made(html` - ${newsletterName}</title>
 <link rel="stylesheet" href="/app.css"><link rel="icon" href="data:,">`),
     body: made(html`</head>
 <body><div class="page">
-<header class="site"><a href="/">${newsletterName}</a></header>
+<header class="site"><a href="/">${masthead(newsletterName, branding)}</a></header>
 <main>`),
     end: made(html`</main>
-<footer class="site"><p><a href="/archive">${page.archive}</a> <a href="/archive/feed.xml">${page.feed}</a> <a href="/privacy">${page.privacy}</a></p><p>${postalAddress}</p></footer>
+<footer class="site"><p><a href="/archive">${page.archive}</a> <a href="/archive/feed.xml">${page.feed}</a> <a href="/privacy">${page.privacy}</a>${links}</p><p>${postalAddress}</p></footer>
 </div><script src="/app.js" defer></script></body></html>`),
   }
+}
+
+/** The logo, and the newsletter's name where the publisher has another, as in the mails. */
+function masthead(newsletterName: string, { publisherName = newsletterName, look }: Branding) {
+  const { logo } = look
+  if (!logo) return newsletterName
+  const { url, darkUrl, width, height } = logo
+  const plate = darkUrl ? '' : raw(' class="on-plate"')
+  const image = html`<img src="${url}" alt="${publisherName}" width="${width}" height="${height}"${plate}>`
+  const picture = darkUrl
+    ? html`<picture><source srcset="${darkUrl}" media="(prefers-color-scheme: dark)">${image}</picture>`
+    : image
+  return publisherName === newsletterName ? picture : html`${picture}${newsletterName}`
 }

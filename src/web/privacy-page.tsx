@@ -85,7 +85,7 @@ export function privacyRoute(context: Context): Hono {
         <p>You can also write to us, and complain to the data protection authority of where you live or work.</p>
         <h2>Who is responsible</h2>
         <address>
-          {name}
+          {config.branding.publisherName ?? name}
           <br />
           {config.postalAddress}
           <br />

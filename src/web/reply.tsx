@@ -43,9 +43,9 @@ export async function page(c: HonoContext, context: Context, options: PageOption
 
 /** What {@link page} answers with, where it is to be kept. */
 export function pageText(context: Context, options: PageOptions, children: Child) {
-  const { title, newsletterName = 'Newsmatro', head } = options
-  const { postalAddress } = context.config
-  return layout({ title, language: languageOf(options), newsletterName, postalAddress, head, children })
+  const { postalAddress, branding } = context.config
+  const { title, newsletterName = branding.publisherName ?? 'Newsmatro', head } = options
+  return layout({ title, language: languageOf(options), newsletterName, postalAddress, branding, head, children })
 }
 
 /** A page that is written already. */

@@ -166,8 +166,8 @@ function Trust() {
 
 /** In the order of the mail. */
 function Newest({ digest }: { readonly digest: PublicDigest }) {
-  const { lead, sections, brief } = digest.edition
-  const others = [...sections.flatMap(({ items }) => items), ...brief]
+  const { lead, sections, alone, brief } = digest.edition
+  const others = [...sections.flatMap(({ items }) => items), ...alone, ...brief]
   return (
     <section aria-labelledby="newest" class="edition">
       <h2 id="newest">In the newest digest</h2>

@@ -1,12 +1,19 @@
 // One style sheet for all pages, served at /app.css. Works without it, in light and dark, from 320 px up.
-export const styles = `
-:root { color-scheme: light dark; --paper: #fdfcf9; --ink: #1c1b19; --quiet: #5b5750; --line: #d9d4ca; --accent: #9b1c1f; --on-accent: #fff; --field: #fff; --note: #f4efe4; --bad: #9b1c1f; }
-@media (prefers-color-scheme: dark) { :root { --paper: #171614; --ink: #f2efe9; --quiet: #b4aea3; --line: #3d3a35; --accent: #ff9d94; --on-accent: #1c1b19; --field: #201f1c; --note: #24221e; --bad: #ff9d94; } }
+import type { Look } from '../platform/branding.ts'
+
+const fonts = { serif: "Georgia, 'Times New Roman', serif", sans: "system-ui, -apple-system, 'Segoe UI', sans-serif" }
+
+/** The sheet in a publisher's colours and type. */
+export const stylesFor = ({ brand, accent, logo, headlines }: Look): string => `
+:root { color-scheme: light dark; --paper: #fdfcf9; --ink: #1c1b19; --quiet: #5b5750; --line: #d9d4ca; --brand: ${brand}; --accent: ${accent.light}; --on-accent: #fff; --plate: none; --field: #fff; --note: #f4efe4; --bad: #9b1c1f; }
+@media (prefers-color-scheme: dark) { :root { --paper: #171614; --ink: #f2efe9; --quiet: #b4aea3; --line: #3d3a35; --brand: ${accent.dark}; --accent: ${accent.dark}; --on-accent: #1c1b19; --plate: ${logo?.darkUrl ? 'none' : '#fff'}; --field: #201f1c; --note: #24221e; --bad: #ff9d94; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 Georgia, 'Times New Roman', serif; }
+body { margin: 0; border-top: 6px solid var(--brand); background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 ${fonts[headlines]}; }
 .page { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 header.site { border-bottom: 3px double var(--line); margin-bottom: 2rem; padding-bottom: .75rem; }
 header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-weight: bold; letter-spacing: -.01em; }
+header.site img { display: block; box-sizing: content-box; max-width: calc(100% - 1.5rem); height: auto; margin-bottom: .25rem; background: var(--plate); }
+@media (prefers-color-scheme: dark) { header.site img.on-plate { padding: .5rem .75rem; } }
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }
 :lang(ar) { letter-spacing: 0 !important; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
@@ -44,8 +51,8 @@ ol.digests .topic { color: var(--quiet); font-weight: 400; }
 .edition img { display: block; width: 100%; height: auto; aspect-ratio: 16 / 9; object-fit: cover; background: var(--note); color: var(--quiet); font: .875rem/1.4 system-ui, sans-serif; }
 .edition .lead { margin: 0 0 2rem; } .edition .lead img { margin-bottom: 1rem; } .edition .lead h2, .edition .lead h3 { margin: 0 0 .75rem; font-size: clamp(1.75rem, 5vw, 2.25rem); line-height: 1.15; letter-spacing: -.015em; text-wrap: balance; } .edition .lead p:not(.topic, .byline) { font-size: 1.125rem; }
 .edition .lead > p:last-child, .story p:last-child { margin-bottom: 0; }
-.edition section > h2.topic { margin: 0; padding: .5rem 0 0; border-top: 2px solid var(--ink); font-size: 1rem; } .edition section:not(.lead) { margin: 0 0 2.25rem; }
-.story { display: flex; gap: 1.25rem; margin-top: 1.25rem; } .story > div { flex: 1; min-width: 0; } .story h3, .brief h3 { margin: 0 0 .375rem; font-size: 1.25rem; line-height: 1.3; } .story p { font-size: 1rem; }
+.edition section > h2.topic { margin: 0; padding: .5rem 0 0; border-top: 2px solid var(--ink); font-size: 1rem; } .edition section:not(.lead) { margin: 0 0 2.25rem; } .edition section.alone { padding-top: .125rem; border-top: 2px solid var(--ink); }
+.story { display: flex; gap: 1.25rem; margin-top: 1.25rem; } .story > div { flex: 1; min-width: 0; } .story h2, .story h3, .brief h3 { margin: 0 0 .375rem; font-size: 1.25rem; line-height: 1.3; } .story p { font-size: 1rem; }
 .edition .story img { flex: none; width: 9rem; height: auto; aspect-ratio: 4 / 3; align-self: start; margin-top: .25rem; } @media (max-width: 30rem) { .story { gap: .875rem; } .edition .story img { width: 6.5rem; } }
 .brief { padding: .75rem 0; border-top: 1px solid var(--line); } .brief h3 { font-size: 1.0625rem; margin: 0; } h2 + .brief { border-top: 0; } .byline.byline { margin: .25rem 0 0; color: var(--quiet); font: .875rem/1.4 system-ui, -apple-system, 'Segoe UI', sans-serif; }
 .further { padding-top: .875rem; border-top: 1px solid var(--line); font-weight: bold; } section.edition { margin-top: 3rem; } section.edition .lead { margin-bottom: 1.25rem; } section.edition .lead h3 { font-size: 1.625rem; } section.edition > h2 { margin-top: 0; } .edition ol.stories { margin: 0 0 1.25rem; } .edition ol.stories .topic { font-weight: 600; color: var(--accent); }
@@ -53,8 +60,8 @@ nav.pages { display: flex; flex-wrap: wrap; justify-content: space-between; gap:
 address { font-style: normal; } dl.kept { margin: 0 0 1rem; } dl.kept div { padding: .75rem 0; border-top: 1px solid var(--line); } dl.kept dt { font-weight: bold; } dl.kept dd { margin: .25rem 0 0; }
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 @media print {
-  :root { color-scheme: light; --paper: #fff; --ink: #000; --quiet: #444; --line: #999; --accent: #000; --note: #fff; }
-  body { font-size: 11pt; } .page { max-width: none; padding: 0; } .on-screen, form, button, footer.site a { display: none !important; } a { color: inherit; }
+  :root { color-scheme: light; --plate: none; --paper: #fff; --ink: #000; --quiet: #444; --line: #999; --accent: #000; --note: #fff; }
+  body { border: 0; font-size: 11pt; } .page { max-width: none; padding: 0; } .on-screen, form, button, footer.site a { display: none !important; } a { color: inherit; }
   h1, h2, h3 { break-after: avoid; } .lead, .story, .brief, ol.digests li { break-inside: avoid; } .edition .lead img { max-height: 7cm; }
 }
 `
