@@ -1,6 +1,6 @@
 // Which of the stories that are new to a group of readers their digest shows, and in which order. Pure; docs/selection.md says why.
 
-/** A digest lists so many stories; the rest is told as a number. */
+/** A digest lists so many stories at most; the rest is told as a number. */
 export const storiesPerDigest = 12
 /** So many of a topic are among them while others wait. */
 export const storiesPerTopic = 5
@@ -24,11 +24,11 @@ export type Candidate = {
 }
 
 /**
- * The best, at most {@link storiesPerDigest}, best first: pinned ones, the newest pin first, then by how new they are, where a
+ * The best, at most `most`, best first: pinned ones, the newest pin first, then by how new they are, where a
  * place at the head of the feed and a picture count like hours. Of a topic no more than {@link storiesPerTopic}, pinned ones
  * included, while stories of others are left. The same candidates give the same order, however they come.
  */
-export function rankArticles(candidates: readonly Candidate[]): Candidate[] {
+export function rankArticles(candidates: readonly Candidate[], most = storiesPerDigest): Candidate[] {
   const ranked = candidates.toSorted(byRank)
   const perTopic = new Map<number, number>()
   const chosen: Candidate[] = []
@@ -42,9 +42,9 @@ export function rankArticles(candidates: readonly Candidate[]): Candidate[] {
     }
     if (topic !== null) perTopic.set(topic, ofTopic + 1)
     chosen.push(candidate)
-    if (chosen.length === storiesPerDigest) break
+    if (chosen.length === most) break
   }
-  return [...chosen, ...waiting].slice(0, storiesPerDigest).toSorted(byRank)
+  return [...chosen, ...waiting].slice(0, most).toSorted(byRank)
 }
 
 function byRank(one: Candidate, other: Candidate): number {

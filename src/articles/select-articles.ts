@@ -15,13 +15,14 @@ export type Selection = {
 
 /**
  * What each group of readers is told: the articles available in `(since, windowEnd]` that match its topics. `groups` is a query
- * for `number`, `since` and `topic_ids`, null where every topic is read. A group that nothing is there for is left out.
+ * for `number`, `since` and `topic_ids`, null where every topic is read; each is shown `most` at most. A group that nothing is there for is left out.
  */
 export async function selectArticles(
   db: Database,
   newsletterId: number,
   windowEnd: Date,
   groups: RawBuilder<unknown>,
+  most: number,
 ): Promise<Selection[]> {
   const { rows } = await sql<{ group: number; candidates: Candidate[]; total: number }>`
     select g.number::int as "group", found.candidates, found.total
@@ -47,7 +48,7 @@ export async function selectArticles(
     where found.total > 0`.execute(db)
   return rows.map(({ group, candidates, total }) => ({
     group,
-    articleIds: rankArticles(candidates).map(({ id }) => id),
+    articleIds: rankArticles(candidates, most).map(({ id }) => id),
     total,
   }))
 }

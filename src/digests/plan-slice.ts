@@ -41,7 +41,7 @@ export function planSlice(
     const due = await takeDue(trx, run, slice, isMissed)
     let excluded = { nothing_new: 0, suppressed: 0, missed: 0 }
     if (due === 0) return { due, messages: 0, excluded }
-    await chooseContents(trx, run)
+    await chooseContents(context, trx, run)
     await storeDigests(context, trx, run)
     const messages = await storeMessages(context, trx, run)
     if (messages < due) excluded = await storeExclusions(context, trx, run)
@@ -113,7 +113,7 @@ async function takeDue(trx: InTransaction, run: DigestRun, slice: Slice, isMisse
  * What each group of readers gets. Readers whose `readUntil` differ but with no article in between get the same, so it
  * is first moved back to the last article before it.
  */
-async function chooseContents(trx: InTransaction, run: DigestRun): Promise<void> {
+async function chooseContents({ config }: Context, trx: InTransaction, run: DigestRun): Promise<void> {
   await sql`
     create temporary table wanted on commit drop as
     with readers as materialized (
@@ -135,6 +135,7 @@ async function chooseContents(trx: InTransaction, run: DigestRun): Promise<void>
       select distinct number, since, case when choice <> 0 then array(
         select topic_id from topic_choice_topics where topic_choice_id = choice) end as topic_ids
       from wanted`,
+    config.storiesPerDigest,
   )
   const rows = selections.map(({ group, articleIds, total }) => ({ number: group, article_ids: articleIds, total }))
   await sql`

@@ -83,6 +83,7 @@ async function readContent(
     newsletter.id,
     until,
     sql`select 1 as number, ${since}::timestamptz as since, ${topicIds}::bigint[] as topic_ids`,
+    context.config.storiesPerDigest,
   )
   if (!selection) {
     throw new PublicError('not_found', `Nothing is new from ${since.toISOString()} to ${until.toISOString()}.`)

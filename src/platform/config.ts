@@ -34,6 +34,8 @@ export type Config = {
   readonly allowPrivateFeeds: boolean
   /** A digest that could not be planned in time is still planned when it is at most this late. */
   readonly maximumLateHours: number
+  /** So many stories a digest shows at most; the others it counts. */
+  readonly storiesPerDigest: number
   /** Confirmations that are asked for in an hour, by all readers together; then sign-ups are stopped for a while. */
   readonly confirmationsPerHour: number
   /** Origins whose pages may sign readers up with a form of their own. */
@@ -128,6 +130,12 @@ const environmentSchema = z.object({
   MAX_LATE_HOURS: z
     .string()
     .regex(/^\d{1,3}$/, 'is not a whole number of hours')
+    .transform(Number)
+    .default(12),
+  STORIES_PER_DIGEST: z
+    .string()
+    // Twelve of the largest are as much as Gmail shows without cutting a mail off.
+    .regex(/^(?:[1-9]|1[0-2])$/, 'is not a number of stories from 1 to 12')
     .transform(Number)
     .default(12),
   CONFIRMATIONS_PER_HOUR: z
@@ -232,6 +240,7 @@ export function readConfig(environment: Environment): Config {
     port: env.PORT,
     allowPrivateFeeds: env.ALLOW_PRIVATE_FEEDS,
     maximumLateHours: env.MAX_LATE_HOURS,
+    storiesPerDigest: env.STORIES_PER_DIGEST,
     confirmationsPerHour: env.CONFIRMATIONS_PER_HOUR,
     embedOrigins: env.EMBED_ORIGINS,
     turnstile:

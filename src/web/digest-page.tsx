@@ -29,7 +29,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
       <article class="edition" lang={digest.language} dir={digest.direction}>
         <h1 class="dateline">{digest.date}</h1>
         <section class="lead">
-          <Picture context={context} item={edition.lead} isFirst />
+          <Picture item={edition.lead} isFirst />
           <Kicker item={edition.lead} />
           <h2 dir="auto">
             <Title item={edition.lead} />
@@ -49,7 +49,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
                   </h3>
                   <Summary item={item} />
                 </div>
-                <Picture context={context} item={item} />
+                <Picture item={item} />
               </div>
             ))}
           </section>
@@ -65,7 +65,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
                   </h2>
                   <Summary item={item} />
                 </div>
-                <Picture context={context} item={item} />
+                <Picture item={item} />
               </div>
             ))}
           </section>
@@ -135,14 +135,12 @@ function Summary({ item }: { readonly item: Item }) {
 
 const Byline = ({ text }: { readonly text: string }) => (text ? <p class="byline">{text}</p> : null)
 
-type PictureProps = { readonly context: Context; readonly item: Item; readonly isFirst?: boolean }
+type PictureProps = { readonly item: Item; readonly isFirst?: boolean }
 
 /** The headline leads where the picture would: one stop for the keyboard is enough. */
-function Picture({ context, item, isFirst = false }: PictureProps) {
+function Picture({ item, isFirst = false }: PictureProps) {
   const { imageUrl, imageAlt } = item
-  // The browser would not show it on a page that came over https.
-  const isShown = imageUrl?.startsWith('https:') || !context.config.publicUrl.startsWith('https:')
-  if (!imageUrl || !isShown) return null
+  if (!imageUrl) return null
   const lazily = isFirst ? {} : { loading: 'lazy' as const }
   return <img src={imageUrl} alt={imageAlt} width={640} height={360} {...lazily} />
 }

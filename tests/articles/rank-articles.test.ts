@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Candidate, rankArticles, storiesPerDigest, storiesPerTopic } from '../../src/articles/rank-articles.ts'
+import { type Candidate, rankArticles, storiesPerTopic } from '../../src/articles/rank-articles.ts'
 
 const hour = 3_600_000
 const story = (id: number, more: Partial<Candidate> = {}): Candidate => ({
@@ -65,14 +65,14 @@ describe('the order of a digest', () => {
       .array(candidate, { maxLength: 60 })
       .map((list) => list.map((one, index) => ({ ...one, id: index + 1 })))
     fc.assert(
-      fc.property(candidates, fc.infiniteStream(fc.nat()), (list, keys) => {
+      fc.property(candidates, fc.infiniteStream(fc.nat()), fc.integer({ min: 1, max: 12 }), (list, keys, most) => {
         const shuffled = list
           .map((one) => ({ one, key: keys.next().value }))
           .sort((a, b) => a.key - b.key)
           .map(({ one }) => one)
-        const chosen = rankArticles(list)
-        expect(rankArticles(shuffled)).toEqual(chosen)
-        expect(chosen).toHaveLength(Math.min(storiesPerDigest, list.length))
+        const chosen = rankArticles(list, most)
+        expect(rankArticles(shuffled, most)).toEqual(chosen)
+        expect(chosen).toHaveLength(Math.min(most, list.length))
         const left = list.filter((one) => !chosen.includes(one))
         for (const { topic } of chosen) {
           const unpinned = chosen.filter((one) => one.topic === topic && one.pinnedAt === null)
