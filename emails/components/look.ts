@@ -1,7 +1,7 @@
 // A publisher's look: what of a mail's colours, type and masthead comes from the configuration.
-import { type CSSProperties, createContext, useContext } from 'react'
+import { createContext, useContext } from 'react'
 import type { Look } from './digest-props.ts'
-import { type PaintProps, painter, paintsOf, sans, serif } from './theme.ts'
+import { painter, paintsOf, sans, serif } from './theme.ts'
 
 /** How the service looks while nobody has said anything else. */
 export const plainLook: Look = {
@@ -24,5 +24,3 @@ export function useLook() {
     headlineFont: look.headlines === 'serif' ? serif : sans,
   }
 }
-
-export type { CSSProperties, PaintProps }

@@ -1,7 +1,5 @@
 // Which of the stories that are new to a group of readers their digest shows, and in which order. Pure; docs/selection.md says why.
 
-/** A digest lists so many stories at most; the rest is told as a number. */
-export const storiesPerDigest = 12
 /** So many of a topic are among them while others wait. */
 export const storiesPerTopic = 5
 /** What each place further up in its feed counts, in hours, and how many places count. */
@@ -28,7 +26,7 @@ export type Candidate = {
  * place at the head of the feed and a picture count like hours. Of a topic no more than {@link storiesPerTopic}, pinned ones
  * included, while stories of others are left. The same candidates give the same order, however they come.
  */
-export function rankArticles(candidates: readonly Candidate[], most = storiesPerDigest): Candidate[] {
+export function rankArticles(candidates: readonly Candidate[], most: number): Candidate[] {
   const ranked = candidates.toSorted(byRank)
   const perTopic = new Map<number, number>()
   const chosen: Candidate[] = []

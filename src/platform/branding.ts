@@ -1,4 +1,4 @@
-// What a publisher sets of how mails and pages look, and whom they name.
+// What a publisher sets of how mails and pages look, whom they name, and how much they tell.
 import { z } from 'zod'
 import { type Accent, accentOf } from './brand-color.ts'
 
@@ -48,6 +48,10 @@ const footerLink = /^(.{4,40}?)\s+(https:\/\/\S{1,500})$/
 export const brandingSchema = z.object({
   PUBLISHER_NAME: z.string().max(100, 'is longer than 100 characters').optional(),
   SITE_URL: httpsUrl('is not the https URL of your site, for example https://www.example.com/').optional(),
+  CONTACT_ADDRESS: z
+    .string()
+    .regex(/^[^\s<>@]{1,64}@[^\s<>@]{1,255}$/, 'is not an address, like letters@example.com')
+    .optional(),
   BRAND_COLOR: color.optional(),
   BRAND_COLOR_DARK: color.optional(),
   LOGO_URL: picture.optional(),
@@ -78,6 +82,12 @@ export const brandingSchema = z.object({
       `is not a list of at most ${longestList} links: write each as 4 to 40 characters and an https URL, with semicolons between: Our site https://www.example.com; Imprint https://www.example.com/imprint`,
     )
     .default([]),
+  STORIES_PER_DIGEST: z
+    .string()
+    // Twelve of the largest are as much as Gmail shows without cutting a mail off.
+    .regex(/^(?:[1-9]|1[0-2])$/, 'is not a number of stories from 1 to 12')
+    .transform(Number)
+    .default(12),
 })
 
 type Variables = z.infer<typeof brandingSchema>

@@ -107,10 +107,6 @@ const environmentSchema = z.object({
     .string()
     .regex(mailboxPattern, 'is not a sender: write it like Daily News <digest@example.com>')
     .optional(),
-  CONTACT_ADDRESS: z
-    .string()
-    .regex(/^[^\s<>@]{1,64}@[^\s<>@]{1,255}$/, 'is not an address, like letters@example.com')
-    .optional(),
   POSTAL_ADDRESS: z
     .string()
     .min(5, 'is too short: every mail has to name a postal address (16 CFR 316, CASL s. 6)')
@@ -130,12 +126,6 @@ const environmentSchema = z.object({
   MAX_LATE_HOURS: z
     .string()
     .regex(/^\d{1,3}$/, 'is not a whole number of hours')
-    .transform(Number)
-    .default(12),
-  STORIES_PER_DIGEST: z
-    .string()
-    // Twelve of the largest are as much as Gmail shows without cutting a mail off.
-    .regex(/^(?:[1-9]|1[0-2])$/, 'is not a number of stories from 1 to 12')
     .transform(Number)
     .default(12),
   CONFIRMATIONS_PER_HOUR: z

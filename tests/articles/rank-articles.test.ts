@@ -12,7 +12,7 @@ const story = (id: number, more: Partial<Candidate> = {}): Candidate => ({
   pinnedAt: null,
   ...more,
 })
-const ids = (candidates: readonly Candidate[]) => rankArticles(candidates).map(({ id }) => id)
+const ids = (candidates: readonly Candidate[]) => rankArticles(candidates, 12).map(({ id }) => id)
 
 describe('the order of a digest', () => {
   it('goes by how new stories are, of two at the same time the one stored last', () => {

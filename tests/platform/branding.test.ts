@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainLook } from '../../emails/components/look.ts'
 import { readConfig } from '../../src/platform/config.ts'
 
 const complete = {
@@ -39,12 +40,8 @@ describe('the branding', () => {
       publisherName: undefined,
       siteUrl: undefined,
       links: [],
-      look: {
-        brand: '#a1182b',
-        accent: { light: '#a1182b', dark: '#ff9d9d' },
-        logo: undefined,
-        headlines: 'serif',
-      },
+      // As the previews of mails have it.
+      look: plainLook,
     })
     const { look } = readConfig({ LOGO_URL: complete.LOGO_URL, LOGO_SIZE: '60x60' }).branding
     expect(look.logo).toEqual({ url: complete.LOGO_URL, darkUrl: undefined, width: 60, height: 60 })
