@@ -7,7 +7,7 @@ import { mailChecks } from './mail-checks.ts'
 
 const browser = testBrowser()
 const open = (): Promise<Page> =>
-  browser.open({ width: 800, scripts: true, colorScheme: 'light' }, { mayFail: /\.jpg$/ })
+  browser.open({ width: 800, scripts: true, colorScheme: 'light' }, { mayFail: /\.(?:jpg|png)$/ })
 
 describe.each(everyMail)('$name', ({ render }) => {
   it('passes every check', async () => {

@@ -19,7 +19,6 @@ export const enhancements: Readonly<Record<string, string>> = {
 
 /** What a client knows only in part, and why the other part is not needed. */
 export const partial: Readonly<Record<string, string>> = {
-  '!important keyword': 'only in the sheet, in lower case',
   background: 'one colour, nothing else',
   border: 'on cells, 3 pixels at most',
   'dir attribute': 'not on links; a headline in another script finds its own direction where a client lets it',
