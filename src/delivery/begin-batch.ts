@@ -23,7 +23,8 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<Obsta
         for update
       ), told as materialized (
         select id from digests
-        where id in (select m.digest_id from mine join messages m on m.batch_id = mine.id)
+        -- an array, and no join: that would be answered by reading all digests for each batch
+        where id = any(array(select distinct m.digest_id from mine join messages m on m.batch_id = mine.id))
         order by id for share
       )
       select (select count(*) from told) from subscriptions
@@ -35,7 +36,6 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<Obsta
         select ${isCorrected} as corrected from messages m
           join subscriptions s on s.id = m.subscription_id
           left join address_changes a on a.id = m.address_change_id
-          left join digests g on g.id = m.digest_id
         where m.batch_id = ${batch.id} and (
           ${isCorrected} or case m.kind
             when 'digest' then s.state <> 'active'
@@ -58,5 +58,6 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<Obsta
   })
 }
 
-/** Of a message `m` and its digest `g`: a story of it was corrected or withdrawn since it was claimed. */
-const isCorrected = sql<boolean>`(m.kind = 'digest' and g.rendering_id is distinct from m.rendering_id)`
+/** Of a message `m`: a story of its digest was corrected or withdrawn since it was claimed. */
+const isCorrected = sql<boolean>`(m.kind = 'digest'
+  and (select g.rendering_id from digests g where g.id = m.digest_id) is distinct from m.rendering_id)`
