@@ -6,6 +6,7 @@ import { PublicError } from '../platform/errors.ts'
 import { resolveUrl, urlKeyOf } from './article-url.ts'
 import { shortKey } from './normalise-item.ts'
 import { readTimes } from './store-articles.ts'
+import { countAnew, tellAnew } from './tell-anew.ts'
 
 export type ListedArticle = Pick<
   Row<'articles'>,
@@ -55,24 +56,24 @@ export const pinArticle = (context: Context, article: string) =>
 export const unpinArticle = (context: Context, article: string) =>
   decide(context, article, (trx, story) => set(trx, story, sql`pinned_at = null`))
 
-/** No digest that is planned from now on tells it. */
+/** No digest tells it whose sending begins from now on. */
 export const hideArticle = (context: Context, article: string) =>
-  decide(context, article, (trx, story) =>
-    set(
-      trx,
-      story,
-      sql`hidden_at = coalesce(hidden_at, ${story.now}::timestamptz), hidden_untold = ${!story.mayBeTold}`,
-    ),
-  )
+  decide(context, article, async (trx, story) => {
+    const hidden = sql`hidden_at = coalesce(hidden_at, ${story.now}::timestamptz), hidden_untold = ${!story.mayBeTold}`
+    await set(trx, story, sql`${hidden}, changed_at = ${changedWhere(sql`hidden_at is null`, story)}`)
+    await changeDigests(trx, story)
+  })
 
 /**
  * Takes back hiding. Where nobody can have been told before, it counts as first seen now, so that all are told; else those are
- * told whose digest has not come to its time.
+ * told whose digest has not come to its time, or has not begun to be sent.
  */
 export const showArticle = (context: Context, article: string) =>
   decide(context, article, async (trx, story) => {
     const from = sql`case when hidden_untold and available_at < ${story.now}::timestamptz then ${story.now}::timestamptz else available_from end`
-    await set(trx, story, sql`hidden_at = null, hidden_untold = false, available_from = ${from}`)
+    const shown = sql`hidden_at = null, hidden_untold = false, available_from = ${from}`
+    await set(trx, story, sql`${shown}, changed_at = ${changedWhere(sql`hidden_at is not null`, story)}`)
+    await changeDigests(trx, story)
   })
 
 /** Nobody is told before `until`; null: from now on. Throws PublicError where somebody can have been told already. */
@@ -93,6 +94,7 @@ export const embargoArticle = (context: Context, article: string, until: Date | 
 
 type Story = {
   readonly id: number
+  readonly newsletterId: number
   /** Later than the end of every window that is closed. */
   readonly now: Date
   /** A window was closed over it when it was not hidden. */
@@ -124,7 +126,7 @@ async function decide(
           else not a.hidden_untold end) as "mayBeTold"
       from (select coalesce(same_story_as, id) as id from articles where id = ${id}) as first`.execute(trx)
     const [story] = stories
-    if (story) await change(trx, { ...story, now: firstSeenAt })
+    if (story) await change(trx, { ...story, newsletterId, now: firstSeenAt })
     const { rows } = await sql<ListedArticle>`${listed} where a.id = ${id}`.execute(trx)
     const [row] = rows
     if (!row) throw new Error('an article is gone')
@@ -134,6 +136,19 @@ async function decide(
 
 async function set(trx: InTransaction, { id }: Story, assignments: ReturnType<typeof sql>): Promise<void> {
   await sql`update articles set ${assignments} where id = ${id} or same_story_as = ${id}`.execute(trx)
+}
+
+const changedWhere = (condition: ReturnType<typeof sql>, { now }: Story) =>
+  sql`case when ${condition} then ${now}::timestamptz else changed_at end`
+
+/** Those that were planned already. */
+async function changeDigests(trx: InTransaction, { id, newsletterId }: Story): Promise<void> {
+  const { rows } = await sql<{ id: number }>`select id from articles where id = ${id} or same_story_as = ${id}`.execute(
+    trx,
+  )
+  const ids = rows.map((row) => row.id)
+  await tellAnew(trx, ids)
+  await countAnew(trx, newsletterId, ids)
 }
 
 /** By its number, or its address. */

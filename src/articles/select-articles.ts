@@ -37,10 +37,7 @@ export async function selectArticles(
         select a.id, a.pinned_at, a.image_url, greatest(a.published_at, a.available_from) as news_at,
           array_position(f.item_order, a.id) - 1 as place, count(*) over () as total
         from articles a join feeds f on f.id = a.feed_id
-        where a.newsletter_id = ${newsletterId} and a.eligible and a.hidden_at is null
-          and a.available_at > g.since and a.available_at <= ${windowEnd}
-          and ${matches(sql`a.id`)}
-          and (a.same_story_as is null or not ${isToldByAnother})
+        where ${isNews(newsletterId, windowEnd)}
         order by a.pinned_at desc nulls last, news_at desc, a.id desc
         limit ${rankedPerGroup}
       ) as newest
@@ -52,6 +49,28 @@ export async function selectArticles(
     total,
   }))
 }
+
+/** How many there are for such a group, as they are now, but for those that it is shown. */
+export async function countFurther(
+  db: Database,
+  newsletterId: number,
+  windowEnd: Date,
+  group: { readonly since: Date; readonly topicChoiceId: number | null; readonly shown: readonly number[] },
+): Promise<number> {
+  const { rows } = await sql<{ further: number }>`
+    select count(*) as further
+    from (select ${group.since}::timestamptz as since, case when ${group.topicChoiceId}::bigint is not null then array(
+      select topic_id from topic_choice_topics where topic_choice_id = ${group.topicChoiceId}) end as topic_ids) as g, articles a
+    where ${isNews(newsletterId, windowEnd)} and a.id <> all(${[...group.shown]}::bigint[])`.execute(db)
+  return rows[0]?.further ?? 0
+}
+
+/** Of an article `a`: it is told to a group `g`. */
+const isNews = (newsletterId: number, windowEnd: Date) => sql`
+  a.newsletter_id = ${newsletterId} and a.eligible and a.hidden_at is null
+  and a.available_at > g.since and a.available_at <= ${windowEnd}
+  and ${matches(sql`a.id`)}
+  and (a.same_story_as is null or not ${isToldByAnother})`
 
 const matches = (articleId: RawBuilder<unknown>) => sql`(g.topic_ids is null or exists (
   select from article_topics t where t.article_id = ${articleId} and t.topic_id = any(g.topic_ids)))`

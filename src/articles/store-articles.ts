@@ -5,6 +5,7 @@ import { type KnownArticle, type Matches, matchArticles } from './match-articles
 import type { IncomingArticle } from './normalise-item.ts'
 import { sameStoryAmong } from './same-story.ts'
 import { findOrAddTopics, storeArticleTopics } from './store-topics.ts'
+import { tellAnew } from './tell-anew.ts'
 
 /** How old an article may be when it is first seen, counted from the feed's last good poll, and still be sent. */
 const newsHours = 48
@@ -22,8 +23,8 @@ export type StoringFeed = {
 }
 
 /**
- * Stores what a feed's document holds, in a few statements: new articles are added, changed ones updated in place, known
- * ones left alone. Takes the newsletter's row, as closing a digest's window does, so that the two exclude each other: an
+ * Stores what a feed's document holds, in a few statements: new articles are added, changed ones updated in place, also in the
+ * digests that were not sent yet, known ones left alone. Takes the newsletter's row, as closing a digest's window does, so that the two exclude each other: an
  * article is never stored into a window that is closed, even where the database's clock stepped back.
  */
 export async function storeArticles(
@@ -49,6 +50,8 @@ export async function storeArticles(
     articles.flatMap(({ article }) => article.topics),
   )
   await storeArticleTopics(trx, topicIds, articles)
+  const changed = matches.changed.map(({ id }) => id)
+  if (changed.length > 0) await tellAnew(trx, changed)
   return { added: added.length, changed: matches.changed.length }
 }
 

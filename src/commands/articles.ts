@@ -49,7 +49,7 @@ export function addArticlesCommands(program: Command, { withRuntime, print }: Co
   const decisions = [
     ['pin', 'let it lead the digests that it is in', pinArticle],
     ['unpin', 'let it take its place as others do', unpinArticle],
-    ['hide', 'tell nobody of it in what is planned from now on', hideArticle],
+    ['hide', 'tell nobody of it in what has not begun to be sent', hideArticle],
     ['show', 'take back hiding', showArticle],
   ] as const
   for (const [name, description, decision] of decisions) {

@@ -4,31 +4,40 @@ import { addressKeyIn } from '../platform/database/address-key.ts'
 import { type ClaimedBatch, isNoLongerAskedFor, leaseSeconds } from './claim-batch.ts'
 import { providerAccount } from './provider-limits.ts'
 
+/** Why a try must not begin. */
+export type Obstacle = 'consent changed' | 'stories changed' | 'lease lost'
+
 /**
- * Marks the begin of a batch's first try, and looks at consent once more. The subscriptions are locked first, by their ids
- * as whoever suppresses addresses does it, and looked at by a statement of its own, which sees what was committed until
- * then: an unsubscribe or a suppression is either seen here or committed after the begin. Returns why the try must not
+ * Marks the begin of a batch's first try, and looks once more at consent, and at whether its digests are as they are to be
+ * told. The subscriptions are locked first, by their ids as whoever suppresses addresses does it, and the digests, by theirs as
+ * whoever corrects a story does it; they are looked at by a statement of its own, which sees what was committed until then: an
+ * unsubscribe, a suppression or a correction is either seen here or committed after the begin. Returns why the try must not
  * begin, or null. What is left is the moment between this commit and the first byte to the provider.
  */
-export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'consent changed' | 'lease lost' | null> {
+export function beginBatch(context: Context, batch: ClaimedBatch): Promise<Obstacle | null> {
   return context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
     const { rows: locked } = await sql`
       with mine as materialized (
         select id from batches where id = ${batch.id} and fence = ${batch.fence} and state = 'sending' and lease_until > ${now}
         for update
+      ), told as materialized (
+        select id from digests
+        -- an array, and no join: that would be answered by reading all digests for each batch
+        where id = any(array(select distinct m.digest_id from mine join messages m on m.batch_id = mine.id))
+        order by id for share
       )
-      select from subscriptions
+      select (select count(*) from told) from subscriptions
       where id in (select m.subscription_id from mine join messages m on m.batch_id = mine.id)
       order by id for share`.execute(trx)
     if (locked.length === 0) return 'lease lost'
-    const { rows: begun } = await sql<{ begun: boolean }>`
+    const { rows: begun } = await sql<{ begun: boolean; corrected: boolean }>`
       with obstructed as (
-        select from messages m
+        select ${isCorrected} as corrected from messages m
           join subscriptions s on s.id = m.subscription_id
           left join address_changes a on a.id = m.address_change_id
         where m.batch_id = ${batch.id} and (
-          case m.kind
+          ${isCorrected} or case m.kind
             when 'digest' then s.state <> 'active'
             when 'already_subscribed' then s.state <> 'active'
             when 'confirmation' then s.state <> 'pending'
@@ -41,7 +50,14 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<'cons
         where id = ${batch.id} and not exists (select from obstructed)
         returning id
       )
-      select exists (select from begun) as begun`.execute(trx)
-    return begun[0]?.begun ? null : 'consent changed'
+      select exists (select from begun) as begun, exists (select from obstructed where corrected) as corrected`.execute(
+      trx,
+    )
+    if (begun[0]?.begun) return null
+    return begun[0]?.corrected ? 'stories changed' : 'consent changed'
   })
 }
+
+/** Of a message `m`: a story of its digest was corrected or withdrawn since it was claimed. */
+const isCorrected = sql<boolean>`(m.kind = 'digest'
+  and (select g.rendering_id from digests g where g.id = m.digest_id) is distinct from m.rendering_id)`

@@ -218,18 +218,24 @@ async function takeDigests(
 const isRendered = sql`(select g.rendering_id is not null from digests g where g.id = m.digest_id)`
 
 /**
- * Hops from run to run over the index of what is pending, whatever the number of messages, and looks into one after the other
- * until the first that has something to send: all messages of one that has no rendering yet would be looked at in vain.
+ * The recursive query `waiting`: the runs with something pending. It hops from run to run over the index of what is, whatever
+ * the number of messages; the last row is null.
+ */
+export const waitingRuns = (after: number) => sql`waiting as (
+    (select run_id from messages where state = 'pending' and kind = 'digest' and run_id > ${after} order by run_id limit 1)
+    union all
+    select (select m.run_id from messages m where m.state = 'pending' and m.kind = 'digest' and m.run_id > waiting.run_id
+      order by m.run_id limit 1)
+    from waiting where waiting.run_id is not null
+  )`
+
+/**
+ * Looks into one run after the other until the first that has something to send: all messages of one that has no rendering
+ * yet would be looked at in vain.
  */
 async function nextSendableRun(trx: InTransaction, after: number): Promise<number | undefined> {
   const { rows } = await sql<{ run_id: number }>`
-    with recursive waiting as (
-      (select run_id from messages where state = 'pending' and kind = 'digest' and run_id > ${after} order by run_id limit 1)
-      union all
-      select (select m.run_id from messages m where m.state = 'pending' and m.kind = 'digest' and m.run_id > waiting.run_id
-        order by m.run_id limit 1)
-      from waiting where waiting.run_id is not null
-    )
+    with recursive ${waitingRuns(after)}
     select open.run_id from (
       select w.run_id from waiting w join digest_runs d on d.id = w.run_id
       where d.paused_at is null and d.canceled_at is null

@@ -51,7 +51,7 @@ export async function findPublicDigests(
   limit: number,
 ): Promise<PublicDigest[]> {
   const { newsletterId, topic, words, from, to, after } = filter
-  const conditions: RawBuilder<unknown>[] = [sql`true`]
+  const conditions: RawBuilder<unknown>[] = [hasStories]
   if (newsletterId !== undefined) conditions.push(sql`p.newsletter_id = ${newsletterId}`)
   if (topic !== undefined) conditions.push(sql`p.topics @> array[${topic}]`)
   if (words !== undefined) conditions.push(sql`p.words @@ websearch_to_tsquery('simple', ${words})`)
@@ -78,21 +78,28 @@ export async function findNeighbours(
   const here = sql`(${digest.editionDate}::date, ${digest.digestId}::bigint)`
   const { rows } = await sql<{ earlier: number | null; later: number | null }>`
     select
-      (select digest_id from public_digests where newsletter_id = ${digest.newsletterId}
+      (select digest_id from public_digests p where newsletter_id = ${digest.newsletterId} and ${hasStories}
          and (edition_date, digest_id) < ${here} order by edition_date desc, digest_id desc limit 1) as earlier,
-      (select digest_id from public_digests where newsletter_id = ${digest.newsletterId}
+      (select digest_id from public_digests p where newsletter_id = ${digest.newsletterId} and ${hasStories}
          and (edition_date, digest_id) > ${here} order by edition_date, digest_id limit 1) as later`.execute(db)
   return { earlier: rows[0]?.earlier ?? undefined, later: rows[0]?.later ?? undefined }
 }
 
 /** The ids of the newest, for programs that want to know all there is. By public_digests_newest. */
-export function listPublicDigests(
+export async function listPublicDigests(
   { db }: Context,
   limit: number,
 ): Promise<Pick<Row<'public_digests'>, 'digest_id' | 'published_at'>[]> {
-  const digests = db.selectFrom('public_digests').select(['digest_id', 'published_at'])
-  return digests.orderBy('edition_date', 'desc').orderBy('digest_id', 'desc').limit(limit).execute()
+  const { rows } = await sql<Pick<Row<'public_digests'>, 'digest_id' | 'published_at'>>`
+    select digest_id, published_at from public_digests p where ${hasStories}
+    order by edition_date desc, digest_id desc limit ${limit}`.execute(db)
+  return rows
 }
+
+/** Of a public digest `p`: its publisher has not hidden all of it. */
+const hasStories = sql<boolean>`exists (
+  select from digest_articles d join articles a on a.id = d.article_id
+  where d.digest_id = p.digest_id and a.hidden_at is null)`
 
 type Found = Pick<Row<'digests'>, 'id' | 'language' | 'frequency' | 'edition_date' | 'further_count'> & {
   readonly newsletter_id: number

@@ -4,6 +4,7 @@ import { createElement } from 'react'
 import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../emails/digest.tsx'
 import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
+import { countFurther } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
@@ -31,24 +32,34 @@ export type Personal = {
   readonly replyMailToken: string
 }
 
-export async function readDigest({ db }: Context, digest: Row<'digests'>): Promise<DigestSource> {
-  const newsletter = await db
+/** As it is to be told now: its stories as they are, without those that were hidden since, and the further ones counted anew. */
+export async function readDigest(db: Database, digest: Row<'digests'>): Promise<DigestSource> {
+  const run = await db
     .selectFrom('digest_runs as run')
     .innerJoin('newsletters as n', 'n.id', 'run.newsletter_id')
-    .select(['n.name', 'n.slug', 'n.language'])
+    .select(['run.newsletter_id', 'run.window_end', 'n.name', 'n.slug', 'n.language'])
     .where('run.id', '=', digest.run_id)
     .executeTakeFirstOrThrow()
   const articles = await db
-    .selectFrom('digest_articles')
-    .select('article_id')
-    .where('digest_id', '=', digest.id)
-    .orderBy('position')
+    .selectFrom('digest_articles as d')
+    .innerJoin('articles as a', 'a.id', 'd.article_id')
+    .select(['d.article_id', 'a.hidden_at'])
+    .where('d.digest_id', '=', digest.id)
+    .orderBy('d.position')
     .execute()
-  const stories = await readStories(
-    db,
-    articles.map(({ article_id }) => article_id),
-  )
-  return { digest, newsletter, stories }
+  const shown = articles.map(({ article_id }) => article_id)
+  const { newsletter_id, window_end, ...newsletter } = run
+  const { since, topic_choice_id: topicChoiceId } = digest
+  return {
+    digest: since
+      ? { ...digest, further_count: await countFurther(db, newsletter_id, window_end, { since, topicChoiceId, shown }) }
+      : digest,
+    newsletter,
+    stories: await readStories(
+      db,
+      articles.flatMap(({ article_id, hidden_at }) => (hidden_at ? [] : [article_id])),
+    ),
+  }
 }
 
 /** Renders the mail. The same source and personal parts always give the same bytes. */

@@ -150,12 +150,15 @@ async function chooseContents({ config }: Context, trx: InTransaction, run: Dige
 async function storeDigests(context: Context, trx: InTransaction, run: DigestRun): Promise<void> {
   await sql`
     with wanted as (
+      -- of those who get the same, the one who has read most
       select distinct on (language, frequency, edition_date, content_key)
-        language, frequency, edition_date, content_key, article_ids, total
+        language, frequency, edition_date, content_key, article_ids, total, read_until, choice
       from contents
+      order by language, frequency, edition_date, content_key, read_until desc, choice
     ), stored as (
-      insert into digests (run_id, language, frequency, edition_date, content_key, further_count, created_at)
-      select ${run.id}, language, frequency, edition_date, content_key, total - cardinality(article_ids), ${context.clock.sqlNow}
+      insert into digests (run_id, language, frequency, edition_date, content_key, further_count, since, topic_choice_id, created_at)
+      select ${run.id}, language, frequency, edition_date, content_key, total - cardinality(article_ids), read_until,
+        nullif(choice, 0), ${context.clock.sqlNow}
       from wanted
       -- always in this order: slices that are planned at the same time wait for each other, and never in a circle
       order by language, frequency, edition_date, content_key

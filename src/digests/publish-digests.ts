@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import { publicTopics, publicWords } from '../articles/tell-anew.ts'
 import { sqlBound } from '../platform/clock.ts'
 import type { Context } from '../platform/context.ts'
+import type { InTransaction } from '../platform/database/schema.ts'
 
 /** A run that did not begin to be sent in a week never will. */
 const recentDays = 7
@@ -13,7 +15,8 @@ const mostAtOnce = 100
 /**
  * Puts a digest of each run that began to be sent into the archive: the one whose readers read most of it, and of several
  * the one in the newsletter's language. Runs of the same day, for readers at other hours, tell much the same: one is left
- * out where more than half of its stories are in the newest public digests already.
+ * out where more than half of its stories are in the newest public digests already. One that could not be rendered is not
+ * chosen; one that is being rendered anew may be.
  */
 export async function publishDigests(
   context: Context,
@@ -32,7 +35,11 @@ export async function publishDigests(
   let published = 0
   for (const run of runs) {
     if (signal.aborted) break
-    const { numAffectedRows } = await publish(context, run)
+    const { numAffectedRows } = await db.transaction().execute(async (trx) => {
+      // A story that is just corrected or hidden is seen here, or its correction finds the digest in the archive.
+      await sql`select from newsletters where id = ${run.newsletter_id} for share`.execute(trx)
+      return publish(context, trx, run)
+    })
     published += Number(numAffectedRows ?? 0n)
     await sql`
       update digest_runs set archived_at = ${clock.sqlNow} where id = ${run.id} and archived_at is null`.execute(db)
@@ -40,28 +47,27 @@ export async function publishDigests(
   return { published }
 }
 
-function publish({ db, clock }: Context, run: { readonly id: number; readonly newsletter_id: number }) {
+function publish({ clock }: Context, trx: InTransaction, run: { readonly id: number; readonly newsletter_id: number }) {
   return sql`
     with chosen as (
       select g.id, g.edition_date
       from digests g join newsletters n on n.id = ${run.newsletter_id}
-      where g.run_id = ${run.id} and g.rendering_id is not null
-      order by g.further_count + (select count(*) from digest_articles a where a.digest_id = g.id) desc,
+      where g.run_id = ${run.id} and (g.rendering_id is not null or g.render_failures = 0)
+      order by g.further_count + (select count(*) from digest_articles d where d.digest_id = g.id) desc,
         g.language = n.language desc, g.id
       limit 1
     ), newest as (
       select digest_id from public_digests where newsletter_id = ${run.newsletter_id}
       order by edition_date desc, digest_id desc limit ${rememberedDigests}
     ), stories as (
-      select a.id, a.title, a.summary, a.authors,
-        exists (select from newest n join digest_articles x on x.digest_id = n.digest_id and x.article_id = a.id) as is_known
-      from chosen join digest_articles d on d.digest_id = chosen.id join articles a on a.id = d.article_id
+      select exists (
+        select from newest n join digest_articles x on x.digest_id = n.digest_id and x.article_id = d.article_id) as is_known
+      from chosen join digest_articles d on d.digest_id = chosen.id
     )
     insert into public_digests (digest_id, run_id, newsletter_id, edition_date, published_at, topics, words)
     select id, ${run.id}, ${run.newsletter_id}, edition_date, ${clock.sqlNow},
-      array(select distinct t.slug from stories s join article_topics x on x.article_id = s.id join topics t on t.id = x.topic_id),
-      to_tsvector('simple', (select string_agg(concat_ws(' ', title, summary, array_to_string(authors, ' ')), ' ') from stories))
+      ${publicTopics(sql`chosen.id`)}, ${publicWords(sql`chosen.id`)}
     from chosen
     where (select count(*) from stories where is_known) * 2 <= (select count(*) from stories)
-    on conflict do nothing`.execute(db)
+    on conflict do nothing`.execute(trx)
 }

@@ -1,6 +1,6 @@
 // Readers whose time has come and whom nobody planned, and digests that nobody could make.
 import { sql } from 'kysely'
-import { maximumFailures } from '../digests/render-digests.ts'
+import { maximumFailures } from '../digests/end-waiting.ts'
 import { sqlBound } from '../platform/clock.ts'
 import { ok, problem, type RowCheck, warning } from './check.ts'
 import { counted, duration, some } from './words.ts'
@@ -47,8 +47,9 @@ export const renderingsCheck: RowCheck = {
   async look({ clock }, trx) {
     const { rows } = await sql<{ run_id: number; failures: number }>`
       select run_id, max(render_failures) as failures from (
-        select run_id, render_failures, created_at from digests where rendering_id is null order by id desc limit ${mostDigests}) as newest
-      where render_failures > 0 and created_at > ${sqlBound(clock)} - make_interval(days => ${recentDays})
+        select run_id, render_failures, created_at from digests
+        where rendering_id is null and render_failures > 0 order by id desc limit ${mostDigests}) as newest
+      where created_at > ${sqlBound(clock)} - make_interval(days => ${recentDays})
       group by run_id order by run_id desc`.execute(trx)
     const givenUp = rows.filter(({ failures }) => failures >= maximumFailures).map(({ run_id }) => run_id)
     if (givenUp.length > 0) {

@@ -89,7 +89,10 @@ async function feedOptions(c: HonoContext, context: Context): Promise<FeedOption
   }
 }
 
-/** The body, or that it is the one that is there already (RFC 9110, 13.2.2: a tag counts before a time). */
+/**
+ * The body, or that it is the one that is there already (RFC 9110, 13.2.2: a tag counts before a time). A time that is later is
+ * that of something which was there, and is withdrawn.
+ */
 async function fresh(c: HonoContext, contentType: string, body: string, changed: Date): Promise<Response> {
   const etag = `"${toBase64Url(await sha256(body)).slice(0, 22)}"`
   const headers = { etag, 'last-modified': changed.toUTCString(), 'cache-control': kept }
@@ -98,7 +101,7 @@ async function fresh(c: HonoContext, contentType: string, body: string, changed:
   const since = Date.parse(c.req.header('if-modified-since') ?? '')
   const isKnown = tags
     ? tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
-    : seconds(since) >= seconds(changed.getTime())
+    : seconds(since) === seconds(changed.getTime())
   if (isKnown) return c.body(null, 304, headers)
   return answer(c, body, 200, { ...headers, 'content-type': contentType })
 }

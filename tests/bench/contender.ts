@@ -135,7 +135,7 @@ function renderedFor(readers: readonly Reader[]): AsyncIterable<CreateBatchEmail
         .selectAll()
         .where('id', '=', reader.digest_id)
         .executeTakeFirstOrThrow()
-        .then((digest) => readDigest(context, digest))
+        .then((digest) => readDigest(context.db, digest))
       sources.set(reader.digest_id, source)
     }
     const { keys } = context

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { hideArticle, showArticle } from '../../src/articles/newsroom.ts'
 import { claimDigests, reclaimBatch, settleExpiredBatches } from '../../src/delivery/claim-batch.ts'
 import { cancelRun, sendRest } from '../../src/delivery/control-run.ts'
 import type { CallAnswer, Provider } from '../../src/delivery/provider.ts'
@@ -11,6 +12,7 @@ import { sendMessages } from '../../src/delivery/send-messages.ts'
 import type { WebhookEvent } from '../../src/delivery/webhook-event.ts'
 import { receiveWebhook } from '../../src/delivery/webhooks.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import { renderDigests } from '../../src/digests/render-digests.ts'
 import type { Context } from '../../src/platform/context.ts'
 import { columnTypes } from '../../src/platform/database/connect.ts'
 import type { Database, Tables } from '../../src/platform/database/schema.ts'
@@ -75,6 +77,7 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
   try {
     await during('planning', () => planSome(context, slot, 2))
     await planInChild(database, slot)
+    await fillHistory(database.db)
     await planLaterRun(database.db)
     await during('sending, while a later run is not rendered yet', () => sendSome(context, 20))
     await during('taking over', () => takeOver(context, database.db))
@@ -82,6 +85,8 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
     await during('a webhook', () => oneEvent(context))
     await during('runs cancel', () => cancelRun(context, 1))
     await during('runs send-rest', () => sendRest(context, 1))
+    await during('articles hide and show', () => hideAndShow(context))
+    await during('rendering what was changed', () => renderDigests(context, new AbortController().signal))
   } finally {
     await db.destroy()
   }
@@ -96,6 +101,35 @@ async function fillSuppressions(db: Database): Promise<void> {
     db,
   )
   await sql`analyze suppressions`.execute(db)
+}
+
+/** What was planned and sent in the 50 days before: 24,000 digests of 12 stories each, most of them never rendered again. */
+async function fillHistory(db: Database): Promise<void> {
+  await sql`
+    with old as (
+      insert into articles (newsletter_id, feed_id, item_key, title, published_at, first_seen_at, content_hash, eligible)
+      select f.newsletter_id, f.id, 'old ' || number, 'Story ' || number, at, at, 'old', true
+      from (select newsletter_id, min(id) as id from feeds group by newsletter_id limit 1) as f, generate_series(1, 10000) as number,
+        lateral (select now() - make_interval(mins => 5000 + number * 7) as at) as seen
+      returning id
+    ), numbered as (select id, row_number() over (order by id) as number from old),
+    runs as (
+      insert into digest_runs (newsletter_id, scheduled_for, window_end, created_at, planned_at, archived_at)
+      select (select min(newsletter_id) from feeds), at, at, at, at, at
+      from generate_series(1, 1200) as number, lateral (select now() - make_interval(hours => 72 + number) as at) as time
+      returning id, window_end
+    ), told as (
+      insert into digests (run_id, language, frequency, edition_date, content_key, further_count, since, created_at)
+      select runs.id, 'en', 'daily', window_end::date, 'old ' || number, 0, window_end - interval '1 day', window_end
+      from runs, generate_series(1, 20) as number
+      returning id
+    )
+    insert into digest_articles (digest_id, position, article_id)
+    select told.id, position, numbered.id
+    from told, generate_series(1, 12) as position, numbered where numbered.number = 1 + (told.id * 7 + position) % 10000`.execute(
+    db,
+  )
+  await sql`analyze articles, digest_runs, digests, digest_articles`.execute(db)
 }
 
 async function planSome(context: Context, slot: Date, slices: number): Promise<void> {
@@ -124,10 +158,29 @@ async function planLaterRun(db: Database): Promise<void> {
       select run.id, d.language, d.frequency, d.edition_date, d.content_key, 0, d.created_at
       from run, (select * from digests order by id limit 1) as d
       returning id, run_id
+    ), told as (
+      insert into digest_articles (digest_id, position, article_id)
+      select digest.id, d.position, d.article_id
+      from digest, digest_articles d where d.digest_id = (select min(id) from digests)
     )
     insert into messages (kind, subscriber_id, subscription_id, run_id, digest_id, to_email, created_at)
     select 'digest', m.subscriber_id, m.subscription_id, digest.run_id, digest.id, m.to_email, m.created_at
     from digest, (select * from messages where run_id = 1 order by id limit 100000) as m`.execute(db)
+}
+
+async function hideAndShow(context: Context): Promise<void> {
+  const { article_id } = await context.db
+    .selectFrom('digest_articles')
+    .select('article_id')
+    .where(
+      'digest_id',
+      '=',
+      context.db.selectFrom('digests').select(({ fn }) => fn.min('id').as('id')),
+    )
+    .orderBy('position')
+    .executeTakeFirstOrThrow()
+  await hideArticle(context, String(article_id))
+  await showArticle(context, String(article_id))
 }
 
 /** The provider is not what is looked at: it accepts at once. */

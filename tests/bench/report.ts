@@ -5,7 +5,8 @@ const times = (value: number) => `${value.toFixed(1)} ×`
 const percent = (value: number) => `${Math.round(value * 100)}%`
 
 /** Queries on these are worth a look; the other tables stay small. */
-const growing = /\b(subscriptions|subscribers|messages|batches|webhook_events)\b/
+const growing =
+  /\b(subscriptions|subscribers|messages|batches|webhook_events|articles|digests|digest_articles|digest_runs|public_digests)\b/
 
 /** The figures for people; plans in Markdown. */
 export function describeFigures(figures: Figures): string {

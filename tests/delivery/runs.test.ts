@@ -10,6 +10,7 @@ import { settleBatch } from '../../src/delivery/settle-batch.ts'
 import { openRun } from '../../src/digests/open-run.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { planSlice } from '../../src/digests/plan-slice.ts'
+import { renderDigests } from '../../src/digests/render-digests.ts'
 import { connect } from '../../src/platform/database/connect.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
 import { at, monday, type TestContext } from '../support/context.ts'
@@ -198,6 +199,7 @@ describe('canceling', () => {
     })
     expect(await send()).toMatchObject({ submitted: 0 })
     await sendRest(context, run.id)
+    await renderDigests(context, signal)
     expect(await send()).toMatchObject({ submitted: 2 })
   })
 })

@@ -30,7 +30,7 @@ describe.each(shapedFeeds)('the feed $name', (shaped) => {
     await mailDigestOf(shaped, context, server)
     const digest = await database.db.selectFrom('digests').selectAll().executeTakeFirstOrThrow()
     expect(digest.further_count).toBe(shaped.further)
-    const { stories } = await readDigest(context, digest)
+    const { stories } = await readDigest(context.db, digest)
     const told = stories.map(({ title, url, summary, imageUrl, imageAlt, authors, topics }) => ({
       ...{ title, url, summary, image: imageUrl, alt: imageAlt, authors, topics: topics.map(({ name }) => name) },
     }))

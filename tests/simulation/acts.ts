@@ -9,6 +9,7 @@ import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
 import { act, evidence } from './act.ts'
 import { confirmMove, lift, move, stopMove, suppressOne } from './address-acts.ts'
 import { Violation } from './history.ts'
+import { correct, decide } from './newsroom-acts.ts'
 import { chooseAll, chooseTopics, topicSlugs } from './plan-world.ts'
 import { Reader } from './reader.ts'
 import type { World } from './world.ts'
@@ -24,6 +25,8 @@ export async function someAct(world: World): Promise<void> {
       subscribe: 5,
       confirm: 8,
       article: 8,
+      newsroom: 8,
+      correct: 4,
       run: 5,
       event: 6,
       move: 5,
@@ -46,6 +49,10 @@ export async function someAct(world: World): Promise<void> {
       return followLink(world, reader)
     case 'article':
       return publish(world)
+    case 'newsroom':
+      return decide(world)
+    case 'correct':
+      return correct(world)
     case 'run':
       return control(world)
     case 'event': {

@@ -4,9 +4,10 @@ import type { MessageKind, SuppressionReason } from '../../src/platform/database
 import { checkPlan, clockStepsMs, type Got, type RunWindow } from './check-plan.ts'
 import { type History, Violation } from './history.ts'
 import { type AddressChange, AddressChanges, KnownAddresses } from './known-addresses.ts'
+import { checkTold, type Decision, decideOn, type PlannedStories, type Told, toldNow } from './newsroom.ts'
 import { type ProviderEvent, suppressionOf } from './provider-events.ts'
 import type { KnownArticle, Reader } from './reader.ts'
-import { type Accepted, type Call, type ResendModel, recipientsOf } from './resend-model.ts'
+import { type Accepted, type Call, mailsOf, type ResendModel } from './resend-model.ts'
 import type { Actor } from './scheduler.ts'
 import type { Session } from './session.ts'
 
@@ -17,8 +18,7 @@ export type Planned = {
   readonly reader: Reader
   readonly runId: number
   readonly messageId: number | undefined
-  readonly articles: readonly KnownArticle[]
-}
+} & PlannedStories
 
 /** A message as it was made. */
 type Made = { readonly id: number; readonly kind: MessageKind; readonly sub: number; readonly change: number | null }
@@ -51,6 +51,10 @@ export class Bookkeeper {
   /** When the last try of a message began, by the database's clock. */
   readonly begunAt = new Map<number, number>()
   readonly maximumLateMs: number
+  /** Messages of digests that had no story left at some time. */
+  readonly withdrawn = new Set<number>()
+  /** What each digest had to tell when it began. */
+  private readonly told = new Map<number, Told | undefined>()
   private readonly begun = new Map<string, ReadonlySet<number>>()
   private readonly begunBatches: number[] = []
   private readonly work = new Map<Actor, Work>()
@@ -111,27 +115,55 @@ export class Bookkeeper {
     const rows = await this.session.read<{
       id: number
       url: string
+      title: string
       seen: Date
       published: Date | number
       topics: string[]
     }>(
-      `select id, url, first_seen_at as seen, published_at as published,
+      `select id, url, title, first_seen_at as seen, published_at as published,
          array(select t.slug from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id) as topics
        from articles a where id > $1 order by id`,
       [this.articles.at(-1)?.id ?? 0],
     )
     const urls = [...isNews.keys()]
     if (rows.length > 0) for (const article of this.articles) article.place = null
-    for (const { id, url, seen, published, topics } of rows) {
+    for (const { id, url, title, seen, published, topics } of rows) {
       this.articles.push({
         id,
+        url,
+        title,
         firstSeenAt: seen.getTime(),
+        availableAt: seen.getTime(),
+        availableFrom: null,
+        pinnedAt: null,
+        isHidden: false,
+        isUntold: false,
         publishedAt: Number(published),
         place: url === poisonUrl ? null : urls.indexOf(url),
         topics,
         isEligible: isNews.get(url) ?? false,
         isPoison: url === poisonUrl,
       })
+    }
+  }
+
+  /** What the newsroom decided about an article; `until` is the end of an embargo. */
+  async noteDecision(article: KnownArticle, decision: Decision, until: number | null): Promise<void> {
+    const [row] = await this.session.read<{ pinned: Date | null; available: Date; from: Date | null }>(
+      'select pinned_at as pinned, available_at as available, available_from as from from articles where id = $1',
+      [article.id],
+    )
+    if (!row) throw new Violation('3 no story twice, none lost', `article ${article.id} is gone`)
+    const windowEnd = Math.max(0, ...[...this.runs.values()].map((run) => run.windowEnd))
+    const kept = {
+      pinned: row.pinned?.getTime() ?? null,
+      available: row.available.getTime(),
+      from: row.from?.getTime() ?? null,
+    }
+    decideOn(article, decision, kept, { windowEnd, readers: this.readers, until })
+    if (decision !== 'hide') return
+    for (const planned of this.planned) {
+      if (planned.messageId !== undefined && !toldNow(planned)) this.withdrawn.add(planned.messageId)
     }
   }
 
@@ -165,8 +197,9 @@ export class Bookkeeper {
     const { isFirst } = this.model.witness(call, now)
     // What was not begun by a commit begins now.
     const begun = this.begun.get(call.key)
-    for (const mail of recipientsOf(call)) {
-      if (isFirst && !begun?.has(mail.message)) this.mayBegin(mail.message, mail.to, now)
+    for (const mail of isFirst ? mailsOf(call) : []) {
+      if (!begun?.has(mail.message)) this.begins(mail.message, mail.to, now)
+      if (this.told.has(mail.message)) checkTold(mail.message, mail, this.told.get(mail.message))
     }
     const age = now - (this.model.keys.get(call.key)?.firstCalledAt ?? now)
     if (!isFirst && age > longestKeyAgeMs) {
@@ -213,9 +246,15 @@ export class Bookkeeper {
       this.history.note(actor.name, `begins batch ${id}: messages ${messages.map(({ message }) => message).join(' ')}`)
       for (const { message, to, claimed } of messages) {
         this.begunAt.set(message, this.session.now())
-        this.mayBegin(message, to, claimed.getTime())
+        this.begins(message, to, claimed.getTime())
       }
     }
+  }
+
+  private begins(message: number, to: string, claimedAt: number): void {
+    this.mayBegin(message, to, claimedAt)
+    const planned = this.planned.find((one) => one.messageId === message)
+    if (planned) this.told.set(message, toldNow(planned))
   }
 
   /** Whether the reader wants it at this moment, at this address. */
@@ -298,7 +337,7 @@ export class Bookkeeper {
     const { told, covered, editionDate } = checkPlan(reader, run, this.articles, obstacle, got)
     if (editionDate !== null) reader.editions.add(editionDate)
     for (const article of covered) reader.covered.add(article.id)
-    this.planned.push({ reader, runId, messageId: typeof got === 'string' ? undefined : got.id, articles: told })
+    this.planned.push({ reader, runId, messageId: typeof got === 'string' ? undefined : got.id, ...told })
     reader.planned(run.scheduledFor, editionDate, work.scheduledAt(), isMissed)
   }
 

@@ -1,6 +1,7 @@
 // What a reader gets in a run, against what they should get.
 import { Temporal } from 'temporal-polyfill'
 import { Violation } from './history.ts'
+import type { PlannedStories } from './newsroom.ts'
 import type { KnownArticle, Reader } from './reader.ts'
 
 export type RunWindow = {
@@ -16,7 +17,7 @@ export type Got =
   | { readonly id: number; readonly edition: string; readonly further: number; readonly articles: readonly number[] }
 
 type Fits = {
-  readonly told: readonly KnownArticle[]
+  readonly told: PlannedStories
   /** What must not be told any more. */
   readonly covered: readonly KnownArticle[]
   readonly editionDate: string | null
@@ -41,10 +42,12 @@ export function checkPlan(
       `${reader.email} is planned for ${time(run.scheduledFor)}, is due at ${time(reader.nextDigestAt)}`,
     )
   }
-  const { news, matching } = reader.wants(inWindow(articles, run))
+  const available = inWindow(articles, run)
+  const { news, matching } = reader.wants(available)
   const expected = obstacle ?? (matching.length === 0 ? 'nothing_new' : 'a digest')
   checkKind(reader, expected, got)
-  if (typeof got === 'string') return { told: [], covered: [], editionDate: null }
+  if (typeof got === 'string')
+    return { told: { articles: [], further: [], hidden: [] }, covered: [], editionDate: null }
 
   const told = bestOf(matching)
   const wanted = `${told.map(({ id }) => id).join(' ')} and ${matching.length - told.length} further`
@@ -56,19 +59,29 @@ export function checkPlan(
   if (got.edition !== editionDate || reader.editions.has(editionDate)) {
     throw new Violation('4 one digest a local day', `${reader.email} gets that of ${got.edition}, it is ${editionDate}`)
   }
-  return { told, covered: news, editionDate }
+  const further = matching.filter((article) => !told.includes(article))
+  const hidden = available.filter(({ isHidden }) => isHidden)
+  return { told: { articles: told, further, hidden }, covered: news, editionDate }
 }
 
-/** Of a topic, the first of an article by name, five at most while others are left. */
+/** Pinned ones first. Of a topic, the first of an article by name, five at most while others are left, but for those. */
 function bestOf(matching: readonly KnownArticle[]): KnownArticle[] {
-  const worth = ({ publishedAt, place }: KnownArticle) => publishedAt + 1_800_000 * (12 - Math.min(place ?? 12, 12))
+  const newsAt = ({ publishedAt, availableFrom }: KnownArticle) => Math.max(publishedAt, availableFrom ?? 0)
+  const worth = (article: KnownArticle) => newsAt(article) + 1_800_000 * (12 - Math.min(article.place ?? 12, 12))
   const byRank = (one: KnownArticle, other: KnownArticle) =>
-    worth(other) - worth(one) || other.publishedAt - one.publishedAt || other.id - one.id
+    (other.pinnedAt ?? 0) - (one.pinnedAt ?? 0) ||
+    worth(other) - worth(one) ||
+    newsAt(other) - newsAt(one) ||
+    other.id - one.id
   const ranked = matching.toSorted(byRank)
   const topicOf = ({ topics }: KnownArticle) => topics.toSorted()[0]
   const isCrowded = (article: KnownArticle, index: number) => {
     const topic = topicOf(article)
-    return topic !== undefined && ranked.slice(0, index).filter((other) => topicOf(other) === topic).length >= 5
+    return (
+      article.pinnedAt === null &&
+      topic !== undefined &&
+      ranked.slice(0, index).filter((other) => topicOf(other) === topic).length >= 5
+    )
   }
   const crowded = new Set(ranked.filter(isCrowded))
   const first = ranked.filter((article) => !crowded.has(article))
@@ -89,11 +102,11 @@ function checkKind(reader: Reader, expected: string, got: Got): void {
 
 /** What comes at the very moment at which a window closes, or while the clock is set back, is in the next. */
 function inWindow(articles: readonly KnownArticle[], { articleCount, windowEnd }: RunWindow): KnownArticle[] {
-  return articles.slice(0, articleCount).filter(({ id, firstSeenAt }) => {
-    if (firstSeenAt > windowEnd + clockStepsMs) {
+  return articles.slice(0, articleCount).filter(({ id, firstSeenAt, availableAt }) => {
+    if (availableAt === firstSeenAt && firstSeenAt > windowEnd + clockStepsMs) {
       throw new Violation('3 no story twice, none lost', `article ${id} was there, and is kept out of the window`)
     }
-    return firstSeenAt <= windowEnd
+    return availableAt <= windowEnd
   })
 }
 

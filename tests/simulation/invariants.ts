@@ -83,9 +83,11 @@ function nobodyForgotten(world: World, messages: readonly Message[]): void {
       const fits =
         reason === 'run canceled'
           ? run !== null && books.canceledRuns.has(run)
-          : reason === 'suppressed'
-            ? reader.addresses.some(({ email }) => books.addresses.wasSuppressed.has(email)) || kind !== 'digest'
-            : kind !== 'digest' || reader.hasLeft
+          : reason === 'its stories were withdrawn'
+            ? books.withdrawn.has(id)
+            : reason === 'suppressed'
+              ? reader.addresses.some(({ email }) => books.addresses.wasSuppressed.has(email)) || kind !== 'digest'
+              : kind !== 'digest' || reader.hasLeft
       if (!fits) complain('for which there was no reason')
     }
     if (state === 'unknown') {

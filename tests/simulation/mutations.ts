@@ -364,4 +364,52 @@ export const mutations: readonly Mutation[] = [
     name: "an operator's suppression is a weaker reason than the provider's",
     edits: [edit('src/delivery/suppress.ts', "'complaint',\n  'manual',", "'manual',\n  'complaint',")],
   },
+  {
+    name: 'what was claimed goes out as it was, whatever was corrected meanwhile',
+    edits: [edit('src/delivery/begin-batch.ts', '${isCorrected} or case', 'case')],
+  },
+  {
+    name: 'a correction leaves digests as they were rendered',
+    edits: [edit('src/articles/store-articles.ts', 'if (changed.length > 0) await', 'if (changed.length < 0) await')],
+  },
+  {
+    name: 'hiding and showing leave digests as they were rendered',
+    edits: [
+      edit(
+        'src/articles/newsroom.ts',
+        '  await tellAnew(trx, ids)\n  await countAnew(',
+        '  if (id < 0) await countAnew(',
+      ),
+    ],
+  },
+  {
+    name: 'what was corrected while it was rendered goes out as it was',
+    edits: [edit('src/digests/render-digests.ts', 'if (!(await isAsRead(trx, source))) return false\n', '')],
+  },
+  {
+    name: 'a digest tells what was hidden since it was planned',
+    edits: [
+      edit(
+        'src/digests/digest-mail.ts',
+        '(hidden_at ? [] : [article_id])',
+        '(hidden_at ? [article_id] : [article_id])',
+      ),
+    ],
+  },
+  {
+    name: 'who waits for a digest of which nothing is left waits on',
+    edits: [edit('src/digests/render-digests.ts', 'await endWithdrawn(context, source.digest, signal)\n', '')],
+  },
+  {
+    name: 'what is shown again is new to everybody',
+    edits: [edit('src/articles/newsroom.ts', 'case when hidden_untold and available_at', 'case when available_at')],
+  },
+  {
+    name: 'what may have been told can be held back',
+    edits: [edit('src/articles/newsroom.ts', 'if (until && story.mayBeTold)', 'if (until && story.id < 0)')],
+  },
+  {
+    name: 'what is pinned does not lead',
+    edits: [edit('src/articles/rank-articles.ts', '(other.pinnedAt ?? 0) - (one.pinnedAt ?? 0)', '0')],
+  },
 ]

@@ -4,7 +4,16 @@ import type { Random } from './random.ts'
 
 export type KnownArticle = {
   readonly id: number
+  readonly url: string
+  title: string
   readonly firstSeenAt: number
+  /** When it counts as first seen, and what a publisher decided about that. */
+  availableAt: number
+  availableFrom: number | null
+  pinnedAt: number | null
+  isHidden: boolean
+  /** Hidden before anybody can have been told. */
+  isUntold: boolean
   readonly publishedAt: number
   /** Its place in the feed's newest document, from 0; null once it is not in it any more. */
   place: number | null
@@ -89,7 +98,7 @@ export class Reader {
     this.state = 'active'
     const days = this.choices.frequency === 'weekly' ? 7 : 1
     for (const article of articles) {
-      if (article.firstSeenAt <= now - days * 86_400_000) this.covered.add(article.id)
+      if (article.availableAt <= now - days * 86_400_000) this.covered.add(article.id)
     }
     this.nextDigestAt = nextSlot(now, this.lastDigestOn, this.choices)
   }
@@ -137,7 +146,9 @@ export class Reader {
   wants(articles: readonly KnownArticle[]): { readonly news: KnownArticle[]; readonly matching: KnownArticle[] } {
     const news = articles.filter((article) => article.isEligible && !this.covered.has(article.id))
     const { topics } = this.choices
-    const matching = news.filter((article) => topics.length === 0 || article.topics.some((one) => topics.includes(one)))
+    const matching = news.filter(
+      (article) => !article.isHidden && (topics.length === 0 || article.topics.some((one) => topics.includes(one))),
+    )
     return { news, matching }
   }
 

@@ -116,10 +116,11 @@ export function refusal(status: number, name: string, message: string, headers: 
   return { status, body: { statusCode: status, name, message }, headers }
 }
 
-/** Whom the mails of a call go to, and the messages they are. */
-export function recipientsOf(call: Call): { to: string; message: number }[] {
+/** The mails of a call, and the messages they are. */
+export function mailsOf(call: Call): { to: string; message: number; subject: string; text: string; html: string }[] {
   const parsed: unknown = JSON.parse(call.body)
   return ((Array.isArray(parsed) ? parsed : [parsed]) as Mail[]).map((mail) => ({
+    ...mail,
     to: mail.to.join(),
     message: Number(mail.tags.find((tag) => tag.name === 'message')?.value),
   }))

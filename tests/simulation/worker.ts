@@ -62,8 +62,7 @@ async function nextTick(world: World, idleTicks: number): Promise<{ waitMs: numb
   const [row] = await world.session.read<{ due: Date | null; lease: Date | null; waiting: boolean }>(
     `select (select min(next_digest_at) from subscriptions where state = 'active') as due,
        (select min(lease_until) from batches where state = 'sending') as lease,
-       exists (select from messages m left join digest_runs r on r.id = m.run_id where m.state = 'pending' and r.paused_at is null)
-         or exists (select from digests where rendering_id is null and render_failures < 5) as waiting`,
+       exists (select from messages m left join digest_runs r on r.id = m.run_id where m.state = 'pending' and r.paused_at is null) as waiting`,
   )
   const now = world.databaseNow
   const [lease, longest] = world.isProviderAway ? [undefined, 2] : [row?.lease?.getTime(), 8]

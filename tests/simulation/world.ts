@@ -52,6 +52,7 @@ export class World {
   private readonly serviceRandom: Random
   private readonly skews = new Map<Actor, number>()
   private actorCount = 0
+  private versionCount = 1
   private knownMails = 0
 
   constructor(seed: number, session: Session) {
@@ -85,6 +86,12 @@ export class World {
 
   get databaseNow(): number {
     return this.scheduler.now + this.databaseOffsetMs
+  }
+
+  /** A number that no headline of this world has had. */
+  newVersion(): number {
+    this.versionCount += 1
+    return this.versionCount
   }
 
   newName(kind: string): string {

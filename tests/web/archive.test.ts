@@ -1,8 +1,9 @@
 // What anybody may read of the digests, as pages and as feeds.
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hideArticle } from '../../src/articles/newsroom.ts'
+import { hideArticle, showArticle } from '../../src/articles/newsroom.ts'
 import { parseFeed } from '../../src/articles/parse-feed.ts'
+import { storeArticles } from '../../src/articles/store-articles.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { publishDigests } from '../../src/digests/publish-digests.ts'
 import { createApp } from '../../src/web/app.tsx'
@@ -84,6 +85,59 @@ describe('what is public', () => {
     await hide('It stays')
     for (const page of await pages()) expect(page).not.toContain('It stays')
     expect((await site.visit(`/archive/${digest?.digest_id}`)).status).toBe(404)
+  })
+
+  it('follows a correction and a withdrawal in pages, feeds, search and what others quote', async () => {
+    await aReader(site.db)
+    await tell(0, [
+      { title: 'A river moves', topics: ['climate'] },
+      { title: 'A club wins', topics: ['sport'] },
+    ])
+    const [digest] = await published()
+    const { id, ...article } = await site.db
+      .selectFrom('articles')
+      .selectAll()
+      .where('title', '=', 'A river moves')
+      .executeTakeFirstOrThrow()
+    const feeds = ['/archive/feed.xml', '/archive/feed.json']
+    const pages = ['/', '/archive', `/archive/${digest?.digest_id}`, ...feeds]
+    const found = async (query: string) => (await archive(`?${query}`)).length
+    const before = await Promise.all(feeds.map((path) => site.visit(path)))
+    const isFresh = async (name: string, header: string) => {
+      const asked = before.map((answer, index) =>
+        site.visit(feeds[index] ?? '', { headers: { [name]: answer.headers.get(header) ?? '' } }),
+      )
+      return (await Promise.all(asked)).map(({ status }) => status === 304)
+    }
+    expect(await isFresh('if-modified-since', 'last-modified')).toEqual([true, true])
+
+    site.context.clock.set(hours(1))
+    const item = {
+      ...{ position: 0, itemKey: article.item_key, sharedGuidKey: 'shared', url: article.url, urlKey: article.url_key },
+      ...{ title: 'A bridge moves', summary: 'Upstream.', imageUrl: 'https://news.example/bridge.jpg', imageAlt: '' },
+      ...{ authors: [], publishedAt: null, topics: [{ slug: 'travel', name: 'Travel' }], contentHash: 'other' },
+    }
+    const feed = { id: article.feed_id, newsletterId: article.newsletter_id, lastSucceededAt: null }
+    await site.db.transaction().execute((trx) => storeArticles(trx, site.context.clock, feed, [item]))
+    for (const path of pages) {
+      const page = await site.text(path)
+      expect(page).toContain('A bridge moves')
+      expect(page).not.toContain('A river moves')
+    }
+    expect(await site.text(pages[2] ?? '')).toContain(
+      '<meta property="og:image" content="https://news.example/bridge.jpg"',
+    )
+    expect(await Promise.all(['q=river', 'topic=climate', 'q=bridge', 'topic=travel'].map(found))).toEqual([0, 0, 1, 1])
+    expect(await isFresh('if-none-match', 'etag')).toEqual([false, false])
+    expect(await isFresh('if-modified-since', 'last-modified')).toEqual([false, false])
+
+    await hideArticle(site.context, String(id))
+    for (const path of pages) expect(await site.text(path)).not.toMatch(/A bridge moves|Upstream/)
+    expect(await Promise.all(['q=bridge', 'topic=travel', 'q=club'].map(found))).toEqual([0, 0, 1])
+    await hideArticle(site.context, String(id + 1))
+    expect(await site.text('/sitemap.xml')).not.toContain(`/archive/${digest?.digest_id}`)
+    await showArticle(site.context, String(id))
+    expect(await found('q=bridge')).toBe(1)
   })
 
   it('is decided once, and stays', async () => {

@@ -191,6 +191,8 @@ export interface Tables {
     edition_date: Day
     content_key: string
     further_count: number
+    since: OptionalTime
+    topic_choice_id: number | null
     rendering_id: number | null
     render_failures: Generated<number>
     render_error: string | null

@@ -1,0 +1,60 @@
+// What follows from a correction, hiding or showing for digests that were made before it. To be called with the newsletter's row
+// taken, after the articles were changed: whoever stores a rendering takes it too, and looks whether it is still right.
+import { type RawBuilder, sql } from 'kysely'
+import type { InTransaction } from '../platform/database/schema.ts'
+
+/** The digests that tell these are rendered anew for whoever they have not begun to be sent to; the archive's are found by the new words. */
+export async function tellAnew(trx: InTransaction, articleIds: readonly number[]): Promise<void> {
+  await renderAnew(trx, sql`select digest_id from digest_articles where article_id = any(${[...articleIds]}::bigint[])`)
+  await sql`
+    update public_digests p set topics = ${publicTopics(sql`p.digest_id`)}, words = ${publicWords(sql`p.digest_id`)}
+    where digest_id = any(array(select digest_id from digest_articles where article_id = any(${[...articleIds]}::bigint[])))`.execute(
+    trx,
+  )
+}
+
+/** A run whose window was closed longer ago has sent what it will, or its number of further stories may be out by one. */
+const countedDays = 30
+
+/** The digests that count these among their further stories, too. By digest_runs_window, and the first index of digests. */
+export async function countAnew(
+  trx: InTransaction,
+  newsletterId: number,
+  articleIds: readonly number[],
+): Promise<void> {
+  await renderAnew(
+    trx,
+    sql`
+      select g.id from articles a
+        join digest_runs r on r.newsletter_id = ${newsletterId} and r.window_end >= a.available_at
+          and r.window_end > (select max(window_end) from digest_runs where newsletter_id = ${newsletterId}) - make_interval(days => ${countedDays})
+        join digests g on g.run_id = r.id and g.since < a.available_at
+      where a.id = any(${[...articleIds]}::bigint[])`,
+  )
+}
+
+/**
+ * Without its rendering none of a digest is claimed, and no batch that was claimed with another begins. In the order of ids, as
+ * begins lock them.
+ */
+async function renderAnew(trx: InTransaction, digestIds: RawBuilder<unknown>): Promise<void> {
+  await sql`
+    with anew as materialized (
+      select id from digests where id = any(array(${digestIds})) and (rendering_id is not null or render_failures > 0)
+      order by id for no key update
+    )
+    update digests set rendering_id = null, render_failures = 0, render_error = null
+    from anew where digests.id = anew.id`.execute(trx)
+}
+
+const visible = (digestId: RawBuilder<unknown>) =>
+  sql`digest_articles d join articles a on a.id = d.article_id and a.hidden_at is null and d.digest_id = ${digestId}`
+
+/** Of a digest in the archive: the slugs of its stories' topics. */
+export const publicTopics = (digestId: RawBuilder<unknown>) => sql<string[]>`array(
+  select distinct t.slug from ${visible(digestId)} join article_topics x on x.article_id = a.id join topics t on t.id = x.topic_id
+  order by t.slug)`
+
+/** Of a digest in the archive: what it is found by. */
+export const publicWords = (digestId: RawBuilder<unknown>) => sql<string>`to_tsvector('simple', coalesce((
+  select string_agg(concat_ws(' ', a.title, a.summary, array_to_string(a.authors, ' ')), ' ') from ${visible(digestId)}), ''))`
