@@ -212,7 +212,7 @@ describe('what cannot work', () => {
     [
       ['jobs', 'run', 'nothing'],
       {},
-      'poll-feeds, plan-digests, handle-mails, send-messages, publish-digests, forget-events',
+      'poll-feeds, plan-digests, handle-mails, write-letters, send-messages, publish-digests, forget-events',
     ],
     [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
     [['jobs', 'run', 'plan-digests', '--at', '2036-01-01T00:00:00Z'], {}, 'at most a week ahead'],

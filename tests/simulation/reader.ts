@@ -4,6 +4,7 @@ import type { Random } from './random.ts'
 
 export type KnownArticle = {
   readonly id: number
+  readonly url: string
   readonly firstSeenAt: number
   readonly publishedAt: number
   /** Its place in the feed's newest document, from 0; null once it is not in it any more. */
