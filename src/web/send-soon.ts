@@ -6,13 +6,15 @@ import type { Context } from '../platform/context.ts'
 /** Sends the transactional mail that waits, after the response; what fails here is swept up by the jobs. */
 export async function sendSoon(context: Context): Promise<void> {
   const { signal } = new AbortController()
-  const attempt = async (work: Promise<unknown>) => {
+  const attempt = async (work: () => Promise<unknown>) => {
     try {
-      await work
+      await work()
     } catch (error) {
       context.log.warn('mail_left_to_the_job', { error: error instanceof Error ? error.message : 'unknown' })
     }
   }
-  await attempt(writeWelcomes(context, { signal }))
-  await attempt(sendMessages(context, createProvider(context.config), { signal, transactionalOnly: true, lanes: 1 }))
+  await attempt(() => writeWelcomes(context, { signal }))
+  await attempt(() =>
+    sendMessages(context, createProvider(context.config), { signal, transactionalOnly: true, lanes: 1 }),
+  )
 }

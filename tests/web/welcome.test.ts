@@ -19,11 +19,8 @@ async function aRun() {
 /** Asks for a subscription and confirms it as a process does that dies before it answers. */
 async function confirmsUnanswered() {
   await site.post('/subscribe', { email, hour: '7' })
-  const [{ key_id, nonce }] = (await site.db
-    .selectFrom('confirmations')
-    .selectAll()
-    .orderBy('id', 'desc')
-    .execute()) as [{ key_id: string; nonce: Uint8Array }]
+  const asked = site.db.selectFrom('confirmations').selectAll().orderBy('id', 'desc')
+  const { key_id, nonce } = await asked.executeTakeFirstOrThrow()
   await confirm(site.context, deriveToken(site.context.keys, key_id, new Uint8Array(nonce)), evidence)
 }
 
