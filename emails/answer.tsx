@@ -23,7 +23,6 @@ export type Answer =
   /** `until`: the first day with a digest, YYYY-MM-DD. */
   | { kind: 'paused'; until: string; next: NextDigest }
   | { kind: 'resumed'; next: NextDigest; wasPaused: boolean }
-  | { kind: 'confirmed'; next: NextDigest }
   | { kind: 'stopped' | 'not_subscribed' }
   /** `isAsked`: the reader wrote "help"; otherwise what they wrote was not understood. */
   | { kind: 'help' | 'bad_pause'; isAsked: boolean; next: NextDigest }
@@ -68,13 +67,6 @@ function wordsOf({ newsletterName, language, answer, links }: AnswerProps): Word
         title: words.resumed,
         paragraphs: next,
         links: [...(answer.wasPaused ? [{ label: words.undo, href: links.undo }] : []), preferences, unsubscribe],
-      }
-    case 'confirmed':
-      return {
-        ...all,
-        title: words.confirmed({ newsletter: name }),
-        paragraphs: next,
-        links: [preferences, unsubscribe],
       }
     case 'stopped':
       return {

@@ -20,6 +20,7 @@ type Arguments = {
   sites: string
   newsletter: string
   topic: string
+  topics: string
   titles: string
   authors: string
   frequency: 'daily' | 'weekdays' | 'weekly'

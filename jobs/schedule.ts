@@ -8,6 +8,7 @@ import { planDigestsJob } from './plan-digests.ts'
 import { pollFeedsJob } from './poll-feeds.ts'
 import { publishDigestsJob } from './publish-digests.ts'
 import { sendMessagesJob } from './send-messages.ts'
+import { writeLettersJob } from './write-letters.ts'
 
 export type Job = {
   readonly name: string
@@ -24,6 +25,7 @@ export const jobs: readonly Job[] = [
   pollFeedsJob,
   { ...planDigestsJob, followedBy: sendMessagesJob },
   { ...handleMailsJob, followedBy: sendMessagesJob },
+  { ...writeLettersJob, followedBy: sendMessagesJob },
   sendMessagesJob,
   publishDigestsJob,
   forgetEventsJob,

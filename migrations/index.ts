@@ -23,6 +23,7 @@ import * as archive from './2026-12-11-archive.ts'
 import * as newsroom from './2026-12-12-newsroom.ts'
 import * as languages from './2026-12-13-languages.ts'
 import * as alreadySubscribed from './2026-12-14-already-subscribed.ts'
+import * as welcomes from './2026-12-15-welcomes.ts'
 import * as corrections from './2026-12-18-corrections.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -49,5 +50,6 @@ export const migrations: Record<string, Migration> = {
   '2026-12-12-newsroom': newsroom,
   '2026-12-13-languages': languages,
   '2026-12-14-already-subscribed': alreadySubscribed,
+  '2026-12-15-welcomes': welcomes,
   '2026-12-18-corrections': corrections,
 }

@@ -121,6 +121,7 @@ describe('the jobs, one by one, on a database and a provider of one’s own', ()
     const { text } = (first?.body ?? { text: '' }) as { text: string }
     const link = /\/confirm\/[A-Za-z0-9_-]{43}/.exec(text)?.[0]
     expect((await fetch(`${url}${link}`, { method: 'POST' })).status).toBe(200)
+    await expect.poll(() => calls.length).toBe(2) // the welcome
     expect(service.stdout).not.toContain('sandbox')
     service.child.kill('SIGTERM')
     expect(await once(service.child, 'close')).toEqual([0, null])
@@ -137,7 +138,7 @@ describe('the jobs, one by one, on a database and a provider of one’s own', ()
     expect(JSON.parse(planned.stdout)).toMatchObject({ due: 1, messages: 1, digests: 1 })
     const sent = await run(['jobs', 'run', 'send-messages', '--json'], env)
     expect(JSON.parse(sent.stdout)).toMatchObject({ submitted: 1, halted: null })
-    expect(calls[1]).toMatchObject({
+    expect(calls[2]).toMatchObject({
       path: '/emails/batch',
       key: expect.any(String),
       body: [{ to: ['ada@reader.example'], subject: 'Bridge opens' }],
@@ -212,7 +213,7 @@ describe('what cannot work', () => {
     [
       ['jobs', 'run', 'nothing'],
       {},
-      'poll-feeds, plan-digests, handle-mails, send-messages, publish-digests, forget-events',
+      'poll-feeds, plan-digests, handle-mails, write-letters, send-messages, publish-digests, forget-events',
     ],
     [['jobs', 'run', 'plan-digests', '--at', 'noon'], {}, 'a time like 2026-11-23T06:00:00Z'],
     [['jobs', 'run', 'plan-digests', '--at', '2036-01-01T00:00:00Z'], {}, 'at most a week ahead'],

@@ -1,7 +1,7 @@
 import { messagesFor } from '../messages.ts'
 import { clean } from './clean.ts'
 import type { DigestProps } from './digest-props.ts'
-import { editionOf, type Item, type Section } from './edition.ts'
+import { type Edition, editionOf, type Item, type Section } from './edition.ts'
 import { dateInWords } from './language.ts'
 import { blocks, heading, linked, wrap } from './plain-text.ts'
 import { safeUrl } from './safe-url.ts'
@@ -10,19 +10,38 @@ import { footerText } from './text-footer.ts'
 
 /** The text part of a digest: the same stories, links and footer as the HTML part, set for reading. */
 export function digestText(props: DigestProps): string {
-  const { language, frequency, links, publisher, confirmedOn } = props
-  const { digest, footer } = messagesFor(language)
+  const { language } = props
   const newsletterName = clean(props.newsletterName)
   const edition = editionOf(props)
   return `${blocks(
     wrap(edition.intro),
     heading(newsletterName, '='),
     wrap(`${dateInWords(props.editionDate, language)} · ${edition.extent}`),
+    editionText(edition, props),
+    closingText(props),
+  )}\n`
+}
+
+type BodyProps = Omit<DigestProps, 'editionDate'>
+
+/** The stories of a digest. */
+export function editionText(edition: Edition, props: BodyProps): string {
+  const { digest } = messagesFor(props.language)
+  return blocks(
     storyText(edition.lead, edition.lead.topic?.name),
     ...edition.sections.map((section) => sectionText(section, props)),
     ...edition.alone.map((item) => storyText(item, item.topic?.name)),
     edition.brief.length > 0 && blocks(heading(digest.inBrief), ...edition.brief.map(briefText)),
     props.furtherCount > 0 && linked(wrap(`${digest.further({ count: props.furtherCount })}:`), safeUrl(props.siteUrl)),
+  )
+}
+
+/** What can be changed, and the footer. */
+export function closingText(props: BodyProps): string {
+  const { language, frequency, links, publisher, confirmedOn } = props
+  const { digest, footer } = messagesFor(language)
+  const newsletterName = clean(props.newsletterName)
+  return blocks(
     heading(digest.settings),
     wrap(digest.rhythm({ frequency })),
     ...settingsOf(links, frequency, language).map(({ label, href }) => linked(`${label}:`, href)),
@@ -34,10 +53,10 @@ export function digestText(props: DigestProps): string {
       why: footer.confirmed({ newsletter: newsletterName, date: confirmedOn }),
       kept: [confirmedOn],
     }),
-  )}\n`
+  )
 }
 
-function sectionText({ topic, items }: Section, { language, links }: DigestProps): string {
+function sectionText({ topic, items }: Section, { language, links }: BodyProps): string {
   const fewer = `${messagesFor(language).digest.fewerOf({ topic: topic.name })}:`
   return blocks(
     heading(topic.name),

@@ -20,6 +20,8 @@ export type LetterWords = {
   title: string
   /** Why the mail came, before the button. */
   asked: string
+  /** What is so now, one a line. */
+  facts?: readonly string[]
   button: string
   /** What else is to be known, after the button. */
   notes: readonly string[]
@@ -57,6 +59,7 @@ export function letterText({ newsletterName, language, url, publisher }: LetterP
   return `${blocks(
     heading(words.title),
     wrap(words.asked),
+    words.facts?.map((fact) => wrap(`* ${fact}`)).join('\n'),
     linked(`${words.button}:`, url),
     ...words.notes.map((note) => wrap(note)),
     footerText({ newsletterName, language, publisher, why: words.why }),
@@ -80,6 +83,17 @@ export function Letter({ words, ...props }: LetterProps & { words: LetterWords }
       <Strip top={28} bottom={32}>
         <Title>{words.title}</Title>
         <Text {...body}>{words.asked}</Text>
+        {words.facts && (
+          <Row style={{ margin: '0 0 24px' }}>
+            <Column {...paint({ fill: 'panel' }, { padding: '12px 20px' })}>
+              {words.facts.map((fact) => (
+                <Text key={fact} {...paint({ text: 'ink' }, { margin: '6px 0', fontSize: '16px', lineHeight: '24px' })}>
+                  {fact}
+                </Text>
+              ))}
+            </Column>
+          </Row>
+        )}
         <Button href={url} language={language}>
           {words.button}
         </Button>

@@ -1,5 +1,7 @@
 // What the preview tool and the tests show: a day in a harbour city that does not exist.
 import type { AnswerProps } from '../answer.tsx'
+import type { PreferencesChangedProps } from '../preferences-changed.tsx'
+import type { WelcomeProps } from '../welcome.tsx'
 import type { DigestProps, Publisher, Story, Topic } from './digest-props.ts'
 import { plainLook } from './look.ts'
 
@@ -148,6 +150,18 @@ export const preferencesLinkPreview = letter('preferences/k1.preview')
 export const alreadySubscribedPreview = letter('preferences/k1.preview')
 export const addressChangePreview = letter('address/Zm9yIHRoZSBwcmV2aWV3IG9ubHk')
 export const addressChangeNoticePreview = letter('preferences/k1.preview/address')
+export const welcomePreview: WelcomeProps = {
+  ...digestPreview,
+  firstDigest: 'Tuesday, November 24 at 7:00 AM (Europe/Berlin)',
+}
+export const preferencesChangedPreview: PreferencesChangedProps = {
+  ...letter('preferences/k1.preview'),
+  frequency: 'weekly',
+  weekday: 5,
+  topics: [climate.name, culture.name],
+  pausedUntil: null,
+  next: { at: new Date('2026-11-27T06:00:00Z'), timeZone: 'Europe/Berlin' },
+}
 export const answerPreview: AnswerProps = {
   newsletterName: 'The Morning Post',
   language: 'en',

@@ -84,13 +84,40 @@ export const de = {
       'Wenn Sie es waren, ist hier nichts zu tun. Wenn nicht, stoppen Sie die Änderung; bis dahin kommt weiterhin alles hierher.',
     why: 'Sie bekommen diese Mail, weil Ihre Ausgaben bisher an diese Adresse kommen.',
   },
+  welcome: {
+    title: 'Willkommen bei {newsletter}',
+    done: 'Es hat geklappt: Ihr Abonnement ist bestätigt.',
+    first: 'Ihre erste Ausgabe, wenn es Neues gibt:',
+    newest: 'Bis dahin: was es Neues gibt',
+  },
+  preferencesChanged: {
+    subject: 'Ihre Einstellungen für {newsletter} sind geändert',
+    title: 'Ihre Einstellungen sind geändert',
+    asked:
+      'Jemand, der Ihren Link hat, vermutlich Sie selbst, hat geändert, wie {newsletter} zu Ihnen kommt. So ist es jetzt eingestellt:',
+    pausedSubject: 'Pause bis {day}: {newsletter}',
+    pausedTitle: 'Pause bis {day}',
+    pausedAsked:
+      'Jemand, der Ihren Link hat, vermutlich Sie selbst, hat {newsletter} pausiert. Vor diesem Tag kommt keine Ausgabe; danach kommen sie von selbst wieder, so wie eingestellt:',
+    rhythm:
+      '{frequency, select, daily {Jeden Tag} weekdays {Von Montag bis Freitag} other {Einmal in der Woche, am {weekday}}}',
+    allTopics: 'Zu allen Themen',
+    topics: 'Zu {topics}',
+    topicCount: '{count, plural, one {Zu einem Thema} other {Zu # Themen}}',
+    next: 'Die nächste Ausgabe, wenn es Neues gibt: {instant}',
+    button: 'Meine Einstellungen ansehen oder ändern',
+    resume: 'Pause beenden',
+    pausedKeep: 'Wenn Ihnen die Ausgaben vorher fehlen, beendet der Knopf die Pause.',
+    ignore:
+      'Wenn Sie es nicht waren, machen Sie es mit dem Knopf rückgängig: Wer eine Ihrer Mails weitergeleitet bekam, hat auch Ihren Link.',
+    why: 'Sie bekommen diese Mail, weil Ihre Einstellungen mit dem Link aus Ihren Mails geändert wurden. Sie kommt höchstens einmal am Tag.',
+  },
   answer: {
     frequency:
       'Ihre Ausgabe kommt jetzt {frequency, select, daily {jeden Tag} weekdays {von Montag bis Freitag} other {einmal in der Woche, am {weekday}}}',
     paused: 'Pause ist eingestellt',
     pausedUntil: 'Vor {day} kommt keine Ausgabe.',
     resumed: 'Es ist keine Pause eingestellt',
-    confirmed: 'Sie haben {newsletter} abonniert',
     stopped: 'Sie haben abbestellt',
     stoppedMore: 'Sie bekommen keine weitere Ausgabe von {newsletter}.',
     notSubscribed: 'Sie haben kein Abonnement',

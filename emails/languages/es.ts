@@ -85,13 +85,39 @@ export const es = {
       'Si ha sido usted, no tiene que hacer nada aquí. Si no, detenga el cambio: hasta entonces, los envíos siguen llegando aquí.',
     why: 'Recibe este correo porque esta es la dirección a la que llegan sus envíos.',
   },
+  welcome: {
+    title: 'Le damos la bienvenida a {newsletter}',
+    done: 'Listo: su suscripción está confirmada.',
+    first: 'Su primer envío, si hay novedades:',
+    newest: 'Mientras tanto: lo más reciente',
+  },
+  preferencesChanged: {
+    subject: 'Sus preferencias de {newsletter} han cambiado',
+    title: 'Sus preferencias han cambiado',
+    asked: 'Alguien que tiene su enlace, seguramente usted, ha cambiado cómo recibe {newsletter}. Así está ahora:',
+    pausedSubject: 'En pausa hasta el {day}: {newsletter}',
+    pausedTitle: 'En pausa hasta el {day}',
+    pausedAsked:
+      'Alguien que tiene su enlace, seguramente usted, ha puesto {newsletter} en pausa. No recibirá ningún envío antes de ese día; después volverán a llegar por sí solos, tal como están configurados:',
+    rhythm:
+      '{frequency, select, daily {Todos los días} weekdays {De lunes a viernes} other {Una vez por semana, el {weekday}}}',
+    allTopics: 'Todos los temas',
+    topics: 'Temas: {topics}',
+    topicCount: '{count, plural, one {Un tema} many {# de temas} other {# temas}}',
+    next: 'El próximo envío, si hay novedades: {instant}',
+    button: 'Ver o cambiar mis preferencias',
+    resume: 'Terminar la pausa',
+    pausedKeep: 'Si echa de menos los envíos antes de ese día, el botón termina la pausa.',
+    ignore:
+      'Si no ha sido usted, deshágalo con el botón: quien haya recibido reenviado uno de sus correos también tiene su enlace.',
+    why: 'Recibe este correo porque sus preferencias se cambiaron con el enlace que figura en sus correos. Llega como mucho una vez al día.',
+  },
   answer: {
     frequency:
       'Sus envíos llegan ahora {frequency, select, daily {todos los días} weekdays {de lunes a viernes} other {una vez por semana, el {weekday}}}',
     paused: 'Sus envíos están en pausa',
     pausedUntil: 'No recibirá ninguno antes del {day}.',
     resumed: 'Sus envíos no están en pausa',
-    confirmed: 'Se ha suscrito a {newsletter}',
     stopped: 'Se ha dado de baja',
     stoppedMore: 'No recibirá más envíos de {newsletter}.',
     notSubscribed: 'No tiene ninguna suscripción',

@@ -86,13 +86,40 @@ export const fr = {
       'Si c’est vous, il n’y a rien à faire ici. Sinon, annulez le changement : en attendant, vos envois arrivent toujours ici.',
     why: 'Vous recevez ce message parce que c’est à cette adresse qu’arrivent vos envois.',
   },
+  welcome: {
+    title: 'Bienvenue parmi les lecteurs de {newsletter}',
+    done: 'C’est fait : votre abonnement est confirmé.',
+    first: 'Votre premier envoi, s’il y a du nouveau :',
+    newest: 'En attendant : les dernières nouvelles',
+  },
+  preferencesChanged: {
+    subject: 'Vos réglages pour {newsletter} ont changé',
+    title: 'Vos réglages ont changé',
+    asked:
+      'Quelqu’un qui a votre lien, sans doute vous, a modifié la façon dont vous recevez {newsletter}. Voici ce qui est réglé à présent :',
+    pausedSubject: 'En pause jusqu’au {day} : {newsletter}',
+    pausedTitle: 'En pause jusqu’au {day}',
+    pausedAsked:
+      'Quelqu’un qui a votre lien, sans doute vous, a mis {newsletter} en pause. Rien ne vous sera envoyé avant ce jour ; ensuite les envois reprendront d’eux-mêmes, tels qu’ils sont réglés :',
+    rhythm:
+      '{frequency, select, daily {Tous les jours} weekdays {Du lundi au vendredi} other {Une fois par semaine, le {weekday}}}',
+    allTopics: 'Tous les thèmes',
+    topics: 'Thèmes : {topics}',
+    topicCount: '{count, plural, one {Un thème} many {# de thèmes} other {# thèmes}}',
+    next: 'Le prochain envoi, s’il y a du nouveau : {instant}',
+    button: 'Voir ou modifier mes réglages',
+    resume: 'Mettre fin à la pause',
+    pausedKeep: 'Si les envois vous manquent avant ce jour, le bouton met fin à la pause.',
+    ignore:
+      'Si ce n’était pas vous, revenez en arrière avec le bouton : toute personne à qui l’un de vos messages a été transféré a aussi votre lien.',
+    why: 'Vous recevez ce message parce que vos réglages ont été modifiés avec le lien qui figure dans vos messages. Il n’est envoyé qu’une fois par jour au plus.',
+  },
   answer: {
     frequency:
       'Vos envois arrivent désormais {frequency, select, daily {tous les jours} weekdays {du lundi au vendredi} other {une fois par semaine, le {weekday}}}',
     paused: 'Vos envois sont suspendus',
     pausedUntil: 'Vous ne recevrez rien avant le {day}.',
     resumed: 'Vos envois ne sont pas suspendus',
-    confirmed: 'Vous êtes abonné à {newsletter}',
     stopped: 'Vous êtes désabonné',
     stoppedMore: 'Vous ne recevrez plus {newsletter}.',
     notSubscribed: 'Vous n’êtes pas abonné',

@@ -40,6 +40,8 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<Obsta
           ${isCorrected} or case m.kind
             when 'digest' then s.state <> 'active'
             when 'already_subscribed' then s.state <> 'active'
+            when 'welcome' then s.state <> 'active'
+            when 'preferences_changed' then s.state <> 'active'
             when 'confirmation' then s.state <> 'pending'
             else s.confirmed_at is null or ${isNoLongerAskedFor}
           end

@@ -14,6 +14,7 @@ export type ClaimedMessage = {
   readonly renderingId: number
   readonly keyId: string
   readonly confirmedOn: string | null
+  readonly firstDigest: string | null
   /** What the token of a confirmation, or of a change of address, is made of. */
   readonly nonce: Uint8Array | null
   readonly confirmationId: number | null
@@ -122,12 +123,15 @@ export async function settleExpiredBatches(context: Context): Promise<number> {
 /** Of a message `m` about a change of address `a`: it was stopped, or made. */
 export const isNoLongerAskedFor = sql<boolean>`(a.stopped_at is not null or (m.kind = 'address_change' and a.confirmed_at is not null))`
 
+/** Of a subscription `s` that is not active: what a message to it is canceled for. An undo puts back what was so for an unsubscribe. */
+const whyNotSubscribed = sql<string>`coalesce(s.ended_reason, s.left_as ->> 'ended_reason', 'not subscribed')`
+
 /** A link that somebody asked for is of no use to them when it comes days later. */
 const linkHours = 72
 
 /**
- * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, what says
- * that one is subscribed to who is, the others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being
+ * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, a
+ * welcome and what tells of a subscription to who has it, the others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being
  * rolled out, mail whose link was made with it is left to the processes that have it.
  */
 export function claimTransactional(context: Context): Promise<Claim> {
@@ -142,6 +146,7 @@ export function claimTransactional(context: Context): Promise<Claim> {
           end
           when s.ended_reason = 'erased' then 'erased'
           when m.kind = 'already_subscribed' and s.state <> 'active' then 'not subscribed any more'
+          when m.kind in ('welcome', 'preferences_changed') and s.state <> 'active' then ${whyNotSubscribed}
           when s.confirmed_at is null then 'not confirmed'
           when ${isNoLongerAskedFor} then 'no longer asked for'
         end as obstacle, life.is_over
@@ -149,7 +154,10 @@ export function claimTransactional(context: Context): Promise<Claim> {
         join subscriptions s on s.id = m.subscription_id
         left join confirmations c on c.id = m.confirmation_id
         left join address_changes a on a.id = m.address_change_id,
-        lateral (select coalesce(c.expires_at, a.expires_at, m.created_at + make_interval(hours => ${linkHours})) <= ${now} as is_over) as life
+        lateral (
+          -- a welcome may tell stories, which are told by nothing else
+          select m.kind <> 'welcome' and coalesce(c.expires_at, a.expires_at, m.created_at + make_interval(hours => ${linkHours})) <= ${now}
+            as is_over) as life
       where m.state = 'pending' and m.kind <> 'digest'
         and (m.key_id = any(${[...context.keys.ids]}::text[]) or life.is_over)
       order by m.id limit 1
@@ -205,7 +213,7 @@ async function takeDigests(
     select m.id, m.kind, g.rendering_id, m.attempts,
       case
         when exists (select from suppressions x where x.email_key in (r.email_key, ${addressKeyIn('m.to_email')})) then 'suppressed'
-        when s.state <> 'active' then coalesce(s.ended_reason, s.left_as ->> 'ended_reason', 'not subscribed')
+        when s.state <> 'active' then ${whyNotSubscribed}
       end as obstacle
     from next m
       join digests g on g.id = m.digest_id
@@ -302,6 +310,7 @@ type MessageRow = {
   rendering_id: number
   key_id: string
   confirmed_on: string | null
+  first_digest: string | null
   nonce: Uint8Array | null
   confirmation_id: number | null
   in_reply_to: string | null
@@ -310,7 +319,7 @@ type MessageRow = {
 }
 
 /** All that a payload is made of. */
-const payloadColumns = sql`m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, m.batch_position,
+const payloadColumns = sql`m.id, m.subscription_id, m.to_email, m.rendering_id, m.key_id, m.confirmed_on, m.first_digest, m.batch_position,
   m.confirmation_id, m.in_reply_to, m.mail_references,
   coalesce((select c.nonce from confirmations c where c.id = m.confirmation_id),
     (select a.nonce from address_changes a where a.id = m.address_change_id and m.kind = 'address_change')) as nonce`
@@ -332,6 +341,7 @@ function toMessages(rows: readonly MessageRow[]): ClaimedMessage[] {
       renderingId: row.rendering_id,
       keyId: row.key_id,
       confirmedOn: row.confirmed_on,
+      firstDigest: row.first_digest,
       nonce: row.nonce,
       confirmationId: row.confirmation_id,
       inReplyTo: row.in_reply_to,

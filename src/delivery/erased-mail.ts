@@ -29,6 +29,7 @@ export async function eraseMail(trx: InTransaction, subscriberId: number): Promi
       update messages set to_email = ${erasedAddress(sql.ref('messages.subscriber_id'))},
         -- what is claimed and not begun is still made, and refused at its begin
         confirmed_on = case when messages.state = 'sending' then confirmed_on end,
+        first_digest = case when messages.state = 'sending' then first_digest end,
         in_reply_to = case when messages.state = 'sending' then in_reply_to end,
         mail_references = case when messages.state = 'sending' then mail_references end,
         reason = case when messages.state = 'failed' then 'erased' else messages.reason end,

@@ -9,6 +9,7 @@ const slotNames = [
   'preferencesToken',
   'confirmationToken',
   'confirmedOn',
+  'firstDigest',
   // In addresses that readers write to.
   'unsubscribeMailToken',
   'replyMailToken',

@@ -227,7 +227,7 @@ function payloadOf(
 ): MailPayload {
   if (!template) throw new Error('there is no rendering')
   const { keys } = context
-  const { keyId, subscriptionId, nonce, confirmationId, confirmedOn, inReplyTo, references } = message
+  const { keyId, subscriptionId, nonce, confirmationId, confirmedOn, firstDigest, inReplyTo, references } = message
   return fillTemplate(template, message.toEmail, message.id, {
     unsubscribeToken: signToken(keys, keyId, 'unsubscribe', subscriptionId),
     preferencesToken: signToken(keys, keyId, 'preferences', subscriptionId),
@@ -236,6 +236,7 @@ function payloadOf(
     replyMailToken: signMailToken(keys, keyId, 'reply', subscriptionId),
     ...(confirmationId !== null && { confirmMailToken: signMailToken(keys, keyId, 'confirm', confirmationId) }),
     ...(confirmedOn !== null && { confirmedOn }),
+    ...(firstDigest !== null && { firstDigest }),
     ...(inReplyTo !== null && { inReplyTo }),
     ...(references !== null && { references }),
   })

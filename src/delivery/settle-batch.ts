@@ -119,7 +119,7 @@ async function finish(
 const presentAddress = sql`(select r.email from subscribers r where r.id = messages.subscriber_id)`
 
 /**
- * Back to pending, for a batch with a new key, to a digest reader's present address and with a new look at consent. After an invalid payload the messages go one by
+ * Back to pending, for a batch with a new key, to the present address of who gets digests and with a new look at consent. After an invalid payload the messages go one by
  * one (their attempts stay counted), so that the bad one costs itself only. Where the run was canceled in the meantime
  * nothing goes back.
  */
@@ -136,7 +136,7 @@ async function release(context: Context, trx: InTransaction, batch: ClaimedBatch
       state = ${isCanceled ? 'canceled' : 'pending'}, reason = ${isCanceled ? runCanceled : null},
       settled_at = ${isCanceled ? context.clock.sqlNow : sql`null`},
       rendering_id = case when kind = 'digest' then null else rendering_id end,
-      to_email = case when kind = 'digest' then ${presentAddress} else to_email end,
+      to_email = case when kind in ('digest', 'welcome', 'preferences_changed') then ${presentAddress} else to_email end,
       attempts = ${oneByOne ? sql`attempts` : sql`attempts - 1`}
     where batch_id = ${batch.id} and state = 'sending'`.execute(trx)
   return Number(numAffectedRows ?? 0n)

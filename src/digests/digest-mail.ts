@@ -6,11 +6,12 @@ import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
 import { countFurther } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
+import type { Config } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { publisherOf, siteUrlOf } from '../platform/publisher.ts'
-import { listHeaders } from './list-headers.ts'
+import { type ListHeadersOf, listHeaders } from './list-headers.ts'
 import { securedAddresses } from './secure-addresses.ts'
 
 /** All that a digest's mail is made of, apart from the reader. */
@@ -64,11 +65,35 @@ export async function readDigest(db: Database, digest: Row<'digests'>): Promise<
 
 /** Renders the mail. The same source and personal parts always give the same bytes. */
 export async function digestMail(context: Context, source: DigestContent, personal: Personal): Promise<MarkedMail> {
-  const { config } = context
+  const props = digestProps(context, source, personal)
+  const { html, text } = await renderMail(createElement(DigestEmail, props), digestText(props))
+  return { ...envelopeOf(context, source, personal, 'digest'), subject: digestSubject(props), html, text }
+}
+
+/** Whom it is from, where answers go, and what mail programs are told. */
+export function envelopeOf(
+  { config }: Context,
+  { digest, newsletter }: DigestContent,
+  personal: Personal,
+  stream: ListHeadersOf['stream'],
+): Pick<MarkedMail, 'from' | 'replyTo' | 'headers'> {
+  return {
+    from: config.mailFrom,
+    replyTo: replyAddress(config, 'reply', personal.replyMailToken),
+    headers: listHeaders(config, { stream, digest, newsletter, ...linksOf(config, personal), ...personal }),
+  }
+}
+
+const linksOf = ({ publicUrl }: Config, personal: Personal) => ({
+  preferences: `${publicUrl}/preferences/${personal.preferencesToken}`,
+  unsubscribe: `${publicUrl}/unsubscribe/${personal.unsubscribeToken}`,
+})
+
+/** What the template of a digest takes. */
+export function digestProps({ config }: Context, source: DigestContent, personal: Personal): DigestProps {
   const { digest, newsletter, stories } = source
-  const preferences = `${config.publicUrl}/preferences/${personal.preferencesToken}`
-  const unsubscribe = `${config.publicUrl}/unsubscribe/${personal.unsubscribeToken}`
-  const props: DigestProps = {
+  const { preferences, unsubscribe } = linksOf(config, personal)
+  return {
     newsletterName: newsletter.name,
     language: spoken(digest.language),
     storiesLanguage: newsletter.language,
@@ -88,15 +113,6 @@ export async function digestMail(context: Context, source: DigestContent, person
     publisher: publisherOf(config, newsletter.name),
     confirmedOn: personal.confirmedOn,
     takesReplies: config.inboundDomain !== undefined,
-  }
-  const { html, text } = await renderMail(createElement(DigestEmail, props), digestText(props))
-  return {
-    from: config.mailFrom,
-    replyTo: replyAddress(config, 'reply', personal.replyMailToken),
-    subject: digestSubject(props),
-    html,
-    text,
-    headers: listHeaders(config, { digest, newsletter, preferences, unsubscribe, ...personal }),
   }
 }
 

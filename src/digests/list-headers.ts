@@ -1,10 +1,12 @@
-// What the headers of a digest tell mail programs: RFC 2369, 2919, 3834 and 8058, and Google's Feedback-ID.
+// What the headers of a digest, and of a welcome, tell mail programs: RFC 2369, 2919, 3834 and 8058, and Google's Feedback-ID.
 import type { Config } from '../platform/config.ts'
 import type { Row } from '../platform/database/schema.ts'
 import { mailAddress } from '../platform/mail-address.ts'
 import { domainOf, listId, subscribeAddress } from '../platform/publisher.ts'
 
 export type ListHeadersOf = {
+  /** Complaints are counted by it. */
+  readonly stream: 'digest' | 'welcome'
   readonly digest: Pick<Row<'digests'>, 'edition_date' | 'frequency'>
   readonly newsletter: { readonly name: string; readonly slug: string }
   /** The reader's own links. */
@@ -40,9 +42,9 @@ export function listHeaders(config: Config, of: ListHeadersOf): Record<string, s
  * `day:frequency:newsletter:sender`, from the rarest to the most common: https://support.google.com/mail/answer/6254652.
  * Complaints are counted by each, so none says anything of one reader, and none equals another.
  */
-function feedbackId(config: Config, { digest, newsletter }: ListHeadersOf): string {
+function feedbackId(config: Config, { stream, digest, newsletter }: ListHeadersOf): string {
   const day = digest.edition_date.replaceAll('-', '')
-  return [day, digest.frequency, `digest-${newsletter.slug}`, senderId(config)].join(':')
+  return [day, digest.frequency, `${stream}-${newsletter.slug}`, senderId(config)].join(':')
 }
 
 /** Of 5 to 15 characters, the same for as long as the sender's domain is. */

@@ -18,7 +18,7 @@ import { judgeDomain, judgeKey, judgeReceiving } from './provider.ts'
 import { sendingCheck, warmUpCheck } from './sending.ts'
 import { signUpsCheck } from './sign-ups.ts'
 import { signingKeysCheck } from './signing-keys.ts'
-import { pausedRunsCheck, waitingCheck } from './waiting.ts'
+import { lettersCheck, pausedRunsCheck, waitingCheck } from './waiting.ts'
 import { judgeWebhookSecret, webhookEventsCheck } from './webhooks.ts'
 
 export type Examination = {
@@ -45,6 +45,7 @@ export const rowChecks: readonly RowCheck[] = [
   dueCheck,
   renderingsCheck,
   signUpsCheck,
+  lettersCheck,
   waitingCheck,
   pausedRunsCheck,
   sendingCheck,

@@ -1,7 +1,7 @@
 // Mail that waits, though nobody holds it.
 import { sql } from 'kysely'
 import { warmUpStanding } from '../delivery/warm-up.ts'
-import type { Clock } from '../platform/clock.ts'
+import { type Clock, sqlBound } from '../platform/clock.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { ok, problem, type RowCheck, warning } from './check.ts'
 import { counted, duration, some } from './words.ts'
@@ -76,6 +76,28 @@ export const waitingCheck: RowCheck = {
     return problem(
       found,
       'See that newsmatro start is running, that sending is not paused, and its log for job_failed.',
+    )
+  },
+}
+
+/** What is put off to a later day has a later `due_at`. */
+export const lettersCheck: RowCheck = {
+  name: 'owed-letters',
+  since: '2026-12-15-welcomes',
+  async look({ clock }, trx) {
+    const before = sql`${sqlBound(clock)} - make_interval(secs => ${patienceSeconds})`
+    const { rows } = await sql<{ letters: number; late: number | null }>`
+      select count(*) as letters, extract(epoch from ${clock.sqlNow} - min(since))::float8 as late from (
+        (select created_at as since from welcomes where settled_at is null and created_at < ${before} limit ${most + 1})
+        union all
+        (select due_at from change_notices where due_at < ${before} order by due_at limit ${most + 1})) as owed`.execute(
+      trx,
+    )
+    const { letters = 0, late = 0 } = rows[0] ?? {}
+    if (letters === 0) return ok(`none for more than ${duration(patienceSeconds)}`)
+    return problem(
+      `${counted(letters, 'letter', most)} to single readers not written, the oldest for ${duration(late ?? 0)}`,
+      'See that newsmatro start is running, and its log for job_failed.',
     )
   },
 }

@@ -107,11 +107,7 @@ async function confirmByMail(
     if (error instanceof PublicError) return `refused: ${error.code}`
     throw error
   }
-  const reader = await findReader(trx, context.clock.sqlNow, row.subscription_id)
-  if (reader?.state !== 'active') return 'ignored: gone'
-  const answer: Answer = { kind: 'confirmed', next: nextOf(reader) }
-  await answerWithin(context, trx, reader, answer, { kind: 'answer', mail, undo: '' })
-  return 'confirmed'
+  return 'confirmed' // the welcome is the answer
 }
 
 /** A reply to a digest, or to an answer. */

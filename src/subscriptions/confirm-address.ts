@@ -89,7 +89,12 @@ function makeChange(context: Context, changeId: number, evidence: Evidence): Pro
       update messages set to_email = ${open.new_email}
       where state = 'pending' and id in (
         select m.id from subscriptions s join messages m on m.subscription_id = s.id
-        where s.subscriber_id = ${readerId} and m.run_id is not null)`.execute(trx)
+        where s.subscriber_id = ${readerId} and m.run_id is not null
+        union all
+        select id from messages
+        where subscriber_id = ${readerId} and kind not in ('digest', 'confirmation') and kind in ('welcome', 'preferences_changed'))`.execute(
+      trx,
+    )
     const { rows: subscriptions } = await sql<{ id: number }>`
       select id from subscriptions where subscriber_id = ${readerId} order by id`.execute(trx)
     for (const { id } of subscriptions) {

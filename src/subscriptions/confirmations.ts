@@ -53,7 +53,8 @@ export async function findConfirmation(context: Context, token: string): Promise
 
 /**
  * Makes a subscription active. Idempotent: confirming again changes nothing. The first digest covers the day before the
- * confirmation, the seven days before for a weekly one, so that it is not empty; nobody is told a story twice.
+ * confirmation, the seven days before for a weekly one, so that it is not empty; nobody is told a story twice. A welcome is
+ * owed from then on: `writeWelcomes` makes its message.
  */
 export async function confirm(context: Context, token: string, evidence: Evidence): Promise<Confirmation> {
   const confirmation = await findConfirmation(context, token)
@@ -78,7 +79,11 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
       where c.token_hash = ${tokenHash} and subscribers.id = c.subscriber_id and subscribers.email_key = ${addressKeyIn('m.to_email')}`.execute(
       trx,
     )
-    await trx.updateTable('confirmations').set({ confirmed_at: now }).where('token_hash', '=', tokenHash).execute()
+    await sql`
+      with done as (
+        update confirmations set confirmed_at = ${now} where token_hash = ${tokenHash} returning id, subscription_id)
+      insert into welcomes (confirmation_id, subscription_id, created_at) select id, subscription_id, ${now} from done
+      on conflict do nothing`.execute(trx)
     await recordConsent(trx, context, { kind: 'confirmed', subscriberId: row.subscriber_id, subscriptionId, evidence })
     return true
   })

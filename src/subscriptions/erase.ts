@@ -59,6 +59,9 @@ export async function eraseReader(
       trx,
     )
     await sql`
+      delete from change_notices where subscription_id in (
+        select id from subscriptions where subscriber_id = ${reader.id})`.execute(trx)
+    await sql`
       update address_changes set new_email = null, new_email_key = null, old_email_key = null,
         stopped_at = case when confirmed_at is null then coalesce(stopped_at, ${now}) else stopped_at end
       where subscriber_id = ${reader.id}`.execute(trx)

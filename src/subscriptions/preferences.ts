@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
+import { noteChange } from './change-notices.ts'
 import { type Evidence, limitActs, recordConsent } from './consent.ts'
 import { knownLanguage } from './languages.ts'
 import { mostTopics } from './newsletters.ts'
@@ -132,7 +133,8 @@ export const longestPauseDays = 365
 
 /**
  * Changes an active subscription and works out anew when its next digest comes: never a second one on a local day that had
- * one. `readUntil` stays, so no article is lost or told twice. Throws `conflict` when the subscription is not active,
+ * one. `readUntil` stays, so no article is lost or told twice. What was changed with a link is mailed about, see
+ * `writeChangeNotices`. Throws `conflict` when the subscription is not active,
  * `invalid_input` for a pause that ends in the past or too far ahead, `too_many_requests` after 100 acts in a day.
  */
 export async function changePreferences(
@@ -157,20 +159,20 @@ export async function changePreferences(
         ? await chooseTopics(trx, row.newsletter_id, change.topics)
         : row.topic_choice_id
       const timeZone = change.timeZone ?? row.time_zone
-      await trx
-        .updateTable('subscriptions')
-        .set({
-          frequency: change.frequency ?? row.frequency,
-          weekday: change.weekday ?? row.weekday,
-          hour: change.hour ?? row.hour,
-          time_zone: timeZone,
-          language: change.language ?? row.language,
-          topic_choice_id: topicChoiceId,
-          paused_until: await pauseOf(trx, context, change, timeZone, row.paused_until),
-        })
-        .where('id', '=', subscriptionId)
-        .execute()
+      const chosen = {
+        frequency: change.frequency ?? row.frequency,
+        weekday: change.weekday ?? row.weekday,
+        hour: change.hour ?? row.hour,
+        time_zone: timeZone,
+        language: change.language ?? row.language,
+        topic_choice_id: topicChoiceId,
+        paused_until: await pauseOf(trx, context, change, timeZone, row.paused_until),
+      }
+      await trx.updateTable('subscriptions').set(chosen).where('id', '=', subscriptionId).execute()
       await reschedule(trx, context, subscriptionId)
+      // Whoever was forwarded a digest has its link; who writes by mail is answered.
+      const isOther = Object.entries(chosen).some(([name, value]) => row[name as keyof typeof chosen] !== value)
+      if (isOther && evidence.source === 'link') await noteChange(trx, context, subscriptionId)
       const { topics, ...rest } = change
       await recordConsent(trx, context, {
         kind: 'preferences_changed',

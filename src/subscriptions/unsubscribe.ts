@@ -31,7 +31,11 @@ export async function unsubscribe(
         select id from messages where subscription_id = ${subscriptionId} and run_id is not null
         union all
         select m.id from messages m join confirmations c on c.id = m.confirmation_id 
-        where c.subscriber_id = ${row.subscriber_id} and c.subscription_id = ${subscriptionId})`.execute(trx)
+        where c.subscriber_id = ${row.subscriber_id} and c.subscription_id = ${subscriptionId}
+        union all
+        select id from messages
+        where subscriber_id = ${row.subscriber_id} and kind not in ('digest', 'confirmation') and subscription_id = ${subscriptionId}
+          and kind in ('welcome', 'preferences_changed'))`.execute(trx)
     await recordConsent(trx, context, {
       kind,
       subscriberId: row.subscriber_id,
@@ -139,6 +143,12 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
       where m.subscription_id = ${subscriptionId} and m.run_id is not null and m.state = 'canceled'
         and m.reason = 'unsubscribed' and m.settled_at >= ${time}
         and exists (select from digest_runs d where d.id = m.run_id and d.canceled_at is null)`.execute(trx)
+    // And so does what a welcome told.
+    await sql`
+      update messages set state = 'pending', reason = null, settled_at = null,
+        to_email = (select email from subscribers where id = ${readerId})
+      where subscriber_id = ${readerId} and kind not in ('digest', 'confirmation') and subscription_id = ${subscriptionId}
+        and kind = 'welcome' and state = 'canceled' and reason = 'unsubscribed' and settled_at >= ${time}`.execute(trx)
     await recordConsent(trx, context, {
       kind: 'unsubscribe_undone',
       subscriberId: readerId,

@@ -237,6 +237,22 @@ describe('waiting mail', () => {
   })
 })
 
+describe('mails to single readers', () => {
+  it('that nobody writes are told of, and those put off to a later day are not', async () => {
+    const notice = async (due_at: Date) => {
+      const { subscriptionId: subscription_id } = await reader()
+      await database.db.insertInto('change_notices').values({ subscription_id, due_at }).execute()
+    }
+    for (const due of [ago(10 * minutes), ago(-1 * hours)]) await notice(due)
+    expect(await look('owed-letters')).toMatchObject({ status: 'ok' })
+    await notice(ago(30 * minutes))
+    expect(await look('owed-letters')).toMatchObject({
+      status: 'problem',
+      found: '1 letter to single readers not written, the oldest for 30 min',
+    })
+  })
+})
+
 describe('paused runs', () => {
   it('are told of after a day', async () => {
     await aMessage(database.db, await reader(), { state: 'pending' })

@@ -16,6 +16,8 @@ const suites = [
     'mail-tokens',
     'languages',
     'branding',
+    'welcome',
+    'change-notices',
   ],
 ]
 const webTests = suites.map((name) => `tests/web/${name}.test.ts`)

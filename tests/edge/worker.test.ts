@@ -105,8 +105,9 @@ describe('the worker', () => {
     }
     await act('/subscribe', { email: 'reader@example.com' })
     await act(await mailed(1, 'confirm'))
+    expect(await mailed(2, 'unsubscribe')).toMatch(/^.unsubscribe./) // the welcome
     await act('/my-link', { email: 'reader@example.com' })
-    const preferences = await mailed(2, 'preferences')
+    const preferences = await mailed(3, 'preferences')
     const page = await (await visit(preferences)).text()
     expect(await (await visit(`${preferences}/history`)).text()).toContain('Subscription confirmed')
     const tomorrow = /name="pauseUntil" value="" min="([^"]+)"/.exec(page)?.[1] ?? ''
@@ -117,7 +118,7 @@ describe('the worker', () => {
     await act(/\/undo\/[^"]+/.exec(left)?.[0] ?? '')
     expect(await states()).toEqual([{ state: 'active' }])
     await act(`${preferences}/address`, { email: 'new@example.com' })
-    await act(await mailed(4, 'address'))
+    await act(await mailed(5, 'address'))
     expect(await (await visit(`${preferences}/export`)).json()).toMatchObject({ address: 'new@example.com' })
     await act(`${preferences}/erase`)
     expect((await visit(preferences)).status).toBe(404)

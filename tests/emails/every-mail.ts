@@ -5,11 +5,18 @@ import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/
 import { AlreadySubscribedEmail, alreadySubscribedText } from '../../emails/already-subscribed.tsx'
 import { type Answer, AnswerEmail, answerText, type NextDigest } from '../../emails/answer.tsx'
 import type { Publisher, Story, Topic } from '../../emails/components/digest-props.ts'
+import { instantInWords } from '../../emails/components/language.ts'
 import { previewPublisher } from '../../emails/components/preview-props.ts'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText } from '../../emails/digest.tsx'
+import {
+  PreferencesChangedEmail,
+  type PreferencesChangedProps,
+  preferencesChangedText,
+} from '../../emails/preferences-changed.tsx'
 import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
+import { WelcomeEmail, type WelcomeProps, welcomeText } from '../../emails/welcome.tsx'
 import { readConfig } from '../../src/platform/config.ts'
 
 export type SampleMail = {
@@ -166,7 +173,6 @@ const answers: Record<string, Answer> = {
   paused: { kind: 'paused', until: '2026-12-24', next },
   resumed: { kind: 'resumed', next, wasPaused: true },
   'not-paused': { kind: 'resumed', next: null, wasPaused: false },
-  confirmed: { kind: 'confirmed', next },
   stopped: { kind: 'stopped' },
   'not-subscribed': { kind: 'not_subscribed' },
   help: { kind: 'help', isAsked: true, next },
@@ -175,8 +181,37 @@ const answers: Record<string, Answer> = {
 }
 const answerVariants = Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, { answer }]))
 
+const welcomes: Record<string, Partial<WelcomeProps>> = {
+  '': { stories },
+  'one-story': { stories: [lead], furtherCount: 0, takesReplies: true },
+  'no-stories': { stories: [], furtherCount: 0, frequency: 'weekly' },
+  'right-to-left': {
+    ...{ stories: arabic, language: 'ar', newsletterName: 'بريد الصباح' },
+    firstDigest: instantInWords({ at: new Date('2026-11-24T06:00:00Z'), timeZone: 'Africa/Cairo' }, 'ar'),
+  },
+  'twelve-long-stories': {
+    ...{ stories: twelveLong, furtherCount: 1, takesReplies: true },
+    firstDigest: 'Wednesday, November 25 at 7:00 AM (America/Argentina/ComodRivadavia)',
+  },
+}
+
+const arabicName = { language: 'ar', newsletterName: 'بريد الصباح' }
+const paused = {
+  pausedUntil: '2026-12-24',
+  next: { at: new Date('2026-12-25T06:00:00Z'), timeZone: 'Europe/Berlin' },
+}
+const changes: Record<string, Partial<PreferencesChangedProps>> = {
+  '': {},
+  'every-topic': { frequency: 'daily', topics: [] },
+  'many-topics': { frequency: 'weekdays', topics: Array.from({ length: 250 }, (_, n) => `${longTopic.name} ${n}`) },
+  'long-topics': { topics: ['Donaudampfschifffahrtsgesellschaft'.repeat(3), ...Array(7).fill(longTopic.name)] },
+  paused,
+  'right-to-left': arabicName,
+  'paused-right-to-left': { ...arabicName, ...paused },
+}
+
 /** Each as it is in the preview, and from right to left. */
-const letterVariants = { '': {}, 'right-to-left': { language: 'ar', newsletterName: 'بريد الصباح' } }
+const letterVariants = { '': {}, 'right-to-left': arabicName }
 
 export const everyMail: readonly SampleMail[] = [
   ...samplesOf('digest', DigestEmail, digestText, digests),
@@ -185,6 +220,8 @@ export const everyMail: readonly SampleMail[] = [
     ...branded,
     'with-reply': { takesReplies: true },
   }),
+  ...samplesOf('welcome', WelcomeEmail, welcomeText, welcomes),
+  ...samplesOf('preferences-changed', PreferencesChangedEmail, preferencesChangedText, changes),
   ...samplesOf('preferences-link', PreferencesLinkEmail, preferencesLinkText, letterVariants),
   ...samplesOf('already-subscribed', AlreadySubscribedEmail, alreadySubscribedText, letterVariants),
   ...samplesOf('address-change', AddressChangeEmail, addressChangeText, letterVariants),

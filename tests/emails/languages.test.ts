@@ -50,6 +50,7 @@ const samples = {
   ...{
     newsletter: 'The Morning Post',
     topic: 'Climate',
+    topics: 'Climate and Sport',
     titles: 'One · Two',
     authors: 'Ada and Ben',
     sites: 'A and B',

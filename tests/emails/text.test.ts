@@ -107,7 +107,6 @@ test.each<[Answer, string, RegExp]>([
     'Your digest is not paused',
     /Thursday, December 24 at 7:00.AM \(Europe\/Berlin\)/,
   ],
-  [{ kind: 'confirmed', next }, 'You are subscribed to The Morning Post', /if there is news/],
   [{ kind: 'stopped' }, 'You are unsubscribed', /Subscribe again/],
   [{ kind: 'not_subscribed' }, 'You are not subscribed', /Subscribe again/],
   [{ kind: 'help', isAsked: true, next: null }, 'What you can do by mail', /pause until 24 December/],

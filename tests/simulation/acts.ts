@@ -121,7 +121,7 @@ async function change(world: World, reader: Reader): Promise<void> {
   await act(
     world,
     `${reader.email} changes ${JSON.stringify(change)}`,
-    (context) => changePreferences(context, subscriptionId, change, evidence),
+    (context) => changePreferences(context, subscriptionId, change, { ...evidence, source: 'link' }),
     () => reader.change(change as Parameters<Reader['change']>[0], world.databaseNow),
   )
 }

@@ -1,7 +1,7 @@
 // Watches the world from outside: every commit, every call. It keeps accounts of its own of who asked for what, and who was
 // promised what, and raises a Violation as soon as the service does something that does not fit.
 import type { MessageKind, SuppressionReason } from '../../src/platform/database/schema.ts'
-import { checkPlan, clockStepsMs, type Got, type RunWindow } from './check-plan.ts'
+import { checkPlan, checkWelcome, clockStepsMs, type Got, type RunWindow } from './check-plan.ts'
 import { type History, Violation } from './history.ts'
 import { type AddressChange, AddressChanges, KnownAddresses } from './known-addresses.ts'
 import { checkTold, type Decision, decideOn, type PlannedStories, type Told, toldNow } from './newsroom.ts'
@@ -32,7 +32,11 @@ const wantedIn: Partial<Record<MessageKind, Reader['state']>> = {
   digest: 'active',
   confirmation: 'pending',
   already_subscribed: 'active',
+  welcome: 'active',
+  preferences_changed: 'active',
 }
+/** What goes to the address that the reader has when it is claimed; the others to the one they had when it was made. */
+const followsReader: readonly MessageKind[] = ['digest', 'welcome', 'preferences_changed']
 
 export class Bookkeeper {
   readonly readers = new Set<Reader>()
@@ -213,7 +217,24 @@ export class Bookkeeper {
        where id > $1 order by id`,
       [[...this.made.keys()].at(-1) ?? 0],
     )
-    for (const row of rows) this.made.set(row.id, row)
+    for (const row of rows) {
+      this.made.set(row.id, row)
+      if (row.kind === 'welcome') await this.noteWelcome(row)
+    }
+  }
+
+  /** What it tells counts as told, as in a digest. */
+  private async noteWelcome({ id, sub }: Made): Promise<void> {
+    const [row] = await this.session.read<{ template: unknown; until: Date }>(
+      `select r.template, s.read_until as until from messages m join renderings r on r.id = m.rendering_id
+         join subscriptions s on s.id = m.subscription_id where m.id = $1`,
+      [id],
+    )
+    const reader = this.readerOf(sub)
+    const urls = new Set(JSON.stringify(row?.template).match(/https:\/\/news\.example\/\d+/g))
+    const runs = [...this.runs.values()].filter(({ windowEnd }) => windowEnd === row?.until.getTime())
+    for (const article of checkWelcome(reader, runs, this.articles, urls)) reader.covered.add(article.id)
+    this.history.note('database', `welcome ${id} to ${reader.email} tells ${urls.size} stories`)
   }
 
   private async noteRuns(): Promise<void> {
@@ -270,7 +291,7 @@ export class Bookkeeper {
         `${kind} ${message} to ${to} begins, which is ${suppressed ?? reader.state}`,
       )
     }
-    const isTheirs = kind === 'digest' ? reader.has(to, claimedAt - clockStepsMs) : reader.has(to)
+    const isTheirs = followsReader.includes(kind) ? reader.has(to, claimedAt - clockStepsMs) : reader.has(to)
     const isOfChange = kind === 'address_change' || kind === 'address_change_notice'
     const change = isOfChange ? this.changeOf(message) : undefined
     if (change?.state === 'stopped' || (kind === 'address_change' && change?.state === 'made')) {

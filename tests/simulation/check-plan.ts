@@ -64,6 +64,29 @@ export function checkPlan(
   return { told: { articles: told, further, hidden }, covered: news, editionDate }
 }
 
+/**
+ * What a welcome tells is what one of these runs, whose windows end where the reader's cursor is now, would have told them.
+ * Returns what must not be told any more.
+ */
+export function checkWelcome(
+  reader: Reader,
+  runs: readonly RunWindow[],
+  articles: readonly KnownArticle[],
+  urls: ReadonlySet<string>,
+): readonly KnownArticle[] {
+  if (reader.state !== 'active') throw new Violation('7 consent', `${reader.email} is welcomed, who is ${reader.state}`)
+  if (urls.size === 0) return []
+  for (const run of runs) {
+    const { news, matching } = reader.wants(inWindow(articles, run))
+    const told = bestOf(matching)
+    if (told.length === urls.size && told.every(({ url }) => urls.has(url))) return news
+  }
+  throw new Violation(
+    '3 no story twice, none lost',
+    `${reader.email} is welcomed with ${[...urls].join(' ')}, which is what no run up to their cursor tells them`,
+  )
+}
+
 /** Pinned ones first. Of a topic, the first of an article by name, five at most while others are left, but for those. */
 function bestOf(matching: readonly KnownArticle[]): KnownArticle[] {
   const newsAt = ({ publishedAt, availableFrom }: KnownArticle) => Math.max(publishedAt, availableFrom ?? 0)

@@ -35,6 +35,8 @@ export async function checkAccounts(world: World): Promise<void> {
   noStoryTwice(world)
   await readersAreAsTheyAsked(world)
   confirmationsWithinLimits(world)
+  welcomedOnce(world, messages)
+  noticedOnceADay(world)
   await consentIsKept(world)
   await eventsLedToTheSame(world, messages)
   poisonCostsItself(world, messages)
@@ -138,14 +140,17 @@ async function batchesAgree(world: World): Promise<void> {
 
 /** In what was accepted: no story twice for a reader, no digest without one. */
 function noStoryTwice(world: World): void {
-  const digests = Map.groupBy(world.books.mailsOf('digest'), (mail) => world.books.ownerOf(mail.message))
-  for (const [{ email: to }, mails] of digests) {
+  const digests = world.books.mailsOf('digest').map((mail) => ({ ...mail, isDigest: true }))
+  const welcomes = world.books.mailsOf('welcome').map((mail) => ({ ...mail, isDigest: false }))
+  const telling = Map.groupBy([...digests, ...welcomes], (mail) => world.books.ownerOf(mail.message))
+  for (const [{ email: to }, mails] of telling) {
     const told = new Set<string>()
     for (const mail of mails) {
       const stories = new Set(
         [...mail.html.matchAll(/href="(https:\/\/news\.example\/\d+)"/g)].map(([, url = '']) => url),
       )
-      if (stories.size === 0) throw new Violation('5 nothing new, no mail', `${to} got a digest without a story`)
+      if (stories.size === 0 && mail.isDigest)
+        throw new Violation('5 nothing new, no mail', `${to} got a digest without a story`)
       for (const story of stories) {
         if (told.has(story)) throw new Violation('3 no story twice, none lost', `${to} was told ${story} twice`)
         told.add(story)
@@ -172,6 +177,33 @@ async function readersAreAsTheyAsked(world: World): Promise<void> {
     if (expected !== actual) {
       const invariant = state === reader?.state && email === reader.email ? '4 one digest a local day' : '7 consent'
       throw new Violation(invariant, `${reader?.email} is ${actual}, and should be ${expected}`)
+    }
+  }
+}
+
+/** One welcome a confirmation at most; whoever stayed and was never kept from mail has it. */
+function welcomedOnce({ books }: World, messages: readonly Message[]): void {
+  for (const reader of books.readers) {
+    const { email, counts, addresses } = reader
+    const welcomes = messages.filter(({ kind, sub }) => kind === 'welcome' && sub === reader.subscriptionId)
+    const isKeptFromMail = addresses.some((one) => books.addresses.wasSuppressed.has(one.email))
+    const isOwed = reader.state === 'active' && counts.confirmed > 0 && !reader.hasLeft && !isKeptFromMail
+    if (welcomes.length > counts.confirmed || (isOwed && welcomes.length === 0)) {
+      throw new Violation('1 once', `${email} confirmed ${counts.confirmed} times, and has ${welcomes.length} welcomes`)
+    }
+  }
+}
+
+/** A mail about changed settings comes once in 24 hours at most. */
+function noticedOnceADay(world: World): void {
+  const noticed = Map.groupBy(world.books.mailsOf('preferences_changed'), (mail) => world.books.ownerOf(mail.message))
+  for (const [{ email }, mails] of noticed) {
+    const times = mails.map(({ at }) => at).sort((one, other) => one - other)
+    for (const [index, time] of times.entries()) {
+      const before = times[index - 1]
+      if (before !== undefined && time - before < 86_400_000 - world.slackMs) {
+        throw new Violation('1 once', `${email} is told of changes twice within ${(time - before) / 3_600_000} hours`)
+      }
     }
   }
 }

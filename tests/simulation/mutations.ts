@@ -181,6 +181,28 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'the cursor does not move with the welcome',
+    edits: [edit('src/digests/write-welcomes.ts', 'if (isTold) {', 'if (false) {')],
+  },
+  {
+    name: 'the cursor moves also with a welcome that tells nothing',
+    edits: [edit('src/digests/write-welcomes.ts', 'if (isTold) {', 'if (reader.windowEnd) {')],
+  },
+  {
+    name: 'a welcome tells what a digest was planned with meanwhile',
+    edits: [edit('src/digests/write-welcomes.ts', 'and xmin::text = ${reader.version} for', 'for')],
+  },
+  {
+    name: 'whether a welcome is wanted is not looked at when its try begins',
+    edits: [
+      edit('src/delivery/begin-batch.ts', "when 'welcome' then s.state <> 'active'", "when 'welcome' then false"),
+    ],
+  },
+  {
+    name: 'a mail for each change of settings',
+    edits: [edit('src/subscriptions/change-notices.ts', 'const hoursApart = 24', 'const hoursApart = 0')],
+  },
+  {
     name: 'an article may be stored into a window that is closed',
     edits: [
       edit(

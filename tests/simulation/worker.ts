@@ -2,7 +2,9 @@
 import { createProvider } from '../../src/delivery/provider.ts'
 import { sendMessages } from '../../src/delivery/send-messages.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import { writeWelcomes } from '../../src/digests/write-welcomes.ts'
 import type { Context } from '../../src/platform/context.ts'
+import { writeChangeNotices } from '../../src/subscriptions/change-notices.ts'
 import { InjectedError } from './database.ts'
 import { Violation } from './history.ts'
 import type { Actor } from './scheduler.ts'
@@ -32,6 +34,8 @@ export async function startWorker(world: World): Promise<Actor> {
         await attempt(world, name, () =>
           planDigests(context, { scheduledAt: new Date(scheduledAt), signal, sliceSize: plan.sliceSize }),
         )
+        await attempt(world, name, () => writeWelcomes(context, { signal }))
+        await attempt(world, name, () => writeChangeNotices(context, { signal }))
         await attempt(world, name, () => send(context, signal, plan.batchSize))
       }
     }
@@ -60,9 +64,11 @@ async function attempt(world: World, name: string, job: () => Promise<object>): 
  */
 async function nextTick(world: World, idleTicks: number): Promise<{ waitMs: number; isUrgent: boolean }> {
   const [row] = await world.session.read<{ due: Date | null; lease: Date | null; waiting: boolean }>(
-    `select (select min(next_digest_at) from subscriptions where state = 'active') as due,
+    `select least((select min(next_digest_at) from subscriptions where state = 'active'), (select min(due_at) from change_notices)) as due,
        (select min(lease_until) from batches where state = 'sending') as lease,
-       exists (select from messages m left join digest_runs r on r.id = m.run_id where m.state = 'pending' and r.paused_at is null) as waiting`,
+       exists (select from messages m left join digest_runs r on r.id = m.run_id where m.state = 'pending' and r.paused_at is null)
+         or exists (select from digests where rendering_id is null and render_failures < 5)
+         or exists (select from welcomes where settled_at is null) as waiting`,
   )
   const now = world.databaseNow
   const [lease, longest] = world.isProviderAway ? [undefined, 2] : [row?.lease?.getTime(), 8]

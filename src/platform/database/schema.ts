@@ -17,6 +17,8 @@ export type MessageKind =
   | 'confirmation'
   | 'preferences_link'
   | 'already_subscribed'
+  | 'welcome'
+  | 'preferences_changed'
   | 'address_change'
   | 'address_change_notice'
   | 'answer'
@@ -139,6 +141,14 @@ export interface Tables {
     confirmed_at: OptionalTime
   }
   sign_up_tries: { bucket: Uint8Array; tried_at: ColumnType<Date[], (Date | string)[]>; last_tried_at: Time }
+  welcomes: {
+    confirmation_id: number
+    subscription_id: number
+    created_at: Time
+    settled_at: OptionalTime
+    message_id: number | null
+  }
+  change_notices: { subscription_id: number; due_at: OptionalTime; message_id: number | null }
   row_locks: { name: string }
   confirmation_stop: { is_only: Generated<boolean>; stopped_until: OptionalTime }
   consent_texts: { hash: string; body: string }
@@ -242,6 +252,7 @@ export interface Tables {
     batch_position: number | null
     attempts: Generated<number>
     confirmed_on: OptionalDay
+    first_digest: string | null
     in_reply_to: string | null
     mail_references: string | null
     provider_id: string | null
