@@ -46,6 +46,25 @@ export function dateInWords(isoDate: string, language: string): string {
   return new Intl.DateTimeFormat(languageTag(language), { dateStyle: 'full', timeZone: 'UTC' }).format(date)
 }
 
+/**
+ * How a language writes the days of each month, `{day}` and `{year}` to be put in: for a day that becomes known when the mail was
+ * rendered long before. By the calendar that days are stored in.
+ */
+export function writtenDays(language: string): { readonly months: readonly string[]; readonly digits: string } {
+  const tag = languageTag(language)
+  const format = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC', calendar: 'gregory' })
+  const digit = new Intl.NumberFormat(tag)
+  return {
+    months: Array.from({ length: 12 }, (_, month) =>
+      format
+        .formatToParts(new Date(Date.UTC(2026, month, 23)))
+        .map(({ type, value }) => (type === 'day' || type === 'year' ? `{${type}}` : value))
+        .join(''),
+    ),
+    digits: Array.from({ length: 10 }, (_, value) => digit.format(value)).join(''),
+  }
+}
+
 export const weekdayOf = (date: Date, language: string) =>
   new Intl.DateTimeFormat(languageTag(language), { weekday: 'long', timeZone: 'UTC' }).format(date)
 

@@ -24,6 +24,9 @@ export type SlotValues = Partial<Record<SlotName, string>>
 /** Text pieces in order; a one-element array is a slot. */
 type Pieces = readonly (string | readonly [SlotName])[]
 
+/** How a mail's language writes days: by the month, with `{day}` and `{year}` in it, and its digits from 0 on. */
+export type WrittenDays = { readonly months: readonly string[]; readonly digits: string }
+
 /** One mail, its personal parts being markers from {@link slotMarkers}. */
 export type MarkedMail = {
   readonly from: string
@@ -32,6 +35,8 @@ export type MarkedMail = {
   readonly html: string
   readonly text: string
   readonly headers: Readonly<Record<string, string>>
+  /** Where a day is one of its personal parts. */
+  readonly days?: WrittenDays
 }
 
 export type MailTemplate = {
@@ -42,6 +47,8 @@ export type MailTemplate = {
   readonly html: Pieces
   readonly text: Pieces
   readonly headers: readonly (readonly [name: string, value: Pieces])[]
+  /** Kept with it, as runtimes do not write days alike, and a retry has to be the same mail. */
+  readonly days?: WrittenDays
 }
 
 /** A string as JSON has it, quotes and all: `JSON.stringify` takes it over as it is. */
@@ -91,7 +98,16 @@ export function toTemplate(mail: MarkedMail, markers: SlotMarkers): MailTemplate
     html: pieces(mail.html),
     text: pieces(mail.text),
     headers: Object.entries(mail.headers).map(([name, value]) => [name, pieces(value)] as const),
+    ...(mail.days && { days: mail.days }),
   }
+}
+
+/** A day as `YYYY-MM-DD`, as the mail's language writes it. */
+export function dayInWords(day: string, { months, digits }: WrittenDays): string {
+  const [year = '', month, date] = day.split('-')
+  const written = (number: string) => number.replace(/\d/g, (digit) => digits[Number(digit)] ?? digit)
+  const pattern = months[Number(month) - 1] ?? day
+  return pattern.replace('{day}', written(String(Number(date)))).replace('{year}', written(year))
 }
 
 function cut(text: string, pattern: RegExp): Pieces {
@@ -103,7 +119,9 @@ function cut(text: string, pattern: RegExp): Pieces {
 }
 
 /** The mail for one reader. Throws when a slot has no value: a mail with a dead link must not go out. */
-export function fillTemplate(template: MailTemplate, to: string, messageId: number, values: SlotValues): MailPayload {
+export function fillTemplate(template: MailTemplate, to: string, messageId: number, given: SlotValues): MailPayload {
+  const { days } = template
+  const values = days && given.confirmedOn ? { ...given, confirmedOn: dayInWords(given.confirmedOn, days) } : given
   const { from, replyTo, subject, html, text, slots } = escaped(template)
   const late = (pieces: Pieces): LateText => ({
     toJSON: () => JSON.rawJSON(`"${fill(pieces, values, escapeForJson)}"`),

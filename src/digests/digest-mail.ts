@@ -1,6 +1,7 @@
 // A digest as a mail: what a group of readers share, and where each one's own links go.
 import { sql } from 'kysely'
 import { createElement } from 'react'
+import { writtenDays } from '../../emails/components/language.ts'
 import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../emails/digest.tsx'
 import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
@@ -76,10 +77,11 @@ export function envelopeOf(
   { digest, newsletter }: DigestContent,
   personal: Personal,
   stream: ListHeadersOf['stream'],
-): Pick<MarkedMail, 'from' | 'replyTo' | 'headers'> {
+): Pick<MarkedMail, 'from' | 'replyTo' | 'headers' | 'days'> {
   return {
     from: config.mailFrom,
     replyTo: replyAddress(config, 'reply', personal.replyMailToken),
+    days: writtenDays(spoken(digest.language)),
     headers: listHeaders(config, { stream, digest, newsletter, ...linksOf(config, personal), ...personal }),
   }
 }

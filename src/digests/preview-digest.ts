@@ -1,7 +1,11 @@
 // A digest as it would be sent, by the code that sends. Reads only.
+
 import { sql } from 'kysely'
+import { writtenDays } from '../../emails/components/language.ts'
+import { spoken } from '../../emails/messages.ts'
 import { selectArticles } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
+import { dayInWords } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -34,7 +38,7 @@ export async function previewDigest(
     preferencesToken: 'preview',
     unsubscribeMailToken: 'preview',
     replyMailToken: 'preview',
-    confirmedOn,
+    confirmedOn: dayInWords(confirmedOn, writtenDays(spoken(content.digest.language))),
   })
   const { digest, newsletter, stories } = content
   return {

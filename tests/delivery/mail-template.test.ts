@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { writtenDays } from '../../emails/components/language.ts'
 import { fillTemplate, type MailPayload, slotMarkers, toTemplate } from '../../src/delivery/mail-template.ts'
 
 const random = (count: number) => new Uint8Array(randomBytes(count))
@@ -37,6 +38,22 @@ describe('a mail template', () => {
       headers: { 'List-Unsubscribe': '<https://x/u/T>' },
       tags: [{ name: 'message', value: '7' }],
     })
+  })
+
+  it.each([
+    ['en', 'November 3, 2026'],
+    ['de', '3. November 2026'],
+    ['fr', '3 novembre 2026'],
+    ['es', '3 de noviembre de 2026'],
+    ['ar', '3 نوفمبر 2026'],
+    ['ar-SA', '٣ نوفمبر ٢٠٢٦'],
+    ['th', '3 พฤศจิกายน ค.ศ. 2026'],
+  ])('has a day written as in %s', (language, written) => {
+    const dated = { ...template('hi'), days: writtenDays(language) }
+    const { html } = sent(
+      fillTemplate(dated, 'ada@example.com', 7, { unsubscribeToken: 'T', confirmedOn: '2026-11-03' }),
+    )
+    expect(html).toContain(`>${written}<`)
   })
 
   it('holds no randomness, so that equal mails are one rendering', () => {
