@@ -19,9 +19,9 @@ export const es = {
       '{count, plural, one {Un artículo más en la web} many {# artículos más en la web} other {# artículos más en la web}}',
     settings: 'A su medida',
     rhythm:
-      'Lo recibe {frequency, select, daily {todos los días} weekdays {de lunes a viernes} other {una vez por semana}}.',
-    weekly: 'Cada semana en lugar de {frequency, select, weekdays {de lunes a viernes} other {cada día}}',
-    daily: 'Cada día en lugar de cada semana',
+      'Recibe este correo {frequency, select, daily {todos los días} weekdays {de lunes a viernes} other {una vez por semana}}.',
+    weekly: 'Una vez por semana, en lugar de {frequency, select, weekdays {lunes a viernes} other {todos los días}}',
+    daily: 'Todos los días, en lugar de una vez por semana',
     pause: 'Pausar durante dos semanas',
     replies:
       'O responda a este correo con una de estas palabras: semanal, diario, laborables, pausa 2 semanas, baja, ayuda.',

@@ -19,7 +19,7 @@ export const fr = {
       '{count, plural, one {# autre article sur le site} many {# autres articles sur le site} other {# autres articles sur le site}}',
     settings: 'À votre rythme, selon vos goûts',
     rhythm:
-      'Vous la recevez {frequency, select, daily {tous les jours} weekdays {du lundi au vendredi} other {une fois par semaine}}.',
+      'Vous recevez ce courriel {frequency, select, daily {tous les jours} weekdays {du lundi au vendredi} other {une fois par semaine}}.',
     weekly:
       'Une fois par semaine plutôt que {frequency, select, weekdays {du lundi au vendredi} other {tous les jours}}',
     daily: 'Tous les jours plutôt qu’une fois par semaine',
