@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2'
+import { cleanText } from '../platform/text.ts'
 import { type HtmlImage, pictureOf } from './pictures.ts'
-import { cleanText } from './plain-text.ts'
 
 /** More than this is not read: a summary and a first image are near the beginning. */
 const maximumHtmlLength = 30_000

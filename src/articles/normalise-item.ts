@@ -1,10 +1,11 @@
 import { sha256, toHex } from '../platform/encoding.ts'
+import { cleanText, cutAtWord } from '../platform/text.ts'
 import { resolveUrl, urlKeyOf } from './article-url.ts'
 import { parseFeedDate } from './feed-date.ts'
 import type { FeedItem } from './feed-item.ts'
 import { readHtml } from './html-to-text.ts'
 import { isDecorativeImage } from './pictures.ts'
-import { cleanText, cutAtWord, firstSentence } from './plain-text.ts'
+import { firstSentence } from './sentences.ts'
 import { summarise } from './summarise.ts'
 
 const maximumTitle = 300

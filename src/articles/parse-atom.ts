@@ -1,8 +1,8 @@
 import { type AtomFeed, parseAtomFeed } from 'feedsmith'
+import { cleanText } from '../platform/text.ts'
 import { type FeedItem, isImage, type ParsedFeed } from './feed-item.ts'
 import { htmlToText, textToHtml } from './html-to-text.ts'
 import { mediaDescription, mediaImages } from './parse-rss.ts'
-import { cleanText } from './plain-text.ts'
 
 type Entry = AtomFeed.Entry<string>
 type Text = { readonly value?: string; readonly type?: string }

@@ -1,22 +1,5 @@
-// Where sentences and words end, in any language.
-
-/** One for each language that was asked for lately: making one takes longer than using it. */
-const segmenters = new Map<string, Intl.Segmenter>()
-
-function segmenterFor(language: string, granularity: 'sentence' | 'word' | 'grapheme'): Intl.Segmenter {
-  const key = `${granularity} ${language}`
-  const known = segmenters.get(key)
-  if (known) return known
-  if (segmenters.size >= 100) segmenters.clear()
-  let made: Intl.Segmenter
-  try {
-    made = new Intl.Segmenter(language, { granularity })
-  } catch {
-    made = new Intl.Segmenter('en', { granularity })
-  }
-  segmenters.set(key, made)
-  return made
-}
+// Where sentences end, in any language.
+import { segmenterFor, unmarked } from '../platform/text.ts'
 
 /** What ends with a full stop and no sentence: initials, titles, and abbreviations that stand before a name or a number. */
 const abbreviation =
@@ -48,9 +31,6 @@ export function sentencesOf(text: string, language: string): string[] {
   return pending === '' ? sentences : [...sentences, pending]
 }
 
-/** Scripts that put no full stop at the end of a sentence. */
-const unmarked = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-
 /** Whether a sentence ends, and not in an ellipsis: that may be where it was cut. */
 export function isWhole(sentence: string): boolean {
   if (endsCut(sentence)) return false
@@ -61,31 +41,8 @@ export function isWhole(sentence: string): boolean {
 export const endsCut = (text: string) =>
   /(?:…|\.\.\.?|\[\s*(?:…|\.{2,3})\s*\]|\(\s*(?:…|\.{3})\s*\))["'”’»\s]{0,3}$/.test(text)
 
-/** Scripts that put no space between words. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-
-/** The words that fit into `maximum` UTF-16 units with an ellipsis, which counts; undefined where not even one does. */
-export function cutBetweenWords(text: string, maximum: number, language: string): string | undefined {
-  const head = text.slice(0, maximum)
-  let end = head.lastIndexOf(' ')
-  if (end < maximum / 2 && unspaced.test(head)) {
-    for (const { index, segment } of segmenterFor(language, 'word').segment(text.slice(0, maximum * 2))) {
-      if (index + segment.length > maximum - 1) break
-      // Elsewhere the segmenter also cuts at apostrophes and hyphens.
-      if (unspaced.test(segment)) end = Math.max(end, index + segment.length)
-    }
-  }
-  const kept = text.slice(0, Math.max(end, 0)).replace(/[\s,;:.…、，–—-]{1,9}$/u, '')
-  return kept === '' ? undefined : `${kept}…`
-}
-
-/** The characters, as readers count them, that fit into `maximum` UTF-16 units with an ellipsis. */
-export function cutBetweenCharacters(text: string, maximum: number): string {
-  let end = 0
-  for (const { index, segment } of segmenterFor('en', 'grapheme').segment(text.slice(0, maximum * 2))) {
-    if (index + segment.length > maximum - 1) break
-    end = index + segment.length
-  }
-  return `${text.slice(0, end)}…`
+/** The first sentence, or all of it where none ends. */
+export function firstSentence(text: string, language: string): string {
+  const [first = text] = sentencesOf(text, language)
+  return isWhole(first) ? first.trim() : text
 }

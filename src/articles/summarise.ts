@@ -1,5 +1,6 @@
+import { cutBetweenWords, wide } from '../platform/text.ts'
 import { isBoilerplate, withoutOpening, withoutTail } from './boilerplate.ts'
-import { cutBetweenWords, endsCut, isWhole, sentencesOf } from './sentences.ts'
+import { endsCut, isWhole, sentencesOf } from './sentences.ts'
 
 /** A summary that says less than this is used only where the article gives none. A Chinese character counts as two. */
 const goodLength = 40
@@ -143,11 +144,7 @@ const join = (before: string, sentence: string) => {
   return text === '' || /[。！？」』）][”’]?$/u.test(text) ? text + sentence : `${text} ${sentence}`
 }
 
-function weightOf(text: string): number {
-  return (
-    text.length + (text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu)?.length ?? 0)
-  )
-}
+const weightOf = (text: string) => text.length + [...text].filter((letter) => wide.test(letter)).length
 
 const letters = (text: string) =>
   text

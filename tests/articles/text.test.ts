@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseFeedDate } from '../../src/articles/feed-date.ts'
 import { htmlToText, readHtml, titleToText } from '../../src/articles/html-to-text.ts'
-import { cleanText, cutAtWord, firstSentence } from '../../src/articles/plain-text.ts'
+import { firstSentence } from '../../src/articles/sentences.ts'
+import { cleanText, cutAtWord } from '../../src/platform/text.ts'
 
 const anyText = fc.string({
   unit: fc.constantFrom('a', ' ', '.', '…', '😀', '\u0000', '\ud800', '\udc00', '\u202e', 'é', '! '),
