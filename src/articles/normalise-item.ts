@@ -56,9 +56,13 @@ export async function normaliseItem(
   const url = resolve(item.link)
   const fullKey = url === null ? null : urlKeyOf(url)
   const urlKey = fullKey === null ? null : await shortKey(fullKey)
-  const content = readHtml(item.content)
+  const isOwnLink = (address: string) => {
+    const target = resolve(address)
+    return fullKey !== null && target !== null && urlKeyOf(target) === fullKey
+  }
+  const content = readHtml(item.content, isOwnLink)
   const written = cleanText(item.title).replace(/\s+#shorts?$/i, '')
-  const own = readHtml(item.summary)
+  const own = item.summary === item.content ? content : readHtml(item.summary, isOwnLink)
   const text = own.paragraphs[0] ?? content.paragraphs[0] ?? (own.text || content.text)
   if (written === '' && text === '' && url === null) return null
 
