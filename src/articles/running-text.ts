@@ -20,6 +20,8 @@ const slanted = words('em i small')
 const longestCaption = 300
 /** A longer text that is nothing but a link is no button. */
 const longestButton = 80
+/** A shorter sentence may be one all the same. */
+const shortestSentence = 40
 
 /** How many letters there are, without spaces, and how many of them are linked or slanted. `ownLink`: where the last link to the story itself stands. */
 type Line = {
@@ -137,7 +139,8 @@ const hasApartClass = (classes = '') =>
 
 /** A button, which is nothing but a link, or a caption. */
 function isApart({ text, letters, linked, slanted, underPicture }: Line): boolean {
-  const isButton = linked > 0.7 * letters && text.trim().length < longestButton
+  const isSentence = letters >= shortestSentence && isWhole(text)
+  const isButton = linked > 0.7 * letters && text.trim().length < longestButton && !isSentence
   const isCaption = underPicture && slanted === letters && text.trim().length <= longestCaption
   return isButton || isCaption
 }
