@@ -50,7 +50,7 @@ const phrases = whole([
   // podcasts and films
   /^(?:hosted (?:on|by) (?:acast|simplecast|megaphone|audioboom|omny|spreaker)|see (?:acast\.com|omnystudio\.com|pcm\.adswizz)|visit megaphone|advertising inquiries|privacy (?:&|and) opt-out|rate (?:and|&) review|leave (?:us )?a (?:rating|review)|this (?:episode|video|film) (?:is|was) (?:sponsored|brought)|sponsored by|brought to you by|(?:today[’']s|our) (?:show|sponsor|episode)[^.]{0,40}(?:is )?(?:sponsored|brought)|get \d+% off|like and subscribe|don[’']t forget to (?:like|subscribe)|transcript(?: available.*)?:?$|chapters:?$|timestamps:?$|show ?notes:?$|links?:$|more information\b.*ad choices)/iu,
   /^(?:(?:many|big|huge|special) )?(?:thanks|thank you)\b.{1,80}\bfor (?:sponsoring|their sponsorship)\b|^thanks to (?:our|today[’']s|this week[’']s) sponsors?\b/iu,
-  /(?=.*(?:%|\boff\b|\bsave\b|\bcheckout\b))\b(?:[Uu]se|[Ww]ith|[Ee]nter|[Pp]romo|[Dd]iscount|[Cc]oupon|[Oo]ffer)(?: (?:the|my|our|promo|discount|coupon|offer))* code:? ["“]?[A-Z\d]{3,20}\b|^(?:[Gg]et|[Ss]ave) .{0,60}(?:%|\boff\b).{0,60}\bcode ["“]?[A-Z\d]{3,20}\b/u,
+  /\b(?:[Uu]se|[Ee]nter|[Pp]romo|[Dd]iscount|[Cc]oupon|[Oo]ffer)(?: (?:the|my|our|promo|discount|coupon|offer))* code:? ["“]?[A-Z\d]{3,20}\b|(?:%|\b[Oo]ff\b).{0,60}\bcode:? ["“]?[A-Z\d]{3,20}\b/u,
   /^(?:[Ff]ollow|[Ff]ind|[Jj]oin|[Ll]ike|[Ss]upport|[Cc]onnect with) (?:us|me|the show|our \w+)\b.{0,30}(?:@\w|\b(?:on|via)\b.{0,20}\b(?:Facebook|Instagram|Twitter|X|YouTube|TikTok|Spotify|Apple|Patreon|Mastodon|Bluesky|Threads|Telegram|WhatsApp|LinkedIn|Discord)\b)/u,
   /^learn more about your ad choices/iu,
   /^[([]?\d{1,2}:\d{2}(?::\d{2})?\b/u,

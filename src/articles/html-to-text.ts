@@ -96,11 +96,12 @@ function readOnce(html: string, isOwnLink = (_address: string) => false): ReadHt
       onopentag: (name, attributes) => {
         if (unread.has(name)) unreadDepth++
         if (blocks.has(name)) parts.push(' ')
-        if (name === 'img' && unreadDepth === 0) {
-          const image = pictureOf(attributes)
-          if (image) images.push(image)
-        }
         running.open(name, attributes)
+        const image = name === 'img' && unreadDepth === 0 ? pictureOf(attributes) : undefined
+        if (image) {
+          images.push(image)
+          running.picture()
+        }
       },
       ontext: (text) => {
         if (unreadDepth > 0) return

@@ -23,7 +23,10 @@ const longestButton = 80
 /** A shorter sentence may be one all the same. */
 const shortestSentence = 40
 
-/** How many letters there are, without spaces, and how many of them are linked or slanted. `ownLink`: where the last link to the story itself stands. */
+/**
+ * How many letters there are, without spaces, and how many of them are linked or slanted. `ownLink`: where the last link to
+ * the story itself stands.
+ */
 type Line = {
   text: string
   letters: number
@@ -35,6 +38,8 @@ type Line = {
 
 export type RunningText = {
   open(name: string, attributes: Readonly<Record<string, string>>): void
+  /** A picture of the story stands here. */
+  picture(): void
   write(text: string): void
   close(name: string): void
   /** The paragraphs, with a line break where one was written. */
@@ -91,17 +96,20 @@ export function gatherRunningText({ isOwnLink, closed, keepsLines }: Fragment): 
       if (blocks.has(name) && name !== 'br') endBlock()
       if (apartFrom > 0) return
       const isCaption = name === 'small' && underPicture && line.letters === 0
+      if (isCaption) underPicture = false
       if (isCaption || apart.has(name) || hasApartClass(attributes.class)) {
         apartFrom = depth
         return
       }
       if (name === 'br') line = startLine()
-      if (name === 'img') underPicture = true
       if (slanted.has(name)) slants++
       if (name === 'a') {
         if (links === 0 && isOwnLink(attributes.href ?? '')) line.ownLink = { from: line.text.length }
         links++
       }
+    },
+    picture() {
+      if (apartFrom === 0) underPicture = true
     },
     write(text) {
       if (apartFrom > 0) return
@@ -157,7 +165,7 @@ function withoutClosingLink({ text, ownLink }: Line): string {
     .replace(/[\s([«>→-]{1,9}$/u, '')
   if (!hasLetter.test(before) || hasLetter.test(text.slice(ownLink.to ?? text.length))) return text
   if (isWhole(before) || endsCut(before)) return before
-  return isWhole(text.slice(ownLink.from)) ? text : `${before}…`
+  return isWhole(text.slice(ownLink.from)) ? text : `${before.replace(/[\s,;:–—]{1,9}$/u, '')}…`
 }
 
 const hasLetter = /[\p{L}\p{N}]/u

@@ -100,13 +100,13 @@ function* passagesOf(paragraphs: readonly string[], told: Told): Generator<strin
     ? paragraphs.filter((each) => !isNote(each))
     : paragraphs
   let begun = false
-  for (const passage of story.flatMap((paragraph) => linesOf(paragraph, told))) {
-    const sentences = cleanedSentences(passage, told).filter(
-      (each, index) => !(isBiography(each) && (begun || index > 0)),
-    )
-    if (sentences.length === 0 || (sentences.every(isDoubtful) && (begun || !sentences.some(isWhole)))) continue
-    begun = true
-    yield sentences
+  for (const paragraph of story) {
+    for (const line of linesOf(paragraph, told)) {
+      const sentences = cleanedSentences(line, told).filter((each, at) => !isBiography(each) || (at === 0 && !begun))
+      if (sentences.length === 0 || (sentences.every(isDoubtful) && (begun || !sentences.some(isWhole)))) continue
+      begun = true
+      yield sentences
+    }
   }
 }
 

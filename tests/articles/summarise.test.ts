@@ -192,6 +192,7 @@ describe('a feed’s own summary', () => {
       'Moby Dick is back in the cinemas, and nobody goes.',
     ],
     [`<p><img src="a.jpg">${own}</p>`, own],
+    [`<img src="https://stats.example/pixel.gif" width="1" height="1"><p><em>${own}</em></p>`, own],
     [`<a href="/story">${own}</a>`, own],
     [
       'Il a dit lundi au conseil de la ville : « Non. Jamais »',
