@@ -23,6 +23,7 @@ const sentOn = `(?:(?:${sendingOn})(?![\\p{L}\\p{N}])|${sendingOnUnspaced})`
 const more =
   '(?:more|mehr|plus|suite|más|mais|altro|meer|mer|więcej|tovább|devamı|подробнее|докладніше|ещё|еще|далее|المزيد|もっと|更多)'
 const opening = '[\\s[(«→>►▶]*'
+const sentenceEnd = '[.!?…。！？]["”»’)\\]]?'
 /** Where a text says that it goes on elsewhere. */
 const arrow = '(?:»|→|⟶|➔|›|>|▶|►|…|\\.{3})'
 
@@ -90,13 +91,13 @@ const tails: readonly RegExp[] = [
   /\s*(?:The post|Der Beitrag|Der Artikel|L[’']article|La entrada|L[’']articolo|O post) (?:(?!The post )[^\n]){1,400} (?:(?:first )?appeared first on|erschien zuerst auf|est apparu en premier sur|se publicó primero en|proviene da|apareceu primeiro em) [^\n]{1,200}$/u,
   // after the end of a sentence or in brackets; with an arrow also where a sentence was cut off
   new RegExp(
-    `\\s*(?:(?<=[.!?…。！？"”»)\\]]\\s?)|(?<=\\s)\\(|\\[)${opening}${sentOn}[^.!?。\\n]{0,160}(?:\\.{3})?[\\])]?$`,
+    `\\s*(?:(?<=${sentenceEnd}\\s?)|(?<=\\s)\\(|\\[)${opening}${sentOn}[^.!?。\\n]{0,160}(?:\\.{3})?[\\])]?$`,
     'iu',
   ),
   new RegExp(`\\s${opening}${sentOn}(?:[^.!?。\\n]{0,160}?(?:→|->|»|>>|➔|▶|►))$`, 'iu'),
-  new RegExp(`(?<=[.!?…。！？"”»)\\]])${opening}${more}\\s*(?:${arrow}|[\\])])*$`, 'iu'),
+  new RegExp(`(?<=${sentenceEnd})${opening}${more}\\s*(?:${arrow}|[\\])])*$`, 'iu'),
   // after the end of a sentence whatever ends in an arrow, in any language
-  /(?<=[.!?…。！？"”)\]])(?:\s+|(?<=[。！？]))[^.!?…。！？«<>"”»\n]{1,40}(?:>>|→|->|⟶|➔)$/u,
+  new RegExp(`(?<=${sentenceEnd})(?:\\s+|(?<=[。！？]))[^.!?…。！？«<>"”»\\n]{1,40}(?:>>|→|->|⟶|➔)$`, 'u'),
 ]
 
 /** Whether a line or a sentence is none of the story's. */
