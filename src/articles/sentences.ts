@@ -24,7 +24,7 @@ export function sentencesOf(text: string, language: string): string[] {
   let pending = ''
   for (const { segment } of segmenterFor(language, 'sentence').segment(text)) {
     // An opening bracket without a space before it belongs to what follows.
-    const opening = /[「『（《〈【]+$/u.exec(segment)?.[0] ?? ''
+    const opening = /(?:[「『（《〈【]+|(?<=[。！？])[“‘])$/u.exec(segment)?.[0] ?? ''
     const kept = segment.slice(0, segment.length - opening.length)
     if (/^[とっ]/u.test(segment) && pending === '' && /[」』]$/u.test(sentences.at(-1) ?? ''))
       pending = sentences.pop() ?? ''

@@ -44,7 +44,7 @@ describe('sentences', () => {
   it.each([
     ['en', ['Dr. Smith and J. R. Jones met at St. Mary’s.', 'The U.S. Senate voted 3.5 to 2!', 'Why?']],
     ['de', ['Am 3. Oktober feiert Dr. Müller.', 'Das ist z. B. gut.', '„Und nun?“, fragte sie.']],
-    ['ja', ['今日は晴れです。', '明日は雨でしょう。', '「行こう。」と言った。']],
+    ['ja', ['今日は晴れです。', '明日は雨でしょう。', '「行こう。」と言った。', '“行く。”']],
     ['ar', ['قال الوزير إن الأمر انتهى.', 'هل هذا صحيح؟', 'نعم، قال.']],
     ['zh', ['电车通宵运行。', '市民很高兴！']],
     ['es', ['Viaja a EE. UU. en marzo.', 'Luego vuelve.']],
