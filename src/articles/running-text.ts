@@ -165,7 +165,10 @@ function withoutClosingLink({ text, ownLink }: Line): string {
     .replace(/[\s([«>→-]{1,9}$/u, '')
   if (!hasLetter.test(before) || hasLetter.test(text.slice(ownLink.to ?? text.length))) return text
   if (isWhole(before) || endsCut(before)) return before
-  return isWhole(text.slice(ownLink.from)) ? text : `${before.replace(/[\s,;:–—]{1,9}$/u, '')}…`
+  // "Article URL: …" is a label.
+  return isWhole(text.slice(ownLink.from)) || /[:：]$/u.test(before)
+    ? text
+    : `${before.replace(/[\s,;:–—]{1,9}$/u, '')}…`
 }
 
 const hasLetter = /[\p{L}\p{N}]/u
