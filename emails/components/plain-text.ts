@@ -1,8 +1,9 @@
 // Plain text that is written to be read: wrapped prose, underlined headings, addresses alone on their lines.
+import { wide } from '../../src/platform/text.ts'
 
 const columns = 78
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}\u3000-\u303f\uff01-\uff60]/u
+/** As wide as two letters, besides those of wide scripts. */
+const wideSign = /[\p{Extended_Pictographic}\u3000-\u303f\uff01-\uff60]/u
 
 const graphemes = new Intl.Segmenter('en')
 
@@ -11,7 +12,8 @@ const charactersOf = (text: string) => Array.from(graphemes.segment(text), (part
 /** How many columns a fixed-width font needs. */
 function widthOf(text: string): number {
   let width = 0
-  for (const character of charactersOf(text)) width += wide.test(character) ? 2 : Math.min(character.length, 2)
+  for (const character of charactersOf(text))
+    width += wide.test(character) || wideSign.test(character) ? 2 : Math.min(character.length, 2)
   // A cluster of several units takes one column or two, but counting units keeps editors and linters content as well.
   return Math.max(width, text.length)
 }

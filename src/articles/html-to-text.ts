@@ -1,23 +1,17 @@
 import { Parser } from 'htmlparser2'
+import { cleanText } from '../platform/text.ts'
 import { type HtmlImage, pictureOf } from './pictures.ts'
-import { cleanText } from './plain-text.ts'
+import { blocks, gatherRunningText } from './running-text.ts'
+import { closedShortcodes } from './shortcodes.ts'
 
 /** More than this is not read: a summary and a first image are near the beginning. */
 const maximumHtmlLength = 30_000
 
-const words = (list: string) => new Set(list.split(' '))
-
-const unread = words(
-  'script style figcaption noscript template iframe object svg math select textarea title audio video canvas',
+const unread = new Set(
+  'script style figcaption noscript template iframe object svg math select textarea title audio video canvas'.split(
+    ' ',
+  ),
 )
-const blocks = words(
-  'address article aside blockquote br dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section table td th tr ul',
-)
-/** What is no running text. */
-const apart = words('table pre nav aside header footer form button figure h1 h2 h3 h4 h5 h6 ul ol dl menu sup address')
-/** What publishing systems call what is no running text, alone or after `post-`, `wp-` and the like. */
-const apartClass =
-  /^(?:(?:wp|entry|post|article|image|media|photo|story|feed|medium-feed|medium|widget)-)?(?:caption|caption-text|credits?|byline|authors?|author-name|meta|share|sharing|social|sharedaddy|related|related-posts|jp-relatedposts|newsletter|subscribe|subscription-widget(?:-wrap)?|button-wrapper|promo|ads?|advert|advertisement|sponsor|sponsored|feedflare|tags|comments?|disclaimer|pullquote|toc|footnotes?|footnote-anchor|link|read-more|more-link|twitter-tweet|instagram-media|captioned-image-container|hidden|screen-reader-text)$/i
 
 /** A passage of running text, one line for each that was written. */
 export type ReadHtml = {
@@ -29,10 +23,17 @@ export type ReadHtml = {
   readonly images: readonly HtmlImage[]
 }
 
-/** Reads an HTML fragment, also one that was escaped once more than it should have been. */
-export function readHtml(html: string): ReadHtml {
-  const read = readOnce(html)
-  return isEscapedHtml(html.slice(0, maximumHtmlLength), read.text) ? readOnce(read.text) : read
+/**
+ * Reads an HTML fragment, also one that was escaped once more than it should have been, or that is no HTML but lines of
+ * text. `isOwnLink`: whether an address as it is written is that of the story that the fragment belongs to.
+ */
+export function readHtml(html: string, isOwnLink: (address: string) => boolean = () => false): ReadHtml {
+  const written = html.slice(0, maximumHtmlLength)
+  const { raw, ...read } = readOnce(written, isOwnLink)
+  const escapedOnceMore = anyTag.test(written)
+    ? escapedTwice.test(written) && written.replace(/&amp;(?=#?\w{2,31};)/g, '&')
+    : (isHtml(raw) || (escapedCharacter.test(raw) && !raw.includes('<'))) && raw
+  return escapedOnceMore ? readOnce(escapedOnceMore, isOwnLink) : read
 }
 
 /** The readable text of an HTML fragment, on one line. */
@@ -41,11 +42,19 @@ export function htmlToText(html: string): string {
 }
 
 /**
- * The text of a title that may be plain text or HTML, which RSS leaves open: a `<` that begins no complete tag is
- * a character of its own.
+ * The text of a title that may be plain text or HTML, which RSS leaves open: a `<` that begins no complete tag, or a tag
+ * that has neither attributes nor a partner, is characters of its own.
  */
 export function titleToText(title: string): string {
-  const once = readOnce(title.slice(0, maximumHtmlLength).replace(/<(?![a-z/!][^<>]*>)/gi, '&lt;')).text
+  const written = title.slice(0, maximumHtmlLength)
+  const tags = new Set(Array.from(written.matchAll(bareTag), ([tag]) => tag.toLowerCase()))
+  const partnerOf = (slash: string, name: string) => `<${slash ? '' : '/'}${name.toLowerCase()}>`
+  const html = written
+    .replace(/<(?![a-z/!][^<>]*>)/gi, '&lt;')
+    .replace(bareTag, (tag: string, slash: string, name: string) =>
+      tags.has(partnerOf(slash, name)) || /^(?:br|wbr|hr)$/i.test(name) ? tag : tag.replace('<', '&lt;'),
+    )
+  const once = readOnce(html).text
   return escapedCharacter.test(once) ? readOnce(once.replaceAll('<', '&lt;')).text : once
 }
 
@@ -58,100 +67,56 @@ export function textToHtml(text: string): string {
     .replace(/\r\n?|\n/g, '<br>')
 }
 
-/** What is left of an entity that was escaped twice. `&lt;` is not among them: it may be meant. */
-const escapedCharacter = /&(?:amp|quot|apos|nbsp|hellip|[lr][sd]quo|[nm]dash|#\d{2,6}|#x[\da-f]{2,5});/i
-
-function isEscapedHtml(html: string, text: string): boolean {
-  const hasTags = /<[a-z/][^<>]*>/i.test(html)
-  if (hasTags) return /&amp;(?:amp|quot|nbsp|hellip|[lr][sd]quo|[nm]dash|#\d{2,6});/i.test(html) && !text.includes('<')
-  return /<(?:p|div|br|img|a\s+href)\b[^<>]*>/i.test(text) || (escapedCharacter.test(text) && !text.includes('<'))
+/**
+ * Whether plain text is HTML rather than about it: prose puts spaces around the tags that it names ("the `<p>` and `</p>`
+ * tags"), which markup does not.
+ */
+export function isHtml(text: string): boolean {
+  return /<img\s[^<>]{0,2000}\bsrc=|[^\s<>]<\/(?:p|div|a|span|b|i|em|strong|u|li|h[1-6]|blockquote|figure|section|article)\s*>|[.!?…\p{L}]<(?:br|p|div|hr)\b[^<>]*>|<(?:br|p|div|hr)(?:\s[^<>]*)?\/?>\p{L}/iu.test(
+    text,
+  )
 }
 
-function readOnce(html: string): ReadHtml {
+const anyTag = /<[a-z/][^<>]*>/i
+const blockTag = new RegExp(`<(?:${[...blocks].join('|')})\\b`, 'i')
+const bareTag = /<(\/?)([a-z][a-z\d]*)>/gi
+/** What is left of an entity that was escaped twice. `&lt;` is not among them: it may be meant. */
+const entity = '(?:(?!lt;|gt;)[a-z][a-z\\d]{1,30}|#\\d{2,6}|#x[\\da-f]{2,5});'
+const escapedCharacter = new RegExp(`&${entity}`, 'i')
+const escapedTwice = new RegExp(`&amp;${entity}`, 'i')
+
+/** `raw`: all that can be read, as it was written. Where there are no blocks, a line break in the text is one. */
+function readOnce(html: string, isOwnLink = (_address: string) => false): ReadHtml & { readonly raw: string } {
   const parts: string[] = []
   const images: HtmlImage[] = []
-  const prose = createProse()
+  const running = gatherRunningText({ isOwnLink, closed: closedShortcodes(html), keepsLines: !blockTag.test(html) })
   let unreadDepth = 0
   const parser = new Parser(
     {
       onopentag: (name, attributes) => {
         if (unread.has(name)) unreadDepth++
         if (blocks.has(name)) parts.push(' ')
-        if (name === 'img' && unreadDepth === 0) {
-          const image = pictureOf(attributes)
-          if (image) images.push(image)
+        running.open(name, attributes)
+        const image = name === 'img' && unreadDepth === 0 ? pictureOf(attributes) : undefined
+        if (image) {
+          images.push(image)
+          running.picture()
         }
-        prose.open(name, attributes.class ?? '')
       },
       ontext: (text) => {
         if (unreadDepth > 0) return
         parts.push(text)
-        prose.write(text)
+        running.write(text)
       },
       onclosetag: (name) => {
         if (unread.has(name)) unreadDepth--
         if (blocks.has(name)) parts.push(' ')
-        prose.close(name)
+        running.close(name)
       },
     },
     { decodeEntities: true },
   )
   parser.end(html.slice(0, maximumHtmlLength))
-  return { text: cleanText(parts.join('')), paragraphs: prose.end(), images }
-}
-
-/** Gathers the running text of what the parser tells. */
-function createProse() {
-  const paragraphs: string[] = []
-  let lines: string[] = ['']
-  let linked = 0
-  let links = 0
-  let depth = 0
-  let apartFrom = 0
-  const end = () => {
-    const cleaned = lines.map(cleanText)
-    const length = cleaned.join('').length
-    // Where all is a link, it is one to somewhere else, unless the text is long.
-    const isLink = linked > 0.7 * length && length < 80
-    if (length > 0 && !isLink)
-      paragraphs.push(
-        ...cleaned
-          .join('\n')
-          .split(/\n{2,}/)
-          .map((text) => text.trim())
-          .filter(Boolean),
-      )
-    lines = ['']
-    linked = 0
-    return paragraphs
-  }
-  return {
-    end,
-    open(name: string, classes: string) {
-      depth++
-      if (blocks.has(name) && name !== 'br') end()
-      if (apartFrom > 0) return
-      if (name === 'br') lines.push('')
-      if (name === 'a') links++
-      if (
-        apart.has(name) ||
-        classes
-          .slice(0, 500)
-          .split(/\s+/)
-          .some((each) => apartClass.test(each))
-      )
-        apartFrom = depth
-    },
-    write(text: string) {
-      if (apartFrom > 0) return
-      lines[lines.length - 1] += text
-      if (links > 0) linked += text.trim().length
-    },
-    close(name: string) {
-      if (apartFrom === 0 && name === 'a') links--
-      if (blocks.has(name) && name !== 'br') end()
-      if (apartFrom === depth) apartFrom = 0
-      depth--
-    },
-  }
+  const raw = parts.join('')
+  return { text: cleanText(raw), paragraphs: running.end(), images, raw }
 }

@@ -1,10 +1,11 @@
 import { sha256, toHex } from '../platform/encoding.ts'
+import { cleanText, cutAtWord } from '../platform/text.ts'
 import { resolveUrl, urlKeyOf } from './article-url.ts'
 import { parseFeedDate } from './feed-date.ts'
 import type { FeedItem } from './feed-item.ts'
 import { readHtml } from './html-to-text.ts'
 import { isDecorativeImage } from './pictures.ts'
-import { cleanText, cutAtWord, firstSentence } from './plain-text.ts'
+import { firstSentence, unwrapped } from './sentences.ts'
 import { summarise } from './summarise.ts'
 
 const maximumTitle = 300
@@ -55,13 +56,17 @@ export async function normaliseItem(
   const url = resolve(item.link)
   const fullKey = url === null ? null : urlKeyOf(url)
   const urlKey = fullKey === null ? null : await shortKey(fullKey)
-  const content = readHtml(item.content)
+  const isOwnLink = (address: string) => {
+    const target = resolve(address)
+    return fullKey !== null && target !== null && urlKeyOf(target) === fullKey
+  }
+  const content = readHtml(item.content, isOwnLink)
   const written = cleanText(item.title).replace(/\s+#shorts?$/i, '')
-  const own = readHtml(item.summary)
+  const own = item.summary === item.content ? content : readHtml(item.summary, isOwnLink)
   const text = own.paragraphs[0] ?? content.paragraphs[0] ?? (own.text || content.text)
   if (written === '' && text === '' && url === null) return null
 
-  const title = cutAtWord(written || headlineOf(text, language) || url || 'Untitled', maximumTitle)
+  const title = cutAtWord(written || cleanText(headlineOf(text, language)) || url || 'Untitled', maximumTitle)
   const image = firstImage(item.images, [...content.images, ...own.images], resolve)
   const authors = authorsOf(item.authors)
   const told = { summary: own.paragraphs, content: content.paragraphs, title, authors, language }
@@ -88,9 +93,9 @@ export async function normaliseItem(
   }
 }
 
-/** The first sentence without its full stop, which headlines do not have. */
+/** The first sentence, or line, without its full stop, which headlines do not have. */
 const headlineOf = (text: string, language: string) =>
-  firstSentence(text.slice(0, 1000), language).replace(/(?<![.\s].{0,2})[.。]$/u, '')
+  firstSentence(unwrapped(text.slice(0, 1000).split('\n'))[0] ?? '', language).replace(/(?<![.\s].{0,2})[.。]$/u, '')
 
 /** Names; not those of machines, nor the ones that publishing systems give to an account that is nobody's. */
 function authorsOf(written: readonly string[]): string[] {

@@ -1,8 +1,8 @@
 import { type AtomFeed, parseAtomFeed } from 'feedsmith'
+import { cleanText } from '../platform/text.ts'
 import { type FeedItem, isImage, type ParsedFeed } from './feed-item.ts'
-import { htmlToText, textToHtml } from './html-to-text.ts'
+import { htmlToText, isHtml, textToHtml } from './html-to-text.ts'
 import { mediaDescription, mediaImages } from './parse-rss.ts'
-import { cleanText } from './plain-text.ts'
 
 type Entry = AtomFeed.Entry<string>
 type Text = { readonly value?: string; readonly type?: string }
@@ -54,9 +54,8 @@ function plainText(text: Text): string {
   return isMarkup(text) ? htmlToText(text.value ?? '') : cleanText(text.value ?? '')
 }
 
-/** Many feeds put HTML where they promise text: what contains whole tags of everyday markup is taken for HTML. */
+/** Many feeds put HTML where they promise text. */
 function htmlOf(text: Text | undefined): string {
   const value = text?.value ?? ''
-  if ((text && isMarkup(text)) || /<(p|br|a|img|div|b|i|em|strong|ul|h[1-6])(\s[^<>]*)?\/?>/i.test(value)) return value
-  return textToHtml(value)
+  return (text && isMarkup(text)) || isHtml(value) ? value : textToHtml(value)
 }

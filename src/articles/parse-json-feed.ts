@@ -1,7 +1,7 @@
 import { type JsonFeed, parseJsonFeed as parse } from 'feedsmith'
+import { cleanText } from '../platform/text.ts'
 import { FeedFormatError, type FeedItem, isImage, type ParsedFeed } from './feed-item.ts'
 import { textToHtml } from './html-to-text.ts'
-import { cleanText } from './plain-text.ts'
 
 type JsonItem = JsonFeed.Item<string>
 

@@ -69,7 +69,8 @@ function readRssItem(item: RssItem): FeedItem {
 }
 
 function readCommon(item: RssItem | RdfItem): Pick<FeedItem, 'link' | 'base' | 'title' | 'summary' | 'content'> {
-  const description = item.description ?? item.dc?.descriptions?.[0] ?? mediaDescription(item.media)
+  const told = 'itunes' in item ? (item.itunes?.summary ?? item.itunes?.subtitle) : undefined
+  const description = item.description || item.dc?.descriptions?.[0] || told || mediaDescription(item.media)
   return {
     link: item.link ?? null,
     base: item.xml?.base ?? null,
@@ -93,9 +94,12 @@ export function mediaImages(media: MediaNs.ItemOrFeed | undefined): string[] {
   return [...widestFirst(images), ...widestFirst(thumbnails)]
 }
 
-/** The description of Media RSS as HTML; it is plain text unless it says otherwise. */
+/**
+ * The description of a film in Media RSS as HTML; it is plain text unless it says otherwise. That of the item itself is not
+ * read: newsrooms put the caption of its picture there.
+ */
 export function mediaDescription(media: MediaNs.ItemOrFeed | undefined): string {
-  const { value = '', type } = media?.description ?? media?.groups?.[0]?.description ?? {}
+  const { value = '', type } = media?.groups?.[0]?.description ?? {}
   return type === 'html' ? value : textToHtml(value)
 }
 

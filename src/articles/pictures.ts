@@ -1,5 +1,5 @@
 // Which pictures of an item could be the story's picture.
-import { cleanText } from './plain-text.ts'
+import { cleanText } from '../platform/text.ts'
 
 export type HtmlImage = { readonly url: string; readonly alt: string }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../platform/context.ts'
 import type { FetchUrlResult } from '../platform/fetch-url.ts'
+import { cleanText, cutAtWord } from '../platform/text.ts'
 import { decodeFeed } from './decode-feed.ts'
 import { parseFeedDate } from './feed-date.ts'
 import { FeedFormatError, type FeedItem } from './feed-item.ts'
@@ -7,7 +8,6 @@ import type { LeasedFeed } from './feed-lease.ts'
 import { longestIntervalMs, retryAfterMs } from './feed-schedule.ts'
 import { type IncomingArticle, normaliseItem } from './normalise-item.ts'
 import { parseFeed } from './parse-feed.ts'
-import { cleanText, cutAtWord } from './plain-text.ts'
 
 /** More items than this are not read: the newest by their dates, or the first where one has none. */
 const maximumItems = 500

@@ -1,4 +1,5 @@
 // Whether two articles of different feeds tell the same story, by their words. Pure; docs/selection.md has the measures.
+import { unspaced } from '../platform/text.ts'
 
 export type Told = { readonly id: number; readonly title: string; readonly summary: string }
 type Telling = Omit<Told, 'id'>
@@ -11,10 +12,7 @@ const alikeText = { title: 0.4, least: 0.5, pairs: 8 }
 /** An article is compared word by word with so many at most. */
 const comparedAtMost = 30
 
-/** Scripts that put no space between words: there, two letters stand for a word. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-
+/** Where no space stands between words, two letters stand for a word. */
 function wordsOf(text: string): string[] {
   const words =
     text

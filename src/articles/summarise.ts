@@ -1,5 +1,7 @@
-import { isBoilerplate, withoutOpening, withoutTail } from './boilerplate.ts'
-import { cutBetweenWords, endsCut, isWhole, sentencesOf } from './sentences.ts'
+import { cutBetweenWords, wide } from '../platform/text.ts'
+import { isBiography, isBoilerplate, isDoubtful, isNote, withoutTail } from './boilerplate.ts'
+import { withoutOpening } from './datelines.ts'
+import { endsCut, isWhole, sentencesOf, unwrapped } from './sentences.ts'
 
 /** A summary that says less than this is used only where the article gives none. A Chinese character counts as two. */
 const goodLength = 40
@@ -52,16 +54,19 @@ function choose(told: Told, maximum: number): string {
 
 /** `whole`: what the feed gave, cleaned; `text`: what of it can be shown. */
 function ownSummary(told: Told, maximum: number): { whole: string; text: string } {
-  const paragraphs = beginningOf(told.summary)
-    .map((paragraph) => cleanedSentences(paragraph, told))
-    .filter(({ length }) => length > 0)
+  const paragraphs = [...passagesOf(beginningOf(told.summary), told)]
   const whole = paragraphs.map((sentences) => sentences.join('').trimEnd()).join(' ')
-  const ended = paragraphs.map((sentences) => sentences.filter(isWhole))
-  // A sentence without an end may stand alone, or close a short summary: that is how many are written.
-  const last = paragraphs.at(-1)?.at(-1) ?? ''
-  const mayStayOpen = paragraphs.length === 1 && !endsCut(last) && whole.length <= maximum
-  const shown = mayStayOpen || ended.flat().length === 0 ? paragraphs.slice(0, 1) : ended
-  return { whole, text: take(shown, maximum, told.language) }
+  const sentences = take(
+    paragraphs.map((each) => each.filter(isWhole)),
+    maximum,
+    told.language,
+  )
+  // A passage without an end may stand alone, or close a short summary: that is how many are written.
+  const [first = []] = paragraphs
+  const mayStayOpen = paragraphs.length === 1 && !endsCut(first.at(-1) ?? '') && whole.length <= maximum
+  const saysMore =
+    weightOf(sentences) < goodLength && !first.some(isWhole) && weightOf(first.join('')) > weightOf(sentences)
+  return { whole, text: mayStayOpen || saysMore ? take([first], maximum, told.language) : sentences }
 }
 
 /** As many paragraphs as a summary could be made of: a feed's own may be a whole article. */
@@ -78,17 +83,35 @@ function bodySummary(told: Told, maximum: number): string {
   return take(wholeSentences(told), maximum, told.language)
 }
 
-/** Of each paragraph of the article the sentences up to the first that does not end, when they are asked for. */
+/** Of each passage of the article the sentences up to the first that does not end, when they are asked for. */
 function* wholeSentences(told: Told): Generator<string[]> {
-  for (const paragraph of told.content) {
-    const sentences = cleanedSentences(paragraph, told)
+  for (const sentences of passagesOf(told.content, told)) {
     const firstCut = sentences.findIndex((sentence) => !isWhole(sentence))
     yield firstCut < 0 ? sentences : sentences.slice(0, firstCut)
   }
 }
 
-/** A paragraph's sentences without what is none of the story's: where it was reported, by whom, the title, boilerplate. */
-function cleanedSentences(paragraph: string, { title, authors, language }: Told): string[] {
+/**
+ * The sentences of each paragraph or line of a text, without what is none of the story's: where it was reported, by whom,
+ * the title, notes, boilerplate. Only the first may be where it is doubtful, if it ends.
+ */
+function* passagesOf(paragraphs: readonly string[], told: Told): Generator<string[]> {
+  const story = paragraphs.some((paragraph) => !isNote(paragraph))
+    ? paragraphs.filter((each) => !isNote(each))
+    : paragraphs
+  let begun = false
+  for (const paragraph of story) {
+    for (const line of linesOf(paragraph, told)) {
+      const sentences = cleanedSentences(line, told).filter((each, at) => !isBiography(each) || (at === 0 && !begun))
+      if (sentences.length === 0 || (sentences.every(isDoubtful) && (begun || !sentences.some(isWhole)))) continue
+      begun = true
+      yield sentences
+    }
+  }
+}
+
+/** A line break ends a sentence, unless it was made for a narrow column. */
+function linesOf(paragraph: string, { title, authors, language }: Told): string[] {
   const lines = paragraph
     .split('\n')
     .map(withoutTail)
@@ -96,9 +119,22 @@ function cleanedSentences(paragraph: string, { title, authors, language }: Told)
       (line) =>
         !isBoilerplateLine(line, language) && !isSame(line, title) && !authors.some((author) => isSame(line, author)),
     )
-  const text = withoutOpening(withoutByline(withoutTitle(lines.join(' '), title), authors))
-  return sentencesOf(text, language).filter((sentence) => !isBoilerplate(sentence.trim()) && !isSame(sentence, title))
+  return unwrapped(lines)
 }
+
+function cleanedSentences(line: string, { title, authors, language }: Told): string[] {
+  const text = withoutOpening(withoutByline(withoutTitle(line, title), authors))
+  const sentences = sentencesOf(text, language).filter(
+    (each) => !isBoilerplate(each.trim()) && !isNote(each) && !isSame(each, title),
+  )
+  const [before, last] = [sentences.at(-2), sentences.at(-1)]
+  // A few words after the last sentence that end none send the reader on, in whatever language.
+  const isSendingOn = before && last && isWhole(before) && !isWhole(last) && !endsCut(last) && saysLittle(last)
+  return isSendingOn ? sentences.slice(0, -1) : sentences
+}
+
+const saysLittle = (text: string) =>
+  weightOf(text.trim()) <= 24 && text.trim().split(/\s+/).length <= 3 && !/[”»"’]\s*$/u.test(text)
 
 /** A line of several sentences is judged sentence by sentence: it may begin with a credit and go on with the story. */
 const isBoilerplateLine = (line: string, language: string) =>
@@ -143,11 +179,7 @@ const join = (before: string, sentence: string) => {
   return text === '' || /[。！？」』）][”’]?$/u.test(text) ? text + sentence : `${text} ${sentence}`
 }
 
-function weightOf(text: string): number {
-  return (
-    text.length + (text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu)?.length ?? 0)
-  )
-}
+const weightOf = (text: string) => text.length + [...text].filter((letter) => wide.test(letter)).length
 
 const letters = (text: string) =>
   text

@@ -1,12 +1,12 @@
 // What anybody may read of the digests: lists of them, and each as it was laid out for its mail.
 import { type RawBuilder, sql } from 'kysely'
-import { clean } from '../../emails/components/clean.ts'
 import type { DigestProps } from '../../emails/components/digest-props.ts'
 import { type Edition, editionOf } from '../../emails/components/edition.ts'
 import { type Direction, dateInWords, directionOf, languageTag } from '../../emails/components/language.ts'
 import { messagesFor } from '../../emails/messages.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
+import { cleanText } from '../platform/text.ts'
 import { readStories } from './digest-mail.ts'
 
 export type { Edition, Item } from '../../emails/components/edition.ts'
@@ -151,7 +151,7 @@ function laidOut(row: Found, stories: Parameters<typeof editionOf>[0]['stories']
   return {
     digestId: row.id,
     newsletterId: row.newsletter_id,
-    newsletterName: clean(row.name),
+    newsletterName: cleanText(row.name),
     newsletterSlug: row.slug,
     language: languageTag(language),
     direction: directionOf(language),

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseFeedDate } from '../../src/articles/feed-date.ts'
 import { htmlToText, readHtml, titleToText } from '../../src/articles/html-to-text.ts'
-import { cleanText, cutAtWord, firstSentence } from '../../src/articles/plain-text.ts'
+import { firstSentence } from '../../src/articles/sentences.ts'
+import { cleanText, cutAtWord } from '../../src/platform/text.ts'
 
 const anyText = fc.string({
   unit: fc.constantFrom('a', ' ', '.', '…', '😀', '\u0000', '\ud800', '\udc00', '\u202e', 'é', '! '),
@@ -45,6 +46,9 @@ describe('HTML', () => {
     ['Fish &amp; chips', 'Fish & chips'],
     ['1 < 2 and a<b', '1 < 2 and a<b'],
     ['The <em>best</em> day', 'The best day'],
+    ['How <div> differs from <span>', 'How <div> differs from <span>'],
+    ['Line<br>break of <b class="x">it', 'Line break of it'],
+    ['&amp;euro;5 for caf&amp;eacute;s', '€5 for cafés'],
     ['Safe<script>alert(1)</script>', 'Safe'],
   ])('%s is a title', (title, text) => {
     expect(titleToText(title)).toBe(text)
@@ -53,7 +57,7 @@ describe('HTML', () => {
 
 describe('plain text', () => {
   it('is one line without NUL, lone surrogates and marks that turn the direction', () => {
-    expect(cleanText(' a\u0000b\n\tc\ud800d \u202eevil\u2066 \ufeff😀 ')).toBe('ab cd evil 😀')
+    expect(cleanText(' a\u0000b\n\tc\ud800d \u202eevil\u2066 \ufeff😀\uffff ')).toBe('ab cd evil 😀')
   })
 
   it('keeps what scripts need: joiners and marks of the right-to-left', () => {
