@@ -9,7 +9,10 @@ export type Story = {
   imageUrl: string | null
   imageAlt: string
   authors: string[]
+  /** That under which it is shown is the first. */
   topics: Topic[]
+  /** Unless false: who takes that topic away is not told such a story any more. */
+  canBeFewer?: boolean
   publishedAt: Date
   /** The names of other sites that tell the same story. */
   alsoIn?: readonly string[]

@@ -56,12 +56,12 @@ export function closingText(props: BodyProps): string {
   )
 }
 
-function sectionText({ topic, items }: Section, { language, links }: BodyProps): string {
+function sectionText({ topic, items, canBeFewer }: Section, { language, links }: BodyProps): string {
   const fewer = `${messagesFor(language).digest.fewerOf({ topic: topic.name })}:`
   return blocks(
     heading(topic.name),
     ...items.map((item) => storyText(item)),
-    linked(wrap(fewer), links.fewerOf(topic.slug)),
+    canBeFewer && linked(wrap(fewer), links.fewerOf(topic.slug)),
   )
 }
 

@@ -23,8 +23,9 @@ export function EditionBody(props: EditionBodyProps) {
   return (
     <>
       <LeadStory item={lead} inStories={inStories} />
-      {sections.map(({ topic, items }) => {
-        const fewer = { href: links.fewerOf(topic.slug), label: digest.fewerOf({ topic: topic.name }) }
+      {sections.map(({ topic, items, canBeFewer }) => {
+        const label = digest.fewerOf({ topic: topic.name })
+        const fewer = canBeFewer ? { href: links.fewerOf(topic.slug), label } : undefined
         return (
           <TopicSection key={topic.slug} name={topic.name} direction={direction} lang={inStories.lang} fewer={fewer}>
             {items.map((item, index) => (

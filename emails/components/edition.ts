@@ -14,9 +14,11 @@ export type Item = {
   /** "By A and B", with the weekday in a weekly digest and who else tells the story; may be empty. */
   byline: string
   topic: Topic | undefined
+  canBeFewer: boolean
 }
 
-export type Section = { topic: Topic; items: Item[] }
+/** `canBeFewer`: there would be fewer such stories without the topic. */
+export type Section = { topic: Topic; items: Item[]; canBeFewer: boolean }
 
 /** What of a digest's props its layout depends on. */
 export type EditionProps = Pick<DigestProps, 'stories' | 'language' | 'frequency'>
@@ -53,9 +55,10 @@ export function editionOf(props: EditionProps): Edition {
   const byTopic = new Map<string, Section>()
   for (const item of rest) {
     if (!item.topic) continue
-    const section = byTopic.get(item.topic.slug) ?? { topic: item.topic, items: [] }
+    const section = byTopic.get(item.topic.slug) ?? { topic: item.topic, items: [], canBeFewer: false }
     byTopic.set(item.topic.slug, section)
     if (section.items.length < sectionSize.most) section.items.push(item)
+    section.canBeFewer ||= item.canBeFewer
   }
   const sections = [...byTopic.values()].filter((section) => section.items.length >= sectionSize.least)
   const placed = new Set(sections.flatMap((section) => section.items))
@@ -84,6 +87,7 @@ function itemOf(story: Story, { language, frequency }: EditionProps): Item {
     imageAlt: clip(story.imageAlt, longestAlt) || clip(title, longestAlt),
     byline: bylineOf(story, language, frequency === 'weekly'),
     topic: topic && { slug: topic.slug, name: clip(topic.name, 60) || topic.slug },
+    canBeFewer: story.canBeFewer ?? true,
   }
 }
 

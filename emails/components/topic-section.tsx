@@ -10,7 +10,7 @@ type TopicSectionProps = {
   direction: Direction
   /** The language of the name, where it is not the mail's. */
   lang?: string | undefined
-  fewer?: { href: string; label: string }
+  fewer?: { href: string; label: string } | undefined
   children: ReactNode
 }
 

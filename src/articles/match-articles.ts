@@ -1,6 +1,9 @@
 // Which items of a document are new articles, which are known ones, and which are the same story once more.
 import { urlKeyOf } from './article-url.ts'
-import type { IncomingArticle } from './normalise-item.ts'
+import type { IncomingArticle, TopicName } from './normalise-item.ts'
+
+/** An article has so many topics at most, however many feeds it is in. */
+const mostTopics = 30
 
 /** What is known of a stored article, of this feed or of another of the newsletter. */
 export type KnownArticle = {
@@ -11,6 +14,9 @@ export type KnownArticle = {
   readonly url_key: string | null
   readonly title: string
   readonly content_hash: string
+  readonly best_place: number | null
+  /** The slugs of its topics, where it is another feed's. */
+  readonly other_topics: readonly string[]
 }
 
 export type Matches = {
@@ -23,7 +29,13 @@ export type Matches = {
   /** `keepsUrl` where there is no new address, or it is another story's. */
   readonly changed: readonly { readonly id: number; readonly article: IncomingArticle; readonly keepsUrl: boolean }[]
   /** The feed's own articles that the document holds still. */
-  readonly kept: readonly { readonly id: number; readonly article: IncomingArticle }[]
+  readonly kept: readonly {
+    readonly id: number
+    readonly article: IncomingArticle
+    readonly bestPlace: number | null
+  }[]
+  /** Other feeds' articles that the document has, too, and topics that it gives them and they do not have. */
+  readonly shared: readonly { readonly id: number; readonly topics: readonly TopicName[] }[]
 }
 
 /**
@@ -78,11 +90,16 @@ export function matchArticles(
     if (urlKey !== null && !isOthers) addedUrls.set(urlKey, article)
     return [{ id: row.id, article, keepsUrl: isOthers || article.url === null }]
   })
-  const kept = known.flatMap(({ id, feed_id }) => {
+  const kept = known.flatMap(({ id, feed_id, best_place }) => {
     const article = rows.get(id)
-    return article && feed_id === feedId ? [{ id, article }] : []
+    return article && feed_id === feedId ? [{ id, article, bestPlace: best_place }] : []
   })
-  return { added, changed, kept }
+  const shared = known.flatMap(({ id, feed_id, other_topics }) => {
+    const topics = (rows.get(id)?.topics ?? []).filter(({ slug }) => !other_topics.includes(slug))
+    const room = Math.max(0, mostTopics - other_topics.length)
+    return feed_id === feedId || topics.length === 0 || room === 0 ? [] : [{ id, topics: topics.slice(0, room) }]
+  })
+  return { added, changed, kept, shared }
 }
 
 type Story = { readonly title: string; readonly urlKey: string | null }

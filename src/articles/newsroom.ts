@@ -15,10 +15,13 @@ export type ListedArticle = Pick<
   readonly newsletter: string
   /** When an embargo ends, or ended. */
   readonly available_at: Date
+  /** The end of the newest window that was closed over it: whose digest was planned then was told, or was not to be. */
+  readonly closed_at: Date | null
 }
 
 const listed = sql<ListedArticle>`
-  select a.id, n.slug as newsletter, a.title, a.url, a.first_seen_at, a.available_at, a.eligible, a.pinned_at, a.hidden_at, a.same_story_as
+  select a.id, n.slug as newsletter, a.title, a.url, a.first_seen_at, a.available_at, a.eligible, a.pinned_at, a.hidden_at, a.same_story_as,
+    (select max(window_end) from digest_runs r where r.newsletter_id = a.newsletter_id and r.window_end >= a.available_at) as closed_at
   from articles a join newsletters n on n.id = a.newsletter_id`
 
 /** The articles seen last, or those of them about which something was decided, the newest first. */

@@ -1,83 +1,99 @@
 // Whether two articles of different feeds tell the same story, by their words. Pure; docs/selection.md has the measures.
-import { unspaced } from '../platform/text.ts'
+import { isNegated, pairsOf, titleWords, wordsOf } from './title-words.ts'
 
 export type Told = { readonly id: number; readonly title: string; readonly summary: string }
 type Telling = Omit<Told, 'id'>
 
-/** Titles this alike are enough, if they are of so many words and name the same numbers. */
-const alikeTitle = { least: 0.8, words: 4 }
+/** A story is told again within so many days. */
+export const retoldDays = 3
+
+/** Titles this alike are enough, if they are of so many words, in the same order, and texts that can be compared share as much. */
+const alikeTitle = { least: 0.8, words: 5, text: 0.1 }
 /** Titles less alike need texts that share so many of the pairs of words of the shorter one. */
-const alikeText = { title: 0.4, least: 0.5, pairs: 8 }
+const alikeText = { title: 0.4, least: 0.5 }
+/** A text of fewer pairs says nothing. */
+const comparedPairs = 8
 
 /** An article is compared word by word with so many at most. */
 const comparedAtMost = 30
 
-/** Where no space stands between words, two letters stand for a word. */
-function wordsOf(text: string): string[] {
-  const words =
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
-  return words.flatMap((word) => (unspaced.test(word) ? pairsOf([...word], '') : word))
-}
+type Words = ReadonlySet<string>
+type Title = { readonly words: readonly string[]; readonly site: readonly string[] }
 
-function pairsOf(words: readonly string[], between: string): string[] {
-  if (words.length < 2) return [...words]
-  return words.slice(1).map((word, index) => `${words[index]}${between}${word}`)
-}
-
-type Prepared = { readonly title: ReadonlySet<string>; readonly text: ReadonlySet<string>; readonly numbers: string }
-
-function prepare({ title, summary }: Telling): Prepared {
-  const words = new Set(wordsOf(title))
-  const numbers = [...words].filter((word) => /\p{N}/u.test(word)).sort()
-  return { title: words, text: new Set(pairsOf(wordsOf(summary), ' ')), numbers: numbers.join(' ') }
-}
-
-function sharedCount(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+function sharedCount(one: Words, other: Words): number {
   let count = 0
   for (const word of one) if (other.has(word)) count += 1
   return count
 }
 
-function isSameStory(one: Prepared, other: Prepared): boolean {
-  const shared = sharedCount(one.title, other.title)
-  const titles = shared / (one.title.size + other.title.size - shared || 1)
-  const isLong = Math.min(one.title.size, other.title.size) >= alikeTitle.words
-  if (titles >= alikeTitle.least && isLong && one.numbers === other.numbers) return true
-  const shorter = Math.min(one.text.size, other.text.size)
+const numbersIn = (words: Words) =>
+  [...words]
+    .filter((word) => /\p{N}/u.test(word))
+    .sort()
+    .join(' ')
+
+const inOrder = (words: Words, among: Words) => [...words].filter((word) => among.has(word)).join(' ')
+
+/** Texts are looked at only where the titles are alike. */
+function isSameStory(one: Title, other: Title, texts: () => readonly [Words, Words]): boolean {
+  // The name of a site is told apart where one of them has it; two could as well be what the stories are about.
+  const haveBoth = one.site.length > 0 && other.site.length > 0
+  const [first, second] = [one, other].map(({ words, site }) => new Set(haveBoth ? [...words, ...site] : words))
+  if (!first || !second) return false
+  const shared = sharedCount(first, second)
+  const titles = shared / (first.size + second.size - shared || 1)
+  if (titles < alikeText.title || isNegated(first) !== isNegated(second)) return false
+
+  const [text, otherText] = texts()
+  const shorter = Math.min(text.size, otherText.size)
+  const isText = shorter >= comparedPairs
+  const sharedText = isText ? sharedCount(text, otherText) / shorter : 0
+  if (isText && sharedText >= alikeText.least) return true
   return (
-    titles >= alikeText.title &&
-    shorter >= alikeText.pairs &&
-    sharedCount(one.text, other.text) / shorter >= alikeText.least
+    titles >= alikeTitle.least &&
+    Math.min(first.size, second.size) >= alikeTitle.words &&
+    numbersIn(first) === numbersIn(second) &&
+    inOrder(first, second) === inOrder(second, first) &&
+    (!isText || sharedText >= alikeTitle.text)
   )
 }
+
+const textOf = (summary: string): Words => new Set(pairsOf(wordsOf(summary), ' '))
 
 /**
  * For looking up which of these an article tells again: the first of them, or undefined. Only those whose titles
  * share most words with its title are looked at.
  */
 export function sameStoryAmong(told: readonly Told[]): (article: Telling) => Told | undefined {
-  const prepared = told.map((one) => ({ one, words: prepare(one) }))
+  const titles = told.map(({ title }) => titleWords(title))
   const byWord = new Map<string, number[]>()
-  prepared.forEach(({ words }, index) => {
-    for (const word of words.title) {
+  titles.forEach(({ words }, index) => {
+    for (const word of new Set(words)) {
       const places = byWord.get(word)
       if (places) places.push(index)
       else byWord.set(word, [index])
     }
   })
   return (article) => {
-    const words = prepare(article)
+    const title = titleWords(article.title)
     const shared = new Map<number, number>()
-    for (const word of words.title) {
+    for (const word of new Set(title.words)) {
       for (const index of byWord.get(word) ?? []) shared.set(index, (shared.get(index) ?? 0) + 1)
     }
     const nearest = [...shared]
       .sort(([one, most], [other, more]) => more - most || one - other)
       .slice(0, comparedAtMost)
-    const inOrder = nearest.sort(([one], [other]) => one - other).map(([index]) => prepared[index])
-    return inOrder.find((each) => each && isSameStory(each.words, words))?.one
+      .sort(([one], [other]) => one - other)
+    let text: Words | undefined
+    for (const [index] of nearest) {
+      const [one, words] = [told[index], titles[index]]
+      if (!one || !words) continue
+      const texts = () => {
+        text ??= textOf(article.summary)
+        return [textOf(one.summary), text] as const
+      }
+      if (isSameStory(words, title, texts)) return one
+    }
+    return undefined
   }
 }

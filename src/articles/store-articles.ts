@@ -3,18 +3,18 @@ import type { Clock } from '../platform/clock.ts'
 import type { InTransaction, Row } from '../platform/database/schema.ts'
 import { type KnownArticle, type Matches, matchArticles } from './match-articles.ts'
 import type { IncomingArticle } from './normalise-item.ts'
-import { sameStoryAmong } from './same-story.ts'
-import { findOrAddTopics, storeArticleTopics } from './store-topics.ts'
+import { retoldDays, sameStoryAmong } from './same-story.ts'
+import { addArticleTopics, findOrAddTopics, storeArticleTopics } from './store-topics.ts'
 import { tellAnew } from './tell-anew.ts'
 
 /** How old an article may be when it is first seen, counted from the feed's last good poll, and still be sent. */
 const newsHours = 48
 /** So many undated items of a feed's first document count as news. */
 const undatedNewsOnFirstPoll = 10
-/** An article is compared with so many of the newest that other feeds told first in so many days. */
-const compared = { articles: 1_000, days: 3 }
-/** So many articles at the head of a document have a place that counts. */
-const orderedItems = 50
+/** An article is compared with so many of the newest that other feeds told first. */
+const comparedArticles = 1_000
+/** So many articles at the head of a document have a place that is kept. */
+const placedItems = 50
 
 export type StoringFeed = {
   readonly id: number
@@ -35,24 +35,24 @@ export async function storeArticles(
 ): Promise<{ added: number; changed: number }> {
   await sql`select from newsletters where id = ${feed.newsletterId} for no key update`.execute(trx)
   const matches = matchArticles(feed.id, incoming, await findKnown(trx, feed, incoming))
-  if (matches.added.length === 0 && matches.changed.length === 0) {
-    await keepOrder(trx, feed, matches.kept)
-    return { added: 0, changed: 0 }
-  }
+  const { changed, shared } = matches
+  await keepPlaces(trx, matches)
+  if (matches.added.length + changed.length + shared.length === 0) return { added: 0, changed: 0 }
   const { now, firstSeenAt } = await readTimes(trx, clock, feed.newsletterId)
-  const added = await addArticles(trx, feed, matches.added, now, firstSeenAt)
-  await keepOrder(trx, feed, [...added, ...matches.kept])
-  await changeArticles(trx, matches.changed, firstSeenAt)
-  const articles = [...added, ...matches.changed]
-  const topicIds = await findOrAddTopics(
-    trx,
-    feed.newsletterId,
-    articles.flatMap(({ article }) => article.topics),
-  )
-  await storeArticleTopics(trx, topicIds, articles)
-  const changed = matches.changed.map(({ id }) => id)
-  if (changed.length > 0) await tellAnew(trx, changed)
-  return { added: added.length, changed: matches.changed.length }
+  const added = await addArticles(trx, feed, matches, now, firstSeenAt)
+  await changeArticles(trx, changed, firstSeenAt)
+  const own = [...added, ...changed].map(({ id, article }) => ({ id, topics: article.topics }))
+  const topics = [...own, ...shared].flatMap((article) => article.topics)
+  const topicIds = await findOrAddTopics(trx, feed.newsletterId, topics)
+  await storeArticleTopics(trx, topicIds, own)
+  await addArticleTopics(trx, topicIds, shared)
+  if (changed.length > 0) {
+    await tellAnew(
+      trx,
+      changed.map(({ id }) => id),
+    )
+  }
+  return { added: added.length, changed: changed.length + shared.length }
 }
 
 async function findKnown(
@@ -63,7 +63,10 @@ async function findKnown(
   const itemKeys = incoming.flatMap(({ itemKey, sharedGuidKey }) => [itemKey, sharedGuidKey])
   const urlKeys = incoming.flatMap(({ urlKey }) => urlKey ?? [])
   const { rows } = await sql<KnownArticle>`
-    select id, feed_id, item_key, url, url_key, title, content_hash from articles
+    select id, feed_id, item_key, url, url_key, title, content_hash, best_place,
+      case when feed_id = ${feed.id} then '{}' else array(
+        select t.slug from article_topics x join topics t on t.id = x.topic_id where x.article_id = articles.id) end as other_topics
+    from articles
     where (feed_id = ${feed.id} and item_key = any(${itemKeys}::text[]))
        or (newsletter_id = ${feed.newsletterId} and url_key = any(${urlKeys}::text[]))
     order by id`.execute(trx)
@@ -90,11 +93,13 @@ export async function readTimes(
 async function addArticles(
   trx: InTransaction,
   feed: StoringFeed,
-  added: Matches['added'],
+  matches: Matches,
   now: Date,
   firstSeenAt: Date,
 ): Promise<{ id: number; article: IncomingArticle }[]> {
+  const { added } = matches
   if (added.length === 0) return []
+  const places = placesIn(matches)
   const articles = new Map(added.map(({ article, itemKey }) => [itemKey, article]))
   const findToldFirst = await readToldFirst(trx, feed, firstSeenAt)
   // Documents go from the newest to the oldest, ids the other way round.
@@ -113,6 +118,7 @@ async function addArticles(
     first_seen_at: firstSeenAt,
     content_hash: article.contentHash,
     eligible: isNews(article, feed, now),
+    best_place: places.get(article) ?? null,
     ...findToldFirst(article),
   }))
   const rows = await trx
@@ -134,9 +140,9 @@ async function readToldFirst(trx: InTransaction, feed: StoringFeed, firstSeenAt:
   >`
     select id, title, summary, pinned_at, hidden_at, hidden_untold, available_from from (
       select * from articles
-      where newsletter_id = ${feed.newsletterId} and first_seen_at > ${firstSeenAt}::timestamptz - make_interval(days => ${compared.days})
+      where newsletter_id = ${feed.newsletterId} and first_seen_at > ${firstSeenAt}::timestamptz - make_interval(days => ${retoldDays})
         and feed_id <> ${feed.id} and eligible and same_story_as is null
-      order by newsletter_id desc, first_seen_at desc, id desc limit ${compared.articles}
+      order by newsletter_id desc, first_seen_at desc, id desc limit ${comparedArticles}
     ) as newest order by id`.execute(trx)
   const byId = new Map(rows.map((row) => [row.id, row]))
   const find = sameStoryAmong(rows)
@@ -147,13 +153,24 @@ async function readToldFirst(trx: InTransaction, feed: StoringFeed, firstSeenAt:
   }
 }
 
-/** What is at the head of the document, in its order. Written only where it is another. */
-async function keepOrder(trx: InTransaction, feed: StoringFeed, articles: Matches['kept']): Promise<void> {
-  const byPlace = articles.toSorted((one, other) => one.article.position - other.article.position)
-  const ids = byPlace.slice(0, orderedItems).map(({ id }) => id)
+/** Which place the articles at the head of the document have among those of the feed, from 0. */
+function placesIn({ added, kept }: Matches): ReadonlyMap<IncomingArticle, number> {
+  const inOrder = [...added, ...kept].map(({ article }) => article).sort((one, other) => one.position - other.position)
+  return new Map(inOrder.slice(0, placedItems).map((article, place) => [article, place]))
+}
+
+/** Of known articles that are further up than they ever were. */
+async function keepPlaces(trx: InTransaction, matches: Matches): Promise<void> {
+  const places = placesIn(matches)
+  const risen = matches.kept.flatMap(({ id, article, bestPlace }) => {
+    const place = places.get(article)
+    return place !== undefined && place < (bestPlace ?? placedItems) ? [{ id, place }] : []
+  })
+  if (risen.length === 0) return
   await sql`
-    update feeds set item_order = ${ids}::bigint[]
-    where id = ${feed.id} and item_order <> ${ids}::bigint[]`.execute(trx)
+    update articles set best_place = risen.place
+    from unnest(${risen.map(({ id }) => id)}::bigint[], ${risen.map(({ place }) => place)}::int[]) as risen (id, place)
+    where articles.id = risen.id`.execute(trx)
 }
 
 /** What was old before the feed was last read is stored, never sent: a new feed does not flood, a late one loses nothing. */

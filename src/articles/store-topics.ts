@@ -22,21 +22,44 @@ export async function findOrAddTopics(
   return findTopics(trx, newsletterId, slugs)
 }
 
-/** Makes the topics of each article those that its feed gives it now. */
+type WithTopics = { readonly id: number; readonly topics: readonly TopicName[] }
+
+/** Makes the topics of each article those that its feed gives it now, and those that others added. */
 export async function storeArticleTopics(
   trx: InTransaction,
   topicIds: ReadonlyMap<string, number>,
-  articles: readonly { readonly id: number; readonly article: { readonly topics: readonly TopicName[] } }[],
+  articles: readonly WithTopics[],
 ): Promise<void> {
   const ids = articles.map(({ id }) => id)
-  await sql`delete from article_topics where article_id = any(${ids}::bigint[])`.execute(trx)
-  const rows = articles.flatMap(({ id, article }) =>
-    article.topics.flatMap(({ slug }) => {
-      const topicId = topicIds.get(slug)
-      return topicId === undefined ? [] : [{ article_id: id, topic_id: topicId }]
+  await sql`delete from article_topics where article_id = any(${ids}::bigint[]) and not is_added`.execute(trx)
+  await insertTopics(trx, topicIds, articles, false)
+}
+
+/** Adds topics that another feed gives an article, which stay whatever its own feed gives it later. */
+export const addArticleTopics = (
+  trx: InTransaction,
+  topicIds: ReadonlyMap<string, number>,
+  articles: readonly WithTopics[],
+): Promise<void> => insertTopics(trx, topicIds, articles, true)
+
+async function insertTopics(
+  trx: InTransaction,
+  topicIds: ReadonlyMap<string, number>,
+  articles: readonly WithTopics[],
+  is_added: boolean,
+): Promise<void> {
+  const rows = articles.flatMap(({ id, topics }) =>
+    topics.flatMap(({ slug }, place) => {
+      const topic_id = topicIds.get(slug)
+      return topic_id === undefined ? [] : [{ article_id: id, topic_id, place, is_added }]
     }),
   )
-  if (rows.length > 0) await trx.insertInto('article_topics').values(rows).execute()
+  if (rows.length === 0) return
+  await trx
+    .insertInto('article_topics')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 async function findTopics(trx: InTransaction, newsletterId: number, slugs: string[]): Promise<Map<string, number>> {

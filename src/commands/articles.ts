@@ -69,7 +69,7 @@ export function addArticlesCommands(program: Command, { withRuntime, print }: Co
 
 function describe(article: ListedArticle, now: Date): string {
   const decided = [
-    article.pinned_at && 'pinned',
+    article.pinned_at && pinned(article),
     article.hidden_at && 'hidden',
     article.available_at > now &&
       article.available_at > article.first_seen_at &&
@@ -80,3 +80,9 @@ function describe(article: ListedArticle, now: Date): string {
   const state = decided.length > 0 ? decided.join(', ') : `seen ${article.first_seen_at.toISOString()}`
   return `${article.id}  ${article.title}  ${state}`
 }
+
+/** It leads the digests that it is in: of those that were planned before it is in no more. */
+const pinned = ({ closed_at }: ListedArticle) =>
+  closed_at
+    ? `pinned; told by digests up to ${closed_at.toISOString()}, it leads only for readers who have had none since it came`
+    : 'pinned'

@@ -20,16 +20,26 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
     .command('preview')
     .description('write a digest as it would be sent, as HTML and text; nothing is sent and nothing changes')
     .option('--subscriber <address>', 'that of a reader, as if it were due now')
-    .option('--topics <slugs>', 'that of a day, for who reads these topics (default: all)', (text) => text.split(','))
+    .option(
+      '--topics <topics>',
+      'that of a day, for who reads these topics, with commas between (default: all)',
+      (text) =>
+        text
+          .split(',')
+          .map((topic) => topic.trim())
+          .filter(Boolean),
+    )
     .option('--at <ISO time>', 'when that day ends (default: now), such as 2026-11-23T06:00:00Z', instant)
     .option('--newsletter <slug>', 'of this newsletter (default: the first)')
     .option('--out <folder>', 'where to write it', join(tmpdir(), 'newsmatro'))
     .addOption(jsonOption())
-    .action(({ subscriber, topics = [], at, newsletter, out, json }: Options) => {
-      if (subscriber !== undefined && (topics.length > 0 || at)) {
+    .action(({ subscriber, topics, at, newsletter, out, json }: Options) => {
+      if (topics?.length === 0) throw new PublicError('invalid_input', '--topics names none: leave it out for all.')
+      if (subscriber !== undefined && (topics || at)) {
         throw new PublicError('invalid_input', 'Either --subscriber, or --topics and --at.')
       }
-      const whom = subscriber === undefined ? { topics, at } : { addressKey: parseAddress(subscriber).key }
+      const whom =
+        subscriber === undefined ? { topics: topics ?? [], at } : { addressKey: parseAddress(subscriber).key }
       return withRuntime(async ({ context }) => {
         const { html, text, ...preview } = await previewDigest(context, whom, { newsletterSlug: newsletter })
         const path = join(resolve(out), `${preview.newsletter}-${preview.editionDate}`)

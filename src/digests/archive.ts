@@ -4,6 +4,7 @@ import type { DigestProps } from '../../emails/components/digest-props.ts'
 import { type Edition, editionOf } from '../../emails/components/edition.ts'
 import { type Direction, dateInWords, directionOf, languageTag } from '../../emails/components/language.ts'
 import { messagesFor } from '../../emails/messages.ts'
+import type { ToldArticle } from '../articles/select-articles.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { cleanText } from '../platform/text.ts'
@@ -128,14 +129,11 @@ async function readDigests(context: Context, which: RawBuilder<unknown>): Promis
 
 /** The stories of each digest, in order, without those that the publisher has hidden since. */
 async function storiesOf(db: Database, digestIds: readonly number[]): Promise<Map<number, DigestProps['stories']>> {
-  const { rows } = await sql<{ digest_id: number; article_id: number }>`
-    select d.digest_id, d.article_id from digest_articles d join articles a on a.id = d.article_id
+  const { rows } = await sql<ToldArticle & { digest_id: number }>`
+    select d.digest_id, d.article_id as id, d.topic_id as topic, d.can_be_fewer as "canBeFewer" from digest_articles d join articles a on a.id = d.article_id
     where d.digest_id = any(${[...digestIds]}::bigint[]) and a.hidden_at is null
     order by d.digest_id, d.position`.execute(db)
-  const told = await readStories(
-    db,
-    rows.map(({ article_id }) => article_id),
-  )
+  const told = await readStories(db, rows)
   const stories = new Map<number, DigestProps['stories']>()
   for (const [index, { digest_id }] of rows.entries()) {
     const story = told[index]

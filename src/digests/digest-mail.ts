@@ -5,7 +5,7 @@ import { writtenDays } from '../../emails/components/language.ts'
 import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../emails/digest.tsx'
 import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
-import { countFurther } from '../articles/select-articles.ts'
+import { countFurther, type ToldArticle } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Config } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
@@ -42,24 +42,22 @@ export async function readDigest(db: Database, digest: Row<'digests'>): Promise<
     .select(['run.newsletter_id', 'run.window_end', 'n.name', 'n.slug', 'n.language'])
     .where('run.id', '=', digest.run_id)
     .executeTakeFirstOrThrow()
-  const articles = await db
-    .selectFrom('digest_articles as d')
-    .innerJoin('articles as a', 'a.id', 'd.article_id')
-    .select(['d.article_id', 'a.hidden_at'])
-    .where('d.digest_id', '=', digest.id)
-    .orderBy('d.position')
-    .execute()
-  const shown = articles.map(({ article_id }) => article_id)
+  const { rows } = await sql<ToldArticle & { is_hidden: boolean }>`
+    select d.article_id as id, d.topic_id as topic, d.can_be_fewer as "canBeFewer", a.hidden_at is not null as is_hidden
+    from digest_articles d join articles a on a.id = d.article_id
+    where d.digest_id = ${digest.id} order by d.position`.execute(db)
+  const shown = rows.map(({ id }) => id)
   const { newsletter_id, window_end, ...newsletter } = run
-  const { since, topic_choice_id: topicChoiceId } = digest
+  const { since, told_from: toldFrom, topic_choice_id: topicChoiceId } = digest
+  const group = { toldFrom, topicChoiceId, shown }
   return {
     digest: since
-      ? { ...digest, further_count: await countFurther(db, newsletter_id, window_end, { since, topicChoiceId, shown }) }
+      ? { ...digest, further_count: await countFurther(db, newsletter_id, window_end, { since, ...group }) }
       : digest,
     newsletter,
     stories: await readStories(
       db,
-      articles.flatMap(({ article_id, hidden_at }) => (hidden_at ? [] : [article_id])),
+      rows.filter(({ is_hidden }) => !is_hidden),
     ),
   }
 }
@@ -118,8 +116,8 @@ export function digestProps({ config }: Context, source: DigestContent, personal
   }
 }
 
-/** Articles as a digest tells them, in this order. */
-export async function readStories(db: Database, articleIds: readonly number[]): Promise<DigestProps['stories']> {
+/** Articles as a digest tells them, in this order: of the topics of each the one under which it is shown is the first. */
+export async function readStories(db: Database, told: readonly ToldArticle[]): Promise<DigestProps['stories']> {
   const { rows } = await sql<{
     title: string
     url: string | null
@@ -131,14 +129,18 @@ export async function readStories(db: Database, articleIds: readonly number[]): 
     topics: { slug: string; name: string }[]
     sites: { name: string | null; url: string }[]
     feed_url: string
+    can_be_fewer: boolean
   }>`
-    select a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at, home.url as feed_url,
-      coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name) order by t.name)
+    select told.can_be_fewer, a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at, home.url as feed_url,
+      coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name)
+          order by t.id = told.topic_id desc nulls last, x.is_added, x.place, t.name)
         from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id), '[]') as topics,
       coalesce((select json_agg(json_build_object('name', f.title, 'url', f.url) order by b.id)
         from articles b join feeds f on f.id = b.feed_id
         where (b.id = a.same_story_as or b.same_story_as = coalesce(a.same_story_as, a.id)) and b.feed_id <> a.feed_id), '[]') as sites
-    from unnest(${articleIds}::bigint[]) with ordinality as told (id, position) join articles a on a.id = told.id
+    from unnest(${told.map(({ id }) => id)}::bigint[], ${told.map(({ topic }) => topic)}::bigint[],
+      ${told.map(({ canBeFewer }) => canBeFewer)}::boolean[]) with ordinality as told (id, topic_id, can_be_fewer, position)
+      join articles a on a.id = told.id
       join feeds home on home.id = a.feed_id
     order by told.position`.execute(db)
   return rows.map((row) => ({
@@ -148,6 +150,7 @@ export async function readStories(db: Database, articleIds: readonly number[]): 
     imageAlt: row.image_alt,
     authors: row.authors,
     topics: row.topics,
+    canBeFewer: row.can_be_fewer,
     publishedAt: row.published_at,
     alsoIn: [...new Set(row.sites.map(({ name, url }) => name ?? new URL(url).hostname.replace(/^www\./, '')))],
   }))

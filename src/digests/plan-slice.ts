@@ -1,9 +1,10 @@
 // A slice of a run: up to 10,000 readers who are due, planned in one transaction, set by set.
 import { sql } from 'kysely'
-import { selectArticles } from '../articles/select-articles.ts'
+import { retoldDays } from '../articles/same-story.ts'
 import { runCanceled } from '../delivery/run-status.ts'
 import type { Context } from '../platform/context.ts'
 import type { ExclusionReason, InTransaction } from '../platform/database/schema.ts'
+import { chooseContents } from './choose-contents.ts'
 import type { DigestRun } from './open-run.ts'
 
 export type SliceResult = {
@@ -85,7 +86,9 @@ async function takeDue(trx: InTransaction, run: DigestRun, slice: Slice, isMisse
     create temporary table due on commit drop as
     with taken as materialized (
       select id, subscriber_id, language, frequency, weekday, hour, time_zone, topic_choice_id, read_until, last_digest_on,
-        paused_until, confirmed_at
+        paused_until, confirmed_at,
+        -- what is told again now was first told in the days before
+        case when told_from > read_until - make_interval(days => ${retoldDays}) then told_from else '-infinity' end as told_from
       from subscriptions
       where ${isDueIn(run)} and ${'only' in slice ? sql`id = ${slice.only}` : sql`id <> all(${slice.except}::bigint[])`}
       ${'only' in slice ? sql`` : sql`order by ${inOrder(slice.end)} limit ${slice.size}`}
@@ -102,48 +105,11 @@ async function takeDue(trx: InTransaction, run: DigestRun, slice: Slice, isMisse
       from taken s join subscribers r on r.id = s.subscriber_id join days using (hour, time_zone)
     )
     select id as subscription_id, subscriber_id, email, language, frequency, weekday, hour, time_zone,
-      coalesce(topic_choice_id, 0) as choice, read_until, last_digest_on, paused_until, edition_date, confirmed_on, obstacle,
+      coalesce(topic_choice_id, 0) as choice, read_until, told_from, last_digest_on, paused_until, edition_date, confirmed_on, obstacle,
       obstacle is null as is_clear
     from addressed`.execute(trx)
   const { rows } = await sql<{ readers: number }>`select count(*) as readers from due`.execute(trx)
   return rows[0]?.readers ?? 0
-}
-
-/**
- * What each group of readers gets. Readers whose `readUntil` differ but with no article in between get the same, so it
- * is first moved back to the last article before it.
- */
-async function chooseContents({ config }: Context, trx: InTransaction, run: DigestRun): Promise<void> {
-  await sql`
-    create temporary table wanted on commit drop as
-    with readers as materialized (
-      select distinct language, frequency, edition_date, read_until, choice from due where is_clear
-    ), starts as (
-      select read_until, coalesce((
-        select max(a.available_at) from articles a
-        where a.newsletter_id = ${run.newsletterId} and a.eligible and a.hidden_at is null
-          and a.available_at <= read_until), '-infinity') as since
-      from (select distinct read_until from readers) as distinct_starts
-    )
-    select readers.*, since, dense_rank() over (order by since, choice) as number
-    from readers join starts using (read_until)`.execute(trx)
-  const selections = await selectArticles(
-    trx,
-    run.newsletterId,
-    run.windowEnd,
-    sql`
-      select distinct number, since, case when choice <> 0 then array(
-        select topic_id from topic_choice_topics where topic_choice_id = choice) end as topic_ids
-      from wanted`,
-    config.storiesPerDigest,
-  )
-  const rows = selections.map(({ group, articleIds, total }) => ({ number: group, article_ids: articleIds, total }))
-  await sql`
-    create temporary table contents on commit drop as
-    select language, frequency, edition_date, read_until, choice, article_ids, total,
-      md5(article_ids::text || ' of ' || total) as content_key, null::bigint as digest_id
-    from wanted join jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as selected (number bigint, article_ids bigint[], total int) using (number)`.execute(trx)
 }
 
 /** One digest for each distinct content, shared with the slices before and after this one. */
@@ -152,23 +118,25 @@ async function storeDigests(context: Context, trx: InTransaction, run: DigestRun
     with wanted as (
       -- of those who get the same, the one who has read most
       select distinct on (language, frequency, edition_date, content_key)
-        language, frequency, edition_date, content_key, article_ids, total, read_until, choice
+        language, frequency, edition_date, content_key, articles, total, read_until, told_from, choice
       from contents
-      order by language, frequency, edition_date, content_key, read_until desc, choice
+      order by language, frequency, edition_date, content_key, read_until desc, told_from desc, choice
     ), stored as (
-      insert into digests (run_id, language, frequency, edition_date, content_key, further_count, since, topic_choice_id, created_at)
-      select ${run.id}, language, frequency, edition_date, content_key, total - cardinality(article_ids), read_until,
-        nullif(choice, 0), ${context.clock.sqlNow}
+      insert into digests (run_id, language, frequency, edition_date, content_key, further_count, since, told_from, topic_choice_id,
+        created_at)
+      select ${run.id}, language, frequency, edition_date, content_key, total - jsonb_array_length(articles), read_until,
+        nullif(told_from, '-infinity'), nullif(choice, 0), ${context.clock.sqlNow}
       from wanted
       -- always in this order: slices that are planned at the same time wait for each other, and never in a circle
       order by language, frequency, edition_date, content_key
       on conflict (run_id, language, frequency, edition_date, content_key) do nothing
       returning id, language, frequency, edition_date, content_key
     )
-    insert into digest_articles (digest_id, position, article_id)
-    select stored.id, article.position, article.id
+    insert into digest_articles (digest_id, position, article_id, topic_id, can_be_fewer)
+    select stored.id, article.position, article.id, article.topic, article."canBeFewer"
     from stored join wanted using (language, frequency, edition_date, content_key),
-      unnest(wanted.article_ids) with ordinality as article (id, position)`.execute(trx)
+      rows from (jsonb_to_recordset(wanted.articles) as (id bigint, topic bigint, "canBeFewer" boolean))
+        with ordinality as article (id, topic, "canBeFewer", position)`.execute(trx)
   await sql`
     update contents c set digest_id = g.id
     from digests g
@@ -177,7 +145,7 @@ async function storeDigests(context: Context, trx: InTransaction, run: DigestRun
 }
 
 /** The digest of a reader in `due`, if there is one. */
-const contentOf = sql`c.read_until = d.read_until and c.choice = d.choice and c.edition_date = d.edition_date
+const contentOf = sql`c.read_until = d.read_until and c.told_from = d.told_from and c.choice = d.choice and c.edition_date = d.edition_date
   and c.frequency = d.frequency and c.language = d.language and d.is_clear`
 
 /**

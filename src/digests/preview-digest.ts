@@ -11,6 +11,9 @@ import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type DigestContent, digestMail, readStories } from './digest-mail.ts'
 
+/** So many topics are named to who asks for one that there is not. */
+const namedTopics = 24
+
 /** For a reader, by the key of their address, as of now; or for readers of these topics (none: all) a day before `at`, or now. */
 export type PreviewFor =
   | { readonly addressKey: string }
@@ -58,6 +61,8 @@ type Reading = {
   readonly language: string
   readonly frequency: Frequency
   readonly since: Date
+  /** Null: they were told all that matches up to `since`. */
+  readonly toldFrom: Date | null
   readonly until: Date
   readonly topicIds: readonly number[] | null
   readonly editionDate: string
@@ -81,21 +86,23 @@ async function readContent(
     'addressKey' in whom
       ? await readReader(context, trx, newsletter, whom.addressKey)
       : await readTopics(context, trx, newsletter, whom)
-  const { language, frequency, since, until, topicIds, editionDate, confirmedOn } = reading
+  const { language, frequency, since, toldFrom, until, topicIds, editionDate, confirmedOn } = reading
   const [selection] = await selectArticles(
     trx,
     newsletter.id,
     until,
-    sql`select 1 as number, ${since}::timestamptz as since, ${topicIds}::bigint[] as topic_ids`,
+    sql`
+      select 1 as number, ${since}::timestamptz as since, coalesce(${toldFrom}::timestamptz, '-infinity') as told_from,
+        ${topicIds}::bigint[] as topic_ids`,
     context.config.storiesPerDigest,
   )
   if (!selection) {
     throw new PublicError('not_found', `Nothing is new from ${since.toISOString()} to ${until.toISOString()}.`)
   }
-  const { articleIds, total } = selection
-  const further_count = total - articleIds.length
+  const { articles, total } = selection
+  const further_count = total - articles.length
   const digest = { language, frequency, edition_date: editionDate, further_count }
-  return { content: { digest, newsletter, stories: await readStories(trx, articleIds) }, confirmedOn }
+  return { content: { digest, newsletter, stories: await readStories(trx, articles) }, confirmedOn }
 }
 
 async function readReader(
@@ -105,7 +112,7 @@ async function readReader(
   addressKey: string,
 ): Promise<Reading> {
   const { rows } = await sql<Omit<Reading, 'topicIds'> & { topicIds: string[] | null }>`
-    select s.language, s.frequency, s.read_until as since, ${clock.sqlNow} as until,
+    select s.language, s.frequency, s.read_until as since, s.told_from as "toldFrom", ${clock.sqlNow} as until,
       (${clock.sqlNow} at time zone s.time_zone)::date as "editionDate",
       (s.confirmed_at at time zone s.time_zone)::date as "confirmedOn",
       case when s.topic_choice_id is not null then array(
@@ -123,24 +130,34 @@ async function readTopics(
   newsletter: Newsletter,
   { topics, at }: { readonly topics: readonly string[]; readonly at?: Date | undefined },
 ): Promise<Reading> {
-  const found = await trx
-    .selectFrom('topics')
-    .select(['id', 'slug'])
-    .where('newsletter_id', '=', newsletter.id)
-    .where('slug', 'in', [...topics, ''])
-    .execute()
-  const missing = topics.find((slug) => !found.some((topic) => topic.slug === slug))
-  if (missing !== undefined) {
-    throw new PublicError('not_found', `${newsletter.name} has no topic ${missing}: check how it is spelled.`)
-  }
+  const topicIds = await Promise.all(topics.map((topic) => findTopic(trx, newsletter, topic)))
   const until = at ?? clock.now()
   return {
     language: newsletter.language,
     frequency: 'daily',
     since: new Date(until.getTime() - 24 * 3_600_000),
+    toldFrom: null,
     until,
-    topicIds: topics.length > 0 ? found.map(({ id }) => id) : null,
+    topicIds: topics.length > 0 ? topicIds : null,
     editionDate: until.toISOString().slice(0, 10),
     confirmedOn: until.toISOString().slice(0, 10),
   }
+}
+
+/** By its slug or its name, however they are capitalised. Throws PublicError with the names that there are. */
+async function findTopic(trx: InTransaction, newsletter: Newsletter, written: string): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    select id from topics where newsletter_id = ${newsletter.id} and lower(${written}) in (slug, lower(name))
+    order by slug = lower(${written}) desc, id limit 1`.execute(trx)
+  const [topic] = rows
+  if (topic) return topic.id
+  const { rows: others } = await sql<{ slug: string; count: number }>`
+    select t.slug, count(*) over ()::int as count from topics t
+      left join (select topic_id, count(*) as uses from article_topics group by topic_id) as used on used.topic_id = t.id
+    where t.newsletter_id = ${newsletter.id}
+    order by used.uses desc nulls last, t.slug limit ${namedTopics}`.execute(trx)
+  const further = (others[0]?.count ?? 0) - others.length
+  const names = others.map(({ slug }) => slug).join(', ') + (further > 0 ? ` and ${further} more` : '')
+  const are = others.length > 0 ? `Those most in use are ${names}.` : 'It has none yet.'
+  throw new PublicError('not_found', `${newsletter.name} has no topic ${JSON.stringify(written)}. ${are}`)
 }

@@ -70,6 +70,7 @@ async function write(context: Context, waiting: Waiting): Promise<'made' | 'chan
 
 type Reader = Pick<Row<'subscriptions'>, 'subscriber_id' | 'newsletter_id' | 'language' | 'frequency' | 'time_zone'> & {
   readonly read_until: Date
+  readonly told_from: Date | null
   readonly next_digest_at: Date
   readonly newsletter: DigestContent['newsletter']
   readonly topicIds: readonly number[] | null
@@ -84,7 +85,7 @@ type Reader = Pick<Row<'subscriptions'>, 'subscriber_id' | 'newsletter_id' | 'la
 /** Undefined for who has left, or is not mailed. */
 async function readReader({ db, clock }: Context, subscriptionId: number): Promise<Reader | undefined> {
   const { rows } = await sql<Reader>`
-    select s.subscriber_id, s.newsletter_id, s.language, s.frequency, s.time_zone, s.read_until, s.next_digest_at,
+    select s.subscriber_id, s.newsletter_id, s.language, s.frequency, s.time_zone, s.read_until, s.told_from, s.next_digest_at,
       json_build_object('name', n.name, 'slug', n.slug, 'language', n.language) as newsletter,
       (select json_agg(topic_id) from topic_choice_topics where topic_choice_id = s.topic_choice_id) as "topicIds",
       (${clock.sqlNow} at time zone s.time_zone)::date as today, (s.confirmed_at at time zone s.time_zone)::date as "confirmedOn",
@@ -98,7 +99,7 @@ async function readReader({ db, clock }: Context, subscriptionId: number): Promi
 
 /** What the newest run would have told them; no stories where that is nothing. */
 async function readContent({ db, config }: Context, reader: Reader): Promise<DigestContent> {
-  const { newsletter, language, frequency, windowEnd, read_until, topicIds } = reader
+  const { newsletter, language, frequency, windowEnd, read_until, told_from, topicIds } = reader
   const [selection] =
     windowEnd === null
       ? []
@@ -106,12 +107,13 @@ async function readContent({ db, config }: Context, reader: Reader): Promise<Dig
           db,
           reader.newsletter_id,
           windowEnd,
-          sql`select 1 as number, ${read_until}::timestamptz as since, ${topicIds}::bigint[] as topic_ids`,
+          sql`select 1 as number, ${read_until}::timestamptz as since, coalesce(${told_from}::timestamptz, '-infinity') as told_from,
+            ${topicIds}::bigint[] as topic_ids`,
           config.storiesPerDigest,
         )
-  const { articleIds = [], total = 0 } = selection ?? {}
-  const digest = { language, frequency, edition_date: reader.today, further_count: total - articleIds.length }
-  return { digest, newsletter, stories: articleIds.length > 0 ? await readStories(db, articleIds) : [] }
+  const { articles = [], total = 0 } = selection ?? {}
+  const digest = { language, frequency, edition_date: reader.today, further_count: total - articles.length }
+  return { digest, newsletter, stories: articles.length > 0 ? await readStories(db, articles) : [] }
 }
 
 /** Undefined where that fails: the log says why. */

@@ -66,7 +66,8 @@ export async function confirm(context: Context, token: string, evidence: Evidenc
     await lockReader(trx, subscriptionId)
     const { rows } = await sql<{ subscriber_id: number }>`
       update subscriptions set state = 'active', confirmed_at = ${now}, left_as = null,
-        read_until = greatest(read_until, ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end),
+        (read_until, told_from) = (select since, since from (select greatest(read_until,
+          ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end) as since) as news),
         next_digest_at = next_digest_at(${now}, last_digest_on, frequency, weekday, hour, time_zone)
       where id = ${subscriptionId} and state = 'pending' and exists (
         select from confirmations where token_hash = ${tokenHash} and confirmed_at is null and expires_at > ${now})

@@ -45,7 +45,7 @@ export async function exportReader(context: Context, subscriptionId: number): Pr
             from topic_choice_topics c join topics t on t.id = c.topic_id where c.topic_choice_id = mine.topic_choice_id),
           'requestedAt', created_at, 'confirmedAt', confirmed_at, 'endedAt', ended_at, 'leftAs', left_as,
           'pausedUntil', paused_until,
-          'readUntil', read_until, 'nextDigestAt', next_digest_at, 'lastDigestOn', last_digest_on) order by id), '[]')
+          'readUntil', read_until, 'toldFrom', told_from, 'nextDigestAt', next_digest_at, 'lastDigestOn', last_digest_on) order by id), '[]')
         from mine),
       'consent', (select coalesce(jsonb_agg(jsonb_build_object(
           'kind', kind, 'at', occurred_at, 'newsletter', newsletter, 'text', body, 'source', source, 'ip', ip,

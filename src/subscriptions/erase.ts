@@ -45,7 +45,7 @@ export async function eraseReader(
     await sql`
       update subscriptions set state = 'ended', ended_reason = 'erased', ended_at = ${now}, next_digest_at = null,
         frequency = 'daily', weekday = 1, hour = 7, time_zone = 'UTC', language = 'en', topic_choice_id = null, paused_until = null,
-        read_until = null, last_digest_on = null, confirmed_at = null, left_as = null
+        read_until = null, told_from = null, last_digest_on = null, confirmed_at = null, left_as = null
       where subscriber_id = ${reader.id}`.execute(trx)
     await sql`
       update messages set state = 'canceled', reason = 'erased', settled_at = ${now}

@@ -135,11 +135,11 @@ async function add(
       from (select distinct frequency, weekday, hour, time_zone from given) as distinct_choices
     ), subscribed as (
       insert into subscriptions (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, language,
-        topic_choice_id, confirmed_at, read_until, next_digest_at)
+        topic_choice_id, confirmed_at, read_until, told_from, next_digest_at)
       select subscriber_id, ${newsletter.id}, 'active', frequency, weekday, hour, time_zone, ${newsletter.language},
-        topic_choice_id, confirmed_at,
-        ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end, next.at
-      from given join next using (frequency, weekday, hour, time_zone)
+        topic_choice_id, confirmed_at, since, since, next.at
+      from given join next using (frequency, weekday, hour, time_zone),
+        lateral (select ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end as since) as news
       order by subscriber_id
       on conflict (subscriber_id, newsletter_id) do nothing
       returning id, subscriber_id

@@ -28,15 +28,16 @@ export async function joinNewsletter(
     // What waits for a confirmation has one now; its mail is canceled when it is claimed.
     const { rows } = await sql<{ id: number; language: string }>`
       insert into subscriptions as s (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, language,
-        confirmed_at, read_until, next_digest_at)
-      select subscriber_id, ${newsletter.id}, 'active', frequency, weekday, hour, time_zone, language, ${now},
-        ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end,
+        confirmed_at, read_until, told_from, next_digest_at)
+      select subscriber_id, ${newsletter.id}, 'active', frequency, weekday, hour, time_zone, language, ${now}, since, since,
         next_digest_at(${now}, null, frequency, weekday, hour, time_zone)
-      from subscriptions where id = ${subscriptionId} and state = 'active'
+      from subscriptions,
+        lateral (select ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end as since) as news
+      where id = ${subscriptionId} and state = 'active'
       on conflict (subscriber_id, newsletter_id) do update set state = 'active', ended_reason = null, ended_at = null, left_as = null,
         frequency = excluded.frequency, weekday = excluded.weekday, hour = excluded.hour, time_zone = excluded.time_zone, language = excluded.language,
         topic_choice_id = null, paused_until = null, confirmed_at = excluded.confirmed_at,
-        read_until = greatest(s.read_until, excluded.read_until),
+        read_until = greatest(s.read_until, excluded.read_until), told_from = greatest(s.read_until, excluded.read_until),
         next_digest_at = next_digest_at(${now}, s.last_digest_on, excluded.frequency, excluded.weekday, excluded.hour,
           excluded.time_zone)
       where s.state <> 'active'

@@ -159,6 +159,7 @@ export async function changePreferences(
         ? await chooseTopics(trx, row.newsletter_id, change.topics)
         : row.topic_choice_id
       const timeZone = change.timeZone ?? row.time_zone
+      const told_from = (await hasMore(trx, row.topic_choice_id, topicChoiceId)) ? row.read_until : row.told_from
       const chosen = {
         frequency: change.frequency ?? row.frequency,
         weekday: change.weekday ?? row.weekday,
@@ -168,7 +169,11 @@ export async function changePreferences(
         topic_choice_id: topicChoiceId,
         paused_until: await pauseOf(trx, context, change, timeZone, row.paused_until),
       }
-      await trx.updateTable('subscriptions').set(chosen).where('id', '=', subscriptionId).execute()
+      await trx
+        .updateTable('subscriptions')
+        .set({ ...chosen, told_from })
+        .where('id', '=', subscriptionId)
+        .execute()
       await reschedule(trx, context, subscriptionId)
       // Whoever was forwarded a digest has its link; who writes by mail is answered.
       const isOther = Object.entries(chosen).some(([name, value]) => row[name as keyof typeof chosen] !== value)
@@ -183,6 +188,16 @@ export async function changePreferences(
       })
     }),
   )
+}
+
+/** Whether there are topics in a choice that are not in the one before: what was told of those is not known. */
+async function hasMore(trx: InTransaction, before: number | null, after: number | null): Promise<boolean> {
+  if (before === null || before === after) return false
+  const { rows } = await sql<{ has_more: boolean }>`
+    select ${after}::bigint is null or exists (
+      select topic_id from topic_choice_topics where topic_choice_id = ${after}
+      except select topic_id from topic_choice_topics where topic_choice_id = ${before}) as has_more`.execute(trx)
+  return rows[0]?.has_more ?? true
 }
 
 /** The day until which to pause, by the database's clock where the reader lives. A day that is the pause's already stays as it is. */

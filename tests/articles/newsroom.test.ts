@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   embargoArticle,
@@ -10,6 +11,7 @@ import {
 import type { IncomingArticle } from '../../src/articles/normalise-item.ts'
 import { storeArticles } from '../../src/articles/store-articles.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import { changePreferences } from '../../src/subscriptions/preferences.ts'
 import { at, monday, type TestContext, testContext } from '../support/context.ts'
 import { testDatabase, theNewsletterId } from '../support/database.ts'
 import { anArticle, aReader, digestsOf } from '../support/factories.ts'
@@ -45,10 +47,10 @@ const item = (key: string, title: string, more: Partial<IncomingArticle> = {}): 
 })
 
 /** Polls a feed whose document holds these. */
-async function poll(feedId: number, ...items: IncomingArticle[]): Promise<void> {
+async function poll(feedId: number, ...items: IncomingArticle[]): Promise<{ added: number; changed: number }> {
   const newsletterId = await theNewsletterId(database.db)
   const placed = items.map((one, position) => ({ ...one, position }))
-  await database.db
+  return database.db
     .transaction()
     .execute((trx) => storeArticles(trx, context.clock, { id: feedId, newsletterId, lastSucceededAt: null }, placed))
 }
@@ -209,6 +211,31 @@ describe('a story that several feeds tell', () => {
     ])
   })
 
+  it('is not lost on who was out of reach of the first that told it', async () => {
+    const { db } = database
+    const [one, two] = [
+      await feedRow('https://one.example/feed', null),
+      await feedRow('https://two.example/feed', null),
+    ]
+    const topic = (slug: string) => ({ topics: [{ slug, name: slug }] })
+    const { subscriptionId: changing } = await aReader(db, { topics: ['climate', 'sport'] })
+    const { subscriptionId: steady } = await aReader(db, { topics: ['climate', 'politics'] })
+    const { subscriptionId: fewer } = await aReader(db, { topics: ['climate', 'politics', 'sport'] })
+    await poll(one, item('a', title, topic('politics')), item('other', 'Something else', topic('climate')))
+    await tick(1)
+    const evidence = { source: 'link', ip: null, userAgent: null } as const
+    await changePreferences(context, changing, { topics: ['climate', 'politics'] }, evidence)
+    await changePreferences(context, fewer, { topics: ['climate', 'politics'] }, evidence)
+    context.clock.set(hours(30))
+    // Who comes now was told nothing from before yesterday.
+    const late = await aReader(db, { read_until: hours(29), told_from: hours(29), next_digest_at: hours(48) })
+    await poll(two, item('b', title, topic('climate')))
+    await tick(2)
+    expect(await digestsOf(db, changing)).toEqual([['Something else'], [title]])
+    for (const told of [steady, fewer]) expect((await digestsOf(db, told)).flat()).toHaveLength(2)
+    expect(await digestsOf(db, late.subscriptionId)).toEqual([[title]])
+  })
+
   it('is two where the publisher’s own feed says so', async () => {
     const feed = await feedRow('https://one.example/feed', null)
     await poll(feed, item('a', title), item('b', title))
@@ -219,24 +246,70 @@ describe('a story that several feeds tell', () => {
   })
 })
 
-it('knows the order of the newest document, whatever the age of what it holds', async () => {
+it('knows how far up each article ever was, whatever its age and what the newest document says', async () => {
   const { db } = database
   const feed = await feedRow('https://one.example/feed', null)
   const [first, second, third] = ['a', 'b', 'c'].map((key) => item(key, `Title ${key}`))
   if (!first || !second || !third) throw new Error('three items')
+  const places = async () => {
+    const rows = await db.selectFrom('articles').select(['item_key', 'best_place']).orderBy('item_key').execute()
+    return rows.map(({ item_key, best_place }) => `${item_key}${best_place}`).join(' ')
+  }
   await poll(feed, first, second)
   const { subscriptionId } = await aReader(db)
-  await poll(feed, third, second, first)
-  const order = async () => {
-    const { item_order } = await db.selectFrom('feeds').select('item_order').executeTakeFirstOrThrow()
-    const rows = await db.selectFrom('articles').select(['id', 'item_key']).execute()
-    return item_order.map((id) => rows.find((row) => row.id === Number(id))?.item_key)
-  }
-  expect(await order()).toEqual(['c', 'b', 'a'])
-  await poll(feed, second, third, first)
-  expect(await order()).toEqual(['b', 'c', 'a'])
-  await poll(feed, second, third)
-  expect(await order()).toEqual(['b', 'c'])
+  expect(await places()).toBe('a0 b1')
+  await poll(feed, first, third, second)
+  expect(await places()).toBe('a0 b1 c1')
+  await poll(feed, third, second)
+  await poll(feed, second)
+  expect(await places()).toBe('a0 b0 c0')
+  await poll(
+    feed,
+    ...Array.from({ length: 60 }, (_, index) => item(`old ${index}`, `Old ${index}`, { publishedAt: hours(-99) })),
+    first,
+  )
+  expect(await places()).toContain('a0 b0 c0 old 00 old 11')
+  expect(await places()).toContain('old 4949 old 55 old 50null')
   await tick(1)
-  expect(await digestsOf(db, subscriptionId)).toEqual([['Title b', 'Title c', 'Title a']])
+  expect(await digestsOf(db, subscriptionId)).toEqual([['Title c', 'Title a', 'Title b']])
+})
+
+describe('what several feeds give the same address', () => {
+  const sectionOf = (...slugs: string[]) => ({ topics: slugs.map((slug) => ({ slug, name: slug })) })
+  const topicsOf = async () => {
+    const { rows } = await sql<{ slug: string; is_added: boolean }>`
+      select t.slug, x.is_added from article_topics x join topics t on t.id = x.topic_id order by x.is_added, x.place, t.slug`.execute(
+      database.db,
+    )
+    return rows.map(({ slug, is_added }) => (is_added ? `+${slug}` : slug)).join(' ')
+  }
+
+  it('is one article with the topics of all, which stay, and is told once', async () => {
+    const { db } = database
+    const [front, sport] = [await feedRow('https://n.example/front', null), await feedRow('https://n.example/s', null)]
+    const both = (await aReader(db, { topics: ['top', 'sport'] })).subscriptionId
+    const ofSport = (await aReader(db, { topics: ['sport'] })).subscriptionId
+    const ofTop = (await aReader(db, { topics: ['top'] })).subscriptionId
+    const inFront = item('a', 'The match', sectionOf('top', 'news'))
+    const inSport = item('a', 'The match', sectionOf('sport', 'news'))
+    await poll(front, inFront)
+    expect(await poll(sport, inSport)).toEqual({ added: 0, changed: 1 })
+    expect(await topicsOf()).toBe('top news +sport')
+    // Neither feed takes away what the other gave, nor has anything to write while nothing changes.
+    for (const [feed, one] of [
+      [front, inFront],
+      [sport, inSport],
+      [front, inFront],
+    ] as const) {
+      expect(await poll(feed, one)).toEqual({ added: 0, changed: 0 })
+    }
+    await poll(front, item('a', 'The match', { ...sectionOf('front'), contentHash: 'other' }))
+    expect(await topicsOf()).toBe('front +sport')
+    await poll(front, { ...inFront, contentHash: 'again' })
+    expect(await poll(sport, inSport)).toEqual({ added: 0, changed: 0 })
+    await tick(1)
+    await poll(sport, item('a', 'The match', sectionOf('cup')))
+    await tick(2)
+    for (const reader of [both, ofSport, ofTop]) expect(await digestsOf(db, reader)).toEqual([['The match']])
+  })
 })

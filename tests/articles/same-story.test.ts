@@ -41,6 +41,53 @@ describe('the same story', () => {
     expect(isAgain(dispatch.title, '', dispatch)).toBe(true)
   })
 
+  it('is not one under a standing title, with another text', () => {
+    const monday = 'Floods in the north closed two bridges overnight, and the mayor asked people to stay at home.'
+    const tuesday =
+      'The central bank kept its rate where it was, saying that prices had hardly moved since the summer began.'
+    for (const title of [
+      'The news in brief this morning',
+      'Your Monday Briefing: what to know',
+      'Letters to the editor of the week',
+      'Live updates: the war in Ukraine',
+    ]) {
+      expect(isAgain(title, tuesday, of(title, monday)), title).toBe(false)
+      expect(isAgain(title, `${monday} More soon.`, of(title, monday)), title).toBe(true)
+    }
+  })
+
+  it('is not one that says the opposite, or names who did it the other way round', () => {
+    const pairs = [
+      ['Government will raise taxes on wealth next year', 'Government will not raise taxes on wealth next year'],
+      ['Regierung will die Steuern im Januar erhöhen', 'Regierung will die Steuern im Januar nicht erhöhen'],
+      ['Minister says she knew of the letter before', "Minister says she didn't know of the letter before"],
+      ['Arsenal beat Chelsea in the final', 'Chelsea beat Arsenal in the final'],
+    ] as const
+    for (const [one, other] of pairs) {
+      expect(isAgain(other, '', of(one)), other).toBe(false)
+      expect(isAgain(one, '', of(other)), one).toBe(false)
+    }
+    expect(isAgain(pairs[0][1], told.summary, of(pairs[0][0], told.summary))).toBe(false)
+  })
+
+  it('is one whatever agencies and sites put around its title, in letters or digits', () => {
+    const title = 'Three dead after storm hits the northern coast'
+    for (const again of [
+      `${title} - BBC News`,
+      `${title} | The Guardian`,
+      `UPDATE 1-${title}`,
+      `REFILE-UPDATE 2-${title}`,
+      title.replace('Three', '3'),
+    ]) {
+      expect(isAgain(again, '', of(title)), again).toBe(true)
+      expect(isAgain(title, '', of(again)), again).toBe(true)
+    }
+    expect(isAgain(title.replace('Three', 'Four'), '', of(title))).toBe(false)
+    const what = 'Budget: what we know'
+    expect(isAgain(`${what} - Wales`, '', of(`${what} - Scotland`))).toBe(false)
+    expect(isAgain('الْمَجْلِسُ يُصَوِّتُ على إبقاء الترام الليلي', '', of('المجلس يصوت على إبقاء الترام الليلي'))).toBe(true)
+  })
+
   it('is found in any script', () => {
     const japanese = of('東京で初雪、平年より八日早い観測となる')
     expect(isAgain('東京で初雪、平年より八日早い観測となった', '', japanese)).toBe(true)

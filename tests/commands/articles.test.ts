@@ -32,6 +32,22 @@ it('lists articles and decides about them, from processes of their own', async (
   )
   expect((await articles('embargo', String(id), '--lift')).stdout).toMatch(/seen 2026-/)
 
+  // A window was closed over it: whose digest was planned then is told of it no more.
+  const later = connect(database.url)
+  await later
+    .insertInto('digest_runs')
+    .values({
+      newsletter_id: 1,
+      scheduled_for: firstSeenAt,
+      window_end: '2096-01-01T00:00:00Z',
+      created_at: firstSeenAt,
+    })
+    .execute()
+  await later.destroy()
+  expect((await articles('pin', String(id))).stdout).toContain(
+    'told by digests up to 2096-01-01T00:00:00.000Z, it leads only',
+  )
+
   const wrong = [
     [['pin', '999'], 'There is no article 999'],
     [['pin', 'https://news.example/none'], 'There is no article with that address'],

@@ -64,12 +64,14 @@ it('writes it from a process of its own, and says in a line what is wrong', asyn
     stdout: `Night trams\n${path}.html\n${path}.txt\n`,
     stderr: '',
   })
+  expect((await digest('--topics', ' Sport,', ...day)).stdout).toContain('Night trams')
   expect(await readFile(`${path}.html`, 'utf8')).toContain('Night trams')
   expect(await readFile(`${path}.txt`, 'utf8')).toContain('Night trams')
   expect(JSON.parse((await digest(...day, '--json')).stdout)).toMatchObject({ stories: 1, html: `${path}.html` })
 
   const wrong = [
-    [['--topics', 'nonsense', ...day], 'has no topic nonsense'],
+    [['--topics', 'nonsense', ...day], 'has no topic "nonsense". Those most in use are sport.'],
+    [['--topics', ' ,', ...day], '--topics names none'],
     [['--subscriber', 'nobody@reader.example'], 'No reader of'],
     [['--subscriber', 'nobody@reader.example', '--topics', 'sport'], 'Either --subscriber, or --topics'],
     [['--at', 'yesterday'], 'It is a time like'],

@@ -51,10 +51,10 @@ describe('planning a digest', () => {
     const { db } = database
     await anArticle(db, { firstSeenAt: hours(-3), topics: ['climate'] })
     await anArticle(db, { firstSeenAt: hours(-2), topics: ['sport'] })
-    await aTopic(db, 'culture')
+    for (const slug of ['culture', 'food']) await aTopic(db, slug)
     for (let index = 0; index < 6; index++) await aReader(db, { read_until: hours(-24 + index) })
     await aReader(db, { topics: ['climate', 'sport'] })
-    await aReader(db, { topics: ['climate'] })
+    await aReader(db, { topics: ['climate', 'food'] })
     await aReader(db, { topics: ['climate', 'culture'] })
 
     const result = await planDigests(testContext(db), at(monday))

@@ -125,12 +125,11 @@ export class Bookkeeper {
       topics: string[]
     }>(
       `select id, url, title, first_seen_at as seen, published_at as published,
-         array(select t.slug from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id) as topics
+         array(select t.slug from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id order by x.place) as topics
        from articles a where id > $1 order by id`,
       [this.articles.at(-1)?.id ?? 0],
     )
     const urls = [...isNews.keys()]
-    if (rows.length > 0) for (const article of this.articles) article.place = null
     for (const { id, url, title, seen, published, topics } of rows) {
       this.articles.push({
         id,

@@ -49,7 +49,7 @@ export function checkPlan(
   if (typeof got === 'string')
     return { told: { articles: [], further: [], hidden: [] }, covered: [], editionDate: null }
 
-  const told = bestOf(matching)
+  const told = bestOf(matching, reader.choices.topics, run.windowEnd)
   const wanted = `${told.map(({ id }) => id).join(' ')} and ${matching.length - told.length} further`
   const given = `${got.articles.join(' ')} and ${got.further} further`
   if (wanted !== given) {
@@ -78,7 +78,7 @@ export function checkWelcome(
   if (urls.size === 0) return []
   for (const run of runs) {
     const { news, matching } = reader.wants(inWindow(articles, run))
-    const told = bestOf(matching)
+    const told = bestOf(matching, reader.choices.topics, run.windowEnd)
     if (told.length === urls.size && told.every(({ url }) => urls.has(url))) return news
   }
   throw new Violation(
@@ -87,28 +87,37 @@ export function checkWelcome(
   )
 }
 
-/** Pinned ones first. Of a topic, the first of an article by name, five at most while others are left, but for those. */
-function bestOf(matching: readonly KnownArticle[]): KnownArticle[] {
+/**
+ * What is pinned, the one furthest up of each part of the window, and the newest, of a topic five at most while others are left. The topic of an
+ * article is the first of its own that the reader chose.
+ */
+function bestOf(matching: readonly KnownArticle[], chosen: readonly string[], windowEnd: number): KnownArticle[] {
+  const start = Math.min(...matching.map(({ availableAt }) => availableAt))
+  const hours = (windowEnd - start) / 3_600_000
+  const parts = Math.min(7, Math.max(1, Math.round(hours / 6)))
   const newsAt = ({ publishedAt, availableFrom }: KnownArticle) => Math.max(publishedAt, availableFrom ?? 0)
-  const worth = (article: KnownArticle) => newsAt(article) + 1_800_000 * (12 - Math.min(article.place ?? 12, 12))
+  const partOf = (one: KnownArticle) =>
+    Math.floor((parts * Math.max(0, newsAt(one) - start)) / Math.max(1, windowEnd - start))
+  const placeOf = ({ place }: KnownArticle) => Math.min(place ?? 12, 12)
+  const worth = (one: KnownArticle) => newsAt(one) + Math.max(1, hours / 24) * 1_800_000 * (12 - placeOf(one))
   const byRank = (one: KnownArticle, other: KnownArticle) =>
     (other.pinnedAt ?? 0) - (one.pinnedAt ?? 0) ||
     worth(other) - worth(one) ||
     newsAt(other) - newsAt(one) ||
     other.id - one.id
+  const topicOf = ({ topics }: KnownArticle) => topics.find((topic) => chosen.length === 0 || chosen.includes(topic))
   const ranked = matching.toSorted(byRank)
-  const topicOf = ({ topics }: KnownArticle) => topics.toSorted()[0]
-  const isCrowded = (article: KnownArticle, index: number) => {
-    const topic = topicOf(article)
-    return (
-      article.pinnedAt === null &&
-      topic !== undefined &&
-      ranked.slice(0, index).filter((other) => topicOf(other) === topic).length >= 5
-    )
+  const told: KnownArticle[] = []
+  const fill = (from: readonly KnownArticle[], mayBe: (article: KnownArticle) => boolean) => {
+    for (const one of from) if (told.length < storiesPerDigest && !told.includes(one) && mayBe(one)) told.push(one)
   }
-  const crowded = new Set(ranked.filter(isCrowded))
-  const first = ranked.filter((article) => !crowded.has(article))
-  return [...first, ...crowded].slice(0, storiesPerDigest).toSorted(byRank)
+  const isFree = (one: KnownArticle) => told.filter((other) => topicOf(other) === topicOf(one)).length < 5
+  const foremost = ranked.toSorted((one, other) => placeOf(one) - placeOf(other))
+  fill(ranked, ({ pinnedAt }) => pinnedAt !== null)
+  fill(foremost, (one) => isFree(one) && !told.some((other) => partOf(other) === partOf(one)))
+  fill(ranked, isFree)
+  fill(ranked, () => true)
+  return told.toSorted(byRank)
 }
 
 function checkKind(reader: Reader, expected: string, got: Got): void {

@@ -66,7 +66,6 @@ export async function correct(world: World): Promise<void> {
         .transaction()
         .execute((trx) => storeArticles(trx, context.clock, { id: 1, newsletterId: 1, lastSucceededAt: null }, [item])),
     () => {
-      for (const other of world.books.articles) other.place = null
       article.place = 0
       article.title = title
     },

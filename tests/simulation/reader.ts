@@ -15,7 +15,7 @@ export type KnownArticle = {
   /** Hidden before anybody can have been told. */
   isUntold: boolean
   readonly publishedAt: number
-  /** Its place in the feed's newest document, from 0; null once it is not in it any more. */
+  /** The furthest up that it was in the feed's document, from 0; null if it is in none. */
   place: number | null
   readonly topics: readonly string[]
   readonly isEligible: boolean

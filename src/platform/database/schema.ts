@@ -69,7 +69,6 @@ export interface Tables {
     failure_count: Generated<number>
     last_error: string | null
     last_error_at: OptionalTime
-    item_order: Generated<number[]>
     created_at: Generated<Date>
   }
   articles: {
@@ -95,8 +94,9 @@ export interface Tables {
     available_from: OptionalTime
     available_at: GeneratedAlways<Date>
     same_story_as: ColumnType<number | null, number | null | undefined, number | null>
+    best_place: number | null
   }
-  article_topics: { article_id: number; topic_id: number }
+  article_topics: { article_id: number; topic_id: number; place: Generated<number>; is_added: Generated<boolean> }
   subscribers: {
     id: GeneratedAlways<number>
     email: string
@@ -121,6 +121,7 @@ export interface Tables {
     language: Generated<string>
     topic_choice_id: number | null
     read_until: OptionalTime
+    told_from: OptionalTime
     next_digest_at: OptionalTime
     last_digest_on: OptionalDay
     paused_until: OptionalDay
@@ -202,6 +203,7 @@ export interface Tables {
     content_key: string
     further_count: number
     since: OptionalTime
+    told_from: OptionalTime
     topic_choice_id: number | null
     rendering_id: number | null
     render_failures: Generated<number>
@@ -217,7 +219,13 @@ export interface Tables {
     topics: string[]
     words: string
   }
-  digest_articles: { digest_id: number; position: number; article_id: number }
+  digest_articles: {
+    digest_id: number
+    position: number
+    article_id: number
+    topic_id: number | null
+    can_be_fewer: Generated<boolean>
+  }
   batches: {
     id: GeneratedAlways<number>
     endpoint: 'emails' | 'emails/batch'
