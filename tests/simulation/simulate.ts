@@ -210,8 +210,7 @@ async function isSettled(world: World): Promise<boolean> {
        or exists (select from batches where state = 'sending')
        or exists (select from subscriptions where state = 'active' and next_digest_at <= $1)
        or exists (select from welcomes where settled_at is null)
-       or exists (select from change_notices where due_at <= $1)
-       or exists (select from digests where rendering_id is null and render_failures < 5) as waits`,
+       or exists (select from change_notices where due_at <= $1) as waits`,
     [new Date(world.databaseNow)],
   )
   return row?.waits === false

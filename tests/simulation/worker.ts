@@ -67,7 +67,6 @@ async function nextTick(world: World, idleTicks: number): Promise<{ waitMs: numb
     `select least((select min(next_digest_at) from subscriptions where state = 'active'), (select min(due_at) from change_notices)) as due,
        (select min(lease_until) from batches where state = 'sending') as lease,
        exists (select from messages m left join digest_runs r on r.id = m.run_id where m.state = 'pending' and r.paused_at is null)
-         or exists (select from digests where rendering_id is null and render_failures < 5)
          or exists (select from welcomes where settled_at is null) as waiting`,
   )
   const now = world.databaseNow
