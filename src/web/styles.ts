@@ -58,6 +58,7 @@ ol.digests .topic { color: var(--quiet); font-weight: 400; }
 .further { padding-top: .875rem; border-top: 1px solid var(--line); font-weight: bold; } section.edition { margin-top: 3rem; } section.edition .lead { margin-bottom: 1.25rem; } section.edition .lead h3 { font-size: 1.625rem; } section.edition > h2 { margin-top: 0; } .edition ol.stories { margin: 0 0 1.25rem; } .edition ol.stories .topic { font-weight: 600; color: var(--accent); }
 nav.pages { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); font: .9375rem/2 system-ui, -apple-system, 'Segoe UI', sans-serif; }
 address { font-style: normal; } dl.kept { margin: 0 0 1rem; } dl.kept div { padding: .75rem 0; border-top: 1px solid var(--line); } dl.kept dt { font-weight: bold; } dl.kept dd { margin: .25rem 0 0; }
+nav.languages ul { display: flex; flex-wrap: wrap; gap: 0 1rem; list-style: none; margin: 0 0 .5rem; padding: 0; } nav.languages li > * { display: inline-block; min-height: 1.75rem; } nav.languages a { margin: 0; } nav.languages span { font-weight: 600; }
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 @media print {
   :root { color-scheme: light; --plate: none; --paper: #fff; --ink: #000; --quiet: #444; --line: #999; --accent: #000; --note: #fff; }
@@ -66,8 +67,30 @@ footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--l
 }
 `
 
-/** Served at /app.js. Everything works without it: it adds the time zones that a page leaves out, and chooses the reader's own. */
+/**
+ * Served at /app.js. Everything works without it: it adds the time zones that a page leaves out, chooses the reader's own, keeps a form
+ * from being sent and lost without a network, and brings the worker that has a page for then. A browser may be wrong about the
+ * network, so what is pressed again is sent.
+ */
 export const script = `
+const { unsent } = document.currentScript.dataset
+const warned = new Set()
+addEventListener('submit', (event) => {
+  const form = event.target
+  if (navigator.onLine || form.method !== 'post' || warned.has(form)) return
+  event.preventDefault()
+  warned.add(form)
+  const note = document.createElement('p')
+  note.className = 'note'
+  note.setAttribute('role', 'alert')
+  note.textContent = unsent
+  form.append(note)
+  addEventListener('online', () => { note.remove(); warned.delete(form) }, { once: true })
+})
+if ('serviceWorker' in navigator) {
+  const worker = '/sw.js?language=' + document.documentElement.lang
+  addEventListener('load', () => navigator.serviceWorker.register(worker).catch(() => {}))
+}
 const zones = Intl.supportedValuesOf ? ['UTC', ...Intl.supportedValuesOf('timeZone')] : []
 const optionOf = (zone, chosen) => new Option(zone.replaceAll('_', ' '), zone, zone === chosen, zone === chosen)
 if (zones.length > 0) {
