@@ -135,6 +135,7 @@ type FoundProps = {
 /** The stories are in the language of their newsletter, whatever is around them. */
 function Found({ asked, digests, isOne, spoken }: FoundProps) {
   const say = spoken.words.site.archive
+  const marked = ({ language }: PublicDigest) => (language === spoken.language ? {} : { lang: language })
   const isNarrowed = asked.q || asked.topic || asked.from || asked.to
   if (digests.length === 0) {
     return (
@@ -158,14 +159,14 @@ function Found({ asked, digests, isOne, spoken }: FoundProps) {
             {!isOne && (
               <>
                 {' · '}
-                <bdi lang={digest.language}>{digest.newsletterName}</bdi>
+                <bdi {...marked(digest)}>{digest.newsletterName}</bdi>
               </>
             )}
           </p>
-          <h2 lang={digest.language} dir="auto">
+          <h2 {...marked(digest)} dir="auto">
             <a href={spoken.to(digestPath(digest.digestId))}>{digest.edition.lead.title}</a>
           </h2>
-          <p class="quiet" lang={digest.language} dir="auto">
+          <p class="quiet" {...marked(digest)} dir="auto">
             {digest.edition.intro}
           </p>
         </li>
