@@ -26,6 +26,7 @@ export function AddressForm({ action, label, button, typed, words }: AddressForm
           type="email"
           id="email"
           name="email"
+          dir="ltr"
           value={typed?.email ?? ''}
           autocomplete="email"
           required

@@ -46,8 +46,8 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
         </section>
         {edition.sections.map(({ topic, items }, number) => (
           <section aria-labelledby={`section-${number}`}>
-            <h2 id={`section-${number}`} class="topic" dir="auto">
-              {topic.name}
+            <h2 id={`section-${number}`} class="topic">
+              <bdi>{topic.name}</bdi>
             </h2>
             {items.map((item) => (
               <div class="story">
@@ -126,8 +126,8 @@ const Title = ({ item }: { readonly item: Item }) =>
 
 const Kicker = ({ item }: { readonly item: Item }) =>
   item.topic ? (
-    <p class="topic" dir="auto">
-      {item.topic.name}
+    <p class="topic">
+      <bdi>{item.topic.name}</bdi>
     </p>
   ) : null
 

@@ -79,7 +79,7 @@ function embedPage(c: HonoContext, context: Context, newsletterName: string, spo
 function formToCopy(publicUrl: string, newsletterName: string, { language, words }: Spoken): string {
   const { leaveEmpty, subscribe } = words.site.front
   return `<form action="${publicUrl}/subscribe" method="post" lang="${language}" dir="${directionOf(language)}">
-  <p><label>${words.page.emailAddress} <input type="email" name="email" autocomplete="email" maxlength="320" required></label></p>
+  <p><label>${words.page.emailAddress} <input type="email" name="email" dir="ltr" autocomplete="email" maxlength="320" required></label></p>
   <p hidden><label>${leaveEmpty} <input name="${honeypotField}" tabindex="-1" autocomplete="off"></label></p>
   <input type="hidden" name="language" value="${language}">
   <p>${escapeHtml(consentText(newsletterName, language))}</p>

@@ -39,7 +39,7 @@ const make = (tag, attributes = {}, ...children) => {
 }
 
 const build = () => {
-  const email = make('input', { type: 'email', name: 'email', autocomplete: 'email', maxlength: '320', required: '' })
+  const email = make('input', { type: 'email', name: 'email', dir: 'ltr', autocomplete: 'email', maxlength: '320', required: '' })
   const unseen = make('input', { name: 'website', tabindex: '-1', autocomplete: 'off' })
   const form = make('form', { action, method: 'post', lang: language, dir: ${JSON.stringify(directionOf(texts.language))} },
     make('p', {}, make('label', {}, words.email + ' ', email)),

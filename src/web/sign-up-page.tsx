@@ -84,6 +84,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
             type="email"
             id="email"
             name="email"
+            dir="ltr"
             value={form.email ?? ''}
             autocomplete="email"
             required
@@ -169,7 +170,7 @@ function Trust({ spoken: { words, to } }: { readonly spoken: Spoken }) {
           <strong>{say.leave}</strong> {say.leaveMore}
         </li>
         <li>
-          <strong>{say.look}</strong> {say.lookMore} <a href={to('/archive')}>{words.page.archive}</a>{' '}
+          <strong>{say.look}</strong> {say.lookMore} <a href={to('/archive')}>{words.page.archive}</a> ·{' '}
           <a href="/archive/feed.xml">{words.page.feed}</a>
         </li>
       </ul>
@@ -220,7 +221,7 @@ const Title = ({ item }: { readonly item: Item }) =>
 
 const Topic = ({ item }: { readonly item: Item }) =>
   item.topic ? (
-    <span class="topic" dir="auto">
-      {item.topic.name}
+    <span class="topic">
+      <bdi>{item.topic.name}</bdi>
     </span>
   ) : null

@@ -26,6 +26,7 @@ fieldset { border: 0; margin: 0; padding: 0; } fieldset label, label.plain { fon
 .row { display: flex; flex-wrap: wrap; gap: 0 1rem; } .row > .field { flex: 1 1 11rem; min-width: 0; }
 input[type=email], input[type=text], input[type=date], select { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font-size: 1rem; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
 .choices { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; } .choices label { display: inline-flex; align-items: center; gap: .5rem; min-height: 2.75rem; }
+html[dir=rtl] input[type=email] { text-align: right; }
 input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
 button { min-height: 2.75rem; padding: .5rem 1.25rem; font-size: 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 2px solid var(--accent); border-radius: .375rem; cursor: pointer; }
 button.second { color: var(--accent); background: transparent; }

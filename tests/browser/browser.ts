@@ -54,7 +54,8 @@ export function testBrowser() {
       page.on('console', (message) => {
         // The page itself may be an error; nothing on it may be one.
         const { url } = message.location()
-        const isExpected = url === page.url() || (mayFail !== undefined && isOf(mayFail, new URL(url).pathname))
+        const isExpected =
+          url === page.url() || (mayFail !== undefined && URL.canParse(url) && isOf(mayFail, new URL(url).pathname))
         const isRefusal = /^Failed to load resource/.test(message.text()) && isExpected
         if (message.type() === 'error' && !isRefusal) complaints.push(message.text())
       })

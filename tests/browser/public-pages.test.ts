@@ -108,7 +108,7 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
       look(page, `${view.width} ${view.colorScheme}${view.scripts ? '' : ' no scripts'} public ${state}`)
     await page.goto(service.url)
     await see('1 front')
-    await page.getByRole('link', { name: 'archive', exact: true }).click()
+    await page.getByRole('link', { name: 'Archive', exact: true }).first().click()
     expect(page.url()).toBe(`${service.url}/archive`)
     await see('2 archive')
     await page.getByLabel('Words').fill('river')

@@ -1,5 +1,5 @@
 // The pages that anybody may see, in the visitor's language: the browser's, or the one that a link names.
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { publishDigests } from '../../src/digests/publish-digests.ts'
 import { consentText } from '../../src/subscriptions/consent.ts'
