@@ -78,7 +78,7 @@ export function privacyRoute(context: Context): Hono {
         <p>{say.complain}</p>
         <h2>{say.responsible}</h2>
         <address>
-            <bdi>{config.branding.publisherName ?? name}</bdi>
+          <bdi>{config.branding.publisherName ?? name}</bdi>
           <br />
           <bdi>{config.postalAddress}</bdi>
           <br />

@@ -50,7 +50,11 @@ export async function page(c: HonoContext, context: Context, options: PageOption
 }
 
 /** What {@link page} answers with, where it is to be kept. */
-export function pageText(context: Context, options: PageOptions & { readonly newsletterName: string }, children: Child) {
+export function pageText(
+  context: Context,
+  options: PageOptions & { readonly newsletterName: string },
+  children: Child,
+) {
   const { postalAddress, branding } = context.config
   const { title, newsletterName, isNamed, path, head } = options
   const language = languageOf(options)

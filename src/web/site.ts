@@ -16,7 +16,11 @@ const known = perContext<'site', Site>()
 export async function siteOf(context: Context): Promise<Site> {
   try {
     const [first] = (await newslettersByName(context)).toSorted((one, other) => one.id - other.id)
-    if (first) known(context).set('site', { name: context.config.branding.publisherName ?? first.name, language: first.language })
+    if (first)
+      known(context).set('site', {
+        name: context.config.branding.publisherName ?? first.name,
+        language: first.language,
+      })
   } catch {
     // What was asked for fails by itself, and says so; its page must not.
   }

@@ -1,7 +1,10 @@
 // One style sheet for all pages, served at /app.css. Works without it, in light and dark, from 320 px up.
 import type { Look } from '../platform/branding.ts'
 
-const fonts = { serif: "Georgia, 'Times New Roman', serif", sans: "system-ui, -apple-system, 'Segoe UI', sans-serif" }
+export const fonts = {
+  serif: "Georgia, 'Times New Roman', serif",
+  sans: "system-ui, -apple-system, 'Segoe UI', sans-serif",
+}
 
 /** The sheet in a publisher's colours and type. */
 export const stylesFor = ({ brand, accent, logo, headlines }: Look): string => `
