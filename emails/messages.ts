@@ -33,6 +33,8 @@ type Arguments = {
   source: string
   place: string
   time: string
+  period: string
+  button: string
   id: string
   when: 'today' | 'tomorrow' | 'later'
 }

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../messages.ts'
+import { site } from './site/ar.ts'
 
 export const ar = {
   name: 'العربية',
@@ -382,5 +383,15 @@ export const ar = {
     pauseDay: 'اختر يومًا.',
     pauseInPast: 'اختر يومًا بعد اليوم، أو لا تختر شيئًا.',
     pauseTooLong: 'اختر يومًا خلال سنة.',
+    noTopicThere: 'لا يوجد هذا الموضوع.',
+    day: 'اختر يومًا، مثل 2027-01-31.',
+    longSearch: 'ابحث عن 100 حرف على الأكثر.',
+    noArchivePage: 'هذه الصفحة من الأرشيف غير موجودة. ابدأ من الأحدث.',
+    lastBeforeFirst: 'آخر يوم يسبق أول يوم.',
+    notShown: 'يرجى إثبات أنك إنسان في المربع فوق الزر. ويحتاج ذلك إلى JavaScript.',
+    notAccepted: 'لم يُقبل ذلك. يرجى المحاولة من جديد.',
+    acceptedTooLate: 'لم يُقبل ذلك، أو مضى عليه وقت طويل. يرجى المحاولة من جديد.',
+    uncheckable: 'تعذّر الآن التحقق من أنك إنسان. يرجى المحاولة من جديد بعد دقيقة.',
   },
+  site,
 } as const satisfies Catalogue

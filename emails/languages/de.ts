@@ -1,4 +1,5 @@
 import type { Catalogue } from '../messages.ts'
+import { site } from './site/de.ts'
 
 export const de = {
   name: 'Deutsch',
@@ -394,5 +395,16 @@ export const de = {
     pauseDay: 'Wählen Sie einen Tag.',
     pauseInPast: 'Wählen Sie einen Tag nach heute oder keinen.',
     pauseTooLong: 'Wählen Sie einen Tag innerhalb eines Jahres.',
+    noTopicThere: 'Dieses Thema gibt es nicht.',
+    day: 'Wählen Sie einen Tag, etwa 2027-01-31.',
+    longSearch: 'Suchen Sie nach höchstens 100 Zeichen.',
+    noArchivePage: 'Diese Seite des Archivs gibt es nicht. Beginnen Sie mit den neuesten Ausgaben.',
+    lastBeforeFirst: 'Der letzte Tag liegt vor dem ersten.',
+    notShown: 'Bitte zeigen Sie im Kasten über der Schaltfläche, dass Sie ein Mensch sind. Dazu braucht es JavaScript.',
+    notAccepted: 'Das wurde nicht angenommen. Bitte versuchen Sie es noch einmal.',
+    acceptedTooLate: 'Das wurde nicht angenommen oder ist zu lange her. Bitte versuchen Sie es noch einmal.',
+    uncheckable:
+      'Ob Sie ein Mensch sind, ließ sich gerade nicht prüfen. Bitte versuchen Sie es in einer Minute noch einmal.',
   },
+  site,
 } as const satisfies Catalogue

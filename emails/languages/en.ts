@@ -1,4 +1,6 @@
 // English: the messages that every other language has, too. ICU MessageFormat.
+import { site } from './site/en.ts'
+
 export const en = {
   /** The language's name in itself, as it stands in the list that readers choose from. */
   name: 'English',
@@ -384,5 +386,15 @@ export const en = {
     pauseDay: 'Choose a day.',
     pauseInPast: 'Choose a day after today, or none.',
     pauseTooLong: 'Choose a day within a year.',
+    noTopicThere: 'There is no such topic.',
+    day: 'Choose a day, like 2027-01-31.',
+    longSearch: 'Search for 100 characters at most.',
+    noArchivePage: 'This page of the archive is not there. Begin with the newest.',
+    lastBeforeFirst: 'The last day is before the first.',
+    notShown: 'Please show that you are a person, with the box above the button. It needs JavaScript.',
+    notAccepted: 'That was not accepted. Please try again.',
+    acceptedTooLate: 'That was not accepted, or it was too long ago. Please try again.',
+    uncheckable: 'Whether you are a person could not be checked just now. Please try again in a minute.',
   },
+  site,
 } as const

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../messages.ts'
+import { site } from './site/es.ts'
 
 export const es = {
   name: 'Español',
@@ -391,5 +392,15 @@ export const es = {
     pauseDay: 'Elija un día.',
     pauseInPast: 'Elija un día posterior a hoy, o ninguno.',
     pauseTooLong: 'Elija un día dentro del próximo año.',
+    noTopicThere: 'No existe ese tema.',
+    day: 'Elija un día, como 2027-01-31.',
+    longSearch: 'Busque 100 caracteres como máximo.',
+    noArchivePage: 'Esta página del archivo no existe. Empiece por lo más reciente.',
+    lastBeforeFirst: 'El último día es anterior al primero.',
+    notShown: 'Demuestre que es una persona en el recuadro que hay sobre el botón. Hace falta JavaScript.',
+    notAccepted: 'No se ha aceptado. Inténtelo de nuevo.',
+    acceptedTooLate: 'No se ha aceptado, o hace demasiado tiempo. Inténtelo de nuevo.',
+    uncheckable: 'No se ha podido comprobar si es una persona. Inténtelo de nuevo en un minuto.',
   },
+  site,
 } as const satisfies Catalogue

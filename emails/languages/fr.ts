@@ -1,4 +1,5 @@
 import type { Catalogue } from '../messages.ts'
+import { site } from './site/fr.ts'
 
 export const fr = {
   name: 'Français',
@@ -394,5 +395,16 @@ export const fr = {
     pauseDay: 'Choisissez un jour.',
     pauseInPast: 'Choisissez un jour après aujourd’hui, ou aucun.',
     pauseTooLong: 'Choisissez un jour dans l’année qui vient.',
+    noTopicThere: 'Ce sujet n’existe pas.',
+    day: 'Choisissez un jour, par exemple 2027-01-31.',
+    longSearch: 'Cherchez 100 caractères au plus.',
+    noArchivePage: 'Cette page des archives n’existe pas. Commencez par les plus récentes.',
+    lastBeforeFirst: 'Le dernier jour précède le premier.',
+    notShown:
+      'Veuillez montrer que vous êtes une personne, dans le cadre au-dessus du bouton. Il faut pour cela JavaScript.',
+    notAccepted: 'Cela n’a pas été accepté. Veuillez réessayer.',
+    acceptedTooLate: 'Cela n’a pas été accepté, ou remonte à trop longtemps. Veuillez réessayer.',
+    uncheckable: 'Il n’a pas été possible de vérifier que vous êtes une personne. Veuillez réessayer dans une minute.',
   },
+  site,
 } as const satisfies Catalogue

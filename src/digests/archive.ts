@@ -11,6 +11,7 @@ import { cleanText } from '../platform/text.ts'
 import { readStories } from './digest-mail.ts'
 
 export type { Edition, Item } from '../../emails/components/edition.ts'
+export { dateInWords } from '../../emails/components/language.ts'
 
 /** Where a page of the archive begins: after this digest. */
 export type ArchiveKey = { readonly editionDate: string; readonly digestId: number }

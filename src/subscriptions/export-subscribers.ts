@@ -10,6 +10,7 @@ export type ExportedReader = {
   readonly weekday: number
   readonly hour: number
   readonly timeZone: string
+  readonly language: string
   /** Empty for every topic. */
   readonly topics: readonly string[]
   readonly confirmedAt: Date | null
@@ -41,7 +42,7 @@ export async function* exportSubscribers(
       with page as materialized (
         select * from subscriptions where id > ${last} order by id limit ${pageSize}
       ), readers as (
-        select page.id, r.email, page.frequency, page.weekday, page.hour, page.time_zone as "timeZone",
+        select page.id, r.email, page.frequency, page.weekday, page.hour, page.time_zone as "timeZone", page.language,
           coalesce(chosen.slugs, '{}') as topics, page.confirmed_at as "confirmedAt", given.source, page.state
         from page join subscribers r on r.id = page.subscriber_id
           left join lateral (
@@ -76,6 +77,7 @@ export function readerCells(reader: ExportedReader): string[] {
     weekday: String(reader.weekday),
     hour: String(reader.hour),
     timeZone: reader.timeZone,
+    language: reader.language,
     topics: reader.topics.join(topicSeparator),
     confirmedAt: reader.confirmedAt?.toISOString() ?? '',
     source: reader.source ?? '',

@@ -77,6 +77,7 @@ async function prepare(context: Context, newsletter: Newsletter): Promise<Reader
   return {
     topicIds: await readTopicIds(context.db, newsletter.id),
     timeZones: new Set(zones.rows.map(({ name }) => name)),
+    language: newsletter.language,
     now: () => new Date(context.clock.now().getTime() + aheadMs),
   }
 }

@@ -11,6 +11,8 @@ import { choiceKeyOf, readTopicIds, storeTopicChoices } from './topic-choices.ts
 export type ConfirmedReader = Choices & {
   readonly email: string
   readonly emailKey: string
+  /** What they are spoken to in; otherwise the newsletter's. */
+  readonly language?: string
   readonly confirmedAt: Date
   /** Where they gave their consent, in the words of whoever kept it. */
   readonly source: string | null
@@ -110,6 +112,7 @@ async function add(
     weekday: reader.weekday,
     hour: reader.hour,
     time_zone: reader.timeZone,
+    language: reader.language ?? newsletter.language,
     topic_choice_id: choices.get(choiceKeys[index] ?? '') ?? null,
     confirmed_at: reader.confirmedAt.toISOString(),
     details: {
@@ -118,7 +121,7 @@ async function add(
     },
   }))
   const given = sql`json_to_recordset(${JSON.stringify(rows)}::json) as given (email text, email_key text, frequency text,
-    weekday smallint, hour smallint, time_zone text, topic_choice_id bigint, confirmed_at timestamptz(3), details jsonb)`
+    weekday smallint, hour smallint, time_zone text, language text, topic_choice_id bigint, confirmed_at timestamptz(3), details jsonb)`
   // A statement of its own: the next one then also sees whom someone else has just added. In one order everywhere, so that
   // two imports at once do not wait for each other.
   await sql`
@@ -136,7 +139,7 @@ async function add(
     ), subscribed as (
       insert into subscriptions (subscriber_id, newsletter_id, state, frequency, weekday, hour, time_zone, language,
         topic_choice_id, confirmed_at, read_until, told_from, next_digest_at)
-      select subscriber_id, ${newsletter.id}, 'active', frequency, weekday, hour, time_zone, ${newsletter.language},
+      select subscriber_id, ${newsletter.id}, 'active', frequency, weekday, hour, time_zone, language,
         topic_choice_id, confirmed_at, since, since, next.at
       from given join next using (frequency, weekday, hour, time_zone),
         lateral (select ${now} - case when frequency = 'weekly' then interval '7 days' else interval '1 day' end as since) as news

@@ -6,6 +6,7 @@ import type { Frequency, SubscriptionState } from '../platform/database/schema.t
 import { PublicError } from '../platform/errors.ts'
 import { parseAddress } from './address.ts'
 import type { ConfirmedReader } from './import-subscribers.ts'
+import { knownLanguage, languages } from './languages.ts'
 import { defaultChoices, knownTimeZone } from './preferences.ts'
 
 /** What `subscribers export` writes and `subscribers import` reads, in this order. */
@@ -15,6 +16,7 @@ export const readerColumns = [
   'weekday',
   'hour',
   'timeZone',
+  'language',
   'topics',
   'confirmedAt',
   'source',
@@ -31,6 +33,8 @@ export type ReaderFileOptions = {
   readonly topicIds: ReadonlyMap<string, number>
   /** In lower case. */
   readonly timeZones: ReadonlySet<string>
+  /** The newsletter's, which readers have who name none. */
+  readonly language: string
   /** The database's time: nobody can have confirmed after it. */
   readonly now: () => Date
 }
@@ -99,6 +103,7 @@ function readLine(text: string, columns: readonly ReaderColumn[], options: Reade
       weekday: wholeNumber('weekday', cell('weekday'), 1, 7, defaultChoices.weekday),
       hour: wholeNumber('hour', cell('hour'), 0, 23, defaultChoices.hour),
       timeZone: timeZoneOf(cell('timeZone'), options.timeZones),
+      language: languageOf(cell('language'), options.language),
       topics: topicsOf(cell('topics'), options.topicIds),
       confirmedAt: confirmationOf(cell('confirmedAt'), options.now()),
       source: sourceOf(cell('source')),
@@ -144,6 +149,14 @@ function timeZoneOf(text: string, timeZones: ReadonlySet<string>): string {
   const known = checkedZones.get(text)
   if (known === undefined) throw new Refusal(`The time zone ${shown(text)} is not one, like Europe/Berlin.`)
   return known
+}
+
+/** One that we have words in, or the newsletter's, whatever it is: an export has that, too. */
+function languageOf(text: string, usual: string): string {
+  if (text === '' || text.toLowerCase() === usual.toLowerCase()) return usual
+  const known = knownLanguage(text)
+  if (known !== undefined) return known
+  throw new Refusal(`The language ${shown(text)} is not one of ${languages.join(', ')}.`)
 }
 
 function topicsOf(text: string, topicIds: ReadonlyMap<string, number>): string[] {

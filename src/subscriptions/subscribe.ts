@@ -25,6 +25,8 @@ export type SubscribeRequest = PartialChoices & {
   readonly newsletter?: string | undefined
   /** What the reader is spoken to in; otherwise the newsletter's. */
   readonly language?: string | undefined
+  /** In which language they read what they agreed to; otherwise the one they are spoken to in. */
+  readonly wording?: string | undefined
 }
 
 const maximumConfirmations = [
@@ -66,7 +68,7 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
           subscriberId,
           subscriptionId: subscription.id,
           evidence,
-          text: consentText(newsletter.name),
+          text: consentText(newsletter.name, request.wording ?? choices.language),
           details: { ...choices, topics: [...choices.topics] },
         })
         const isUnasked = await mayBeAsked(trx, context, subscription.id, { subscriberId, address })

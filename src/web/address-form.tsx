@@ -26,6 +26,7 @@ export function AddressForm({ action, label, button, typed, words }: AddressForm
           type="email"
           id="email"
           name="email"
+          dir="ltr"
           value={typed?.email ?? ''}
           autocomplete="email"
           required
@@ -42,9 +43,9 @@ export function AddressForm({ action, label, button, typed, words }: AddressForm
 }
 
 /** The form that has a reader's link mailed to them. */
-export function MyLinkForm({ typed, words }: { readonly typed?: TypedAddress | undefined; readonly words: Messages }) {
-  const { page, link } = words
-  return <AddressForm action="/my-link" label={page.emailAddress} button={link.mailMe} typed={typed} words={words} />
+export function MyLinkForm(props: Pick<AddressFormProps, 'action' | 'typed' | 'words'>) {
+  const { page, link } = props.words
+  return <AddressForm {...props} label={page.emailAddress} button={link.mailMe} />
 }
 
 /** What was typed into an address form, where it was refused; any other error is thrown on. */

@@ -77,6 +77,7 @@ function headersOf({ isHttps, others, pictures, readers = 'same-origin' }: Kind)
     "style-src 'self'",
     `script-src 'self'${others ? ` ${others}` : ''}`,
     `frame-src ${others ?? "'none'"}`,
+    "worker-src 'self'",
     `img-src data:${pictures ? ` ${pictures}` : ''}`,
     "form-action 'self'",
     "frame-ancestors 'none'",

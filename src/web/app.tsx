@@ -7,7 +7,9 @@ import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { archiveRoutes } from './archive-routes.ts'
+import { embedCors } from './embed-cors.ts'
 import { embedPageRoute, embedScriptRoute } from './embed-routes.tsx'
+import { offlineRoutes } from './offline-routes.ts'
 import { originCheck } from './origin-check.ts'
 import { privacyRoute } from './privacy-page.tsx'
 import { readerRoutes } from './reader-routes.tsx'
@@ -30,6 +32,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
   const { publicUrl, turnstile, branding } = context.config
   app.use(requestId)
   app.use(answerHeaders({ publicUrl, hasTurnstile: turnstile !== undefined, logo: branding.look.logo }))
+  app.use('/subscribe', embedCors(context.config))
   app.use(timeLimit(options.timeLimitMs ?? defaultTimeLimitMs))
   app.on(
     changing,
@@ -73,6 +76,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
   app.route('/', subscribeRoutes(context, options))
   app.route('/', archiveRoutes(context))
   app.route('/', privacyRoute(context))
+  app.route('/', offlineRoutes(context))
   app.route('/', embedScriptRoute(context))
   app.route('/', embedPageRoute(context))
   app.route('/', readerRoutes(context, options))

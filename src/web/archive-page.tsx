@@ -1,15 +1,24 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
-import { findPublicDigests, type PublicDigest } from '../digests/archive.ts'
+import { dateInWords, findPublicDigests, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
-import { getNewsletter, newslettersByName, offeredTopics, type Topic } from '../subscriptions/newsletters.ts'
+import {
+  getNewsletter,
+  type Newsletter,
+  newslettersByName,
+  offeredTopics,
+  type Topic,
+} from '../subscriptions/newsletters.ts'
+import { type Spoken, spokenTo } from './asked-language.ts'
 import { errorAttributes, FieldError } from './choice-fields.tsx'
 import { digestPath } from './digest-page.tsx'
 import { pageHead } from './page-head.ts'
+import { fieldsInWords } from './problem-words.ts'
 import { check, newsletterSlug, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
+import { siteOf } from './site.ts'
 
 const digestsOnPage = 20
 const fields = ['newsletter', 'q', 'topic', 'from', 'to', 'before'] as const
@@ -41,7 +50,7 @@ export async function archivePage(c: HonoContext, context: Context) {
     if (text) asked[name] = text
   }
   let digests: readonly PublicDigest[] = []
-  let newsletter: { readonly id: number; readonly name: string } | undefined
+  let newsletter: Newsletter | undefined
   let errors: Readonly<Record<string, string>> = {}
   try {
     const { newsletter: slug, q: words, before: after, ...filter } = check(archiveSchema, asked)
@@ -61,35 +70,47 @@ export async function archivePage(c: HonoContext, context: Context) {
   }
   const isRefused = Object.keys(errors).length > 0
   const newsletters = await newslettersByName(context)
-  const siteName = newsletter?.name ?? (await getNewsletter(context.db)).name
+  const site = await siteOf(context)
+  const siteName = newsletter?.name ?? site.name
+  const spoken = spokenTo(c, newsletter?.language ?? site.language)
+  const { words, speaking, to } = spoken
+  const say = words.site.archive
   const topics = await offeredTopics(context, newsletter?.id ?? newsletters[0]?.id ?? 0)
   const shown = digests.slice(0, digestsOnPage)
   const last = digests.length > digestsOnPage ? shown.at(-1) : undefined
-  const title = isRefused ? 'Please check what you entered' : 'Archive'
-  const description = `All digests of ${siteName}, the newest first.`
+  const title = isRefused ? words.refusals.invalid_input : words.page.archive
+  const description = say.description({ newsletter: siteName })
+  const path = pathOf(asked)
   return page(
     c,
     context,
     {
+      ...speaking,
+      path,
       title,
       status: isRefused ? 422 : 200,
       newsletterName: siteName,
-      head: pageHead(context.config, { title: 'Archive', siteName, description, path: pathOf(asked) }),
+      head: pageHead(context.config, { title: words.page.archive, siteName, description, path, speaking }),
     },
     <>
-      <h1>Archive</h1>
+      <h1>{words.page.archive}</h1>
       <p>
-        Every digest as it was sent, for anybody to read. <a href="/">Have the next one mailed to you</a>, or follow the{' '}
-        <a href="/archive/feed.xml">feed</a>.
+        {say.intro} <a href={to('/')}>{say.mailMe}</a> · <a href="/archive/feed.xml">{say.follow}</a>
       </p>
-      <SearchForm asked={asked} errors={errors} newsletters={newsletters} topics={topics} />
-      {!isRefused && <Found asked={asked} digests={shown} isOne={newsletters.length === 1} />}
+      <SearchForm
+        asked={asked}
+        errors={fieldsInWords(words, errors)}
+        newsletters={newsletters}
+        topics={topics}
+        spoken={spoken}
+      />
+      {!isRefused && <Found asked={asked} digests={shown} isOne={newsletters.length === 1} spoken={spoken} />}
       {(last || asked.before) && (
-        <nav class="pages on-screen" aria-label="Pages">
-          {asked.before && <a href={pathOf({ ...asked, before: '' })}>The newest</a>}
+        <nav class="pages on-screen" aria-label={say.pages}>
+          {asked.before && <a href={to(pathOf({ ...asked, before: '' }))}>{say.newest}</a>}
           {last && (
-            <a rel="next" href={pathOf({ ...asked, before: `${last.editionDate}.${last.digestId}` })}>
-              Earlier digests
+            <a rel="next" href={to(pathOf({ ...asked, before: `${last.editionDate}.${last.digestId}` }))}>
+              {say.earlier}
             </a>
           )}
         </nav>
@@ -104,19 +125,27 @@ function pathOf(asked: Asked): string {
   return query.size === 0 ? '/archive' : `/archive?${query}`
 }
 
-type FoundProps = { readonly asked: Asked; readonly digests: readonly PublicDigest[]; readonly isOne: boolean }
+type FoundProps = {
+  readonly asked: Asked
+  readonly digests: readonly PublicDigest[]
+  readonly isOne: boolean
+  readonly spoken: Spoken
+}
 
-function Found({ asked, digests, isOne }: FoundProps) {
+/** The stories are in the language of their newsletter, whatever is around them. */
+function Found({ asked, digests, isOne, spoken }: FoundProps) {
+  const say = spoken.words.site.archive
+  const marked = ({ language }: PublicDigest) => (language === spoken.language ? {} : { lang: language })
   const isNarrowed = asked.q || asked.topic || asked.from || asked.to
   if (digests.length === 0) {
     return (
       <p class="note" role="status">
         {isNarrowed ? (
           <>
-            No digest is like that. <a href="/archive">Show all of them</a>, or ask for less.
+            {say.nothingFound} <a href={spoken.to('/archive')}>{say.showAll}</a>
           </>
         ) : (
-          'There is no digest here yet. The first one comes with the first mail.'
+          say.nothingYet
         )}
       </p>
     )
@@ -124,15 +153,20 @@ function Found({ asked, digests, isOne }: FoundProps) {
   return (
     <ol class="digests">
       {digests.map((digest) => (
-        <li lang={digest.language} dir={digest.direction}>
+        <li>
           <p class="topic">
-            <time datetime={digest.editionDate}>{digest.date}</time>
-            {!isOne && ` · ${digest.newsletterName}`}
+            <time datetime={digest.editionDate}>{dateInWords(digest.editionDate, spoken.language)}</time>
+            {!isOne && (
+              <>
+                {' · '}
+                <bdi {...marked(digest)}>{digest.newsletterName}</bdi>
+              </>
+            )}
           </p>
-          <h2 dir="auto">
-            <a href={digestPath(digest.digestId)}>{digest.edition.lead.title}</a>
+          <h2 {...marked(digest)} dir="auto">
+            <a href={spoken.to(digestPath(digest.digestId))}>{digest.edition.lead.title}</a>
           </h2>
-          <p class="quiet" dir="auto">
+          <p class="quiet" {...marked(digest)} dir="auto">
             {digest.edition.intro}
           </p>
         </li>
@@ -146,14 +180,17 @@ type SearchProps = {
   readonly errors: Readonly<Record<string, string>>
   readonly newsletters: readonly { readonly slug: string; readonly name: string }[]
   readonly topics: readonly Topic[]
+  readonly spoken: Spoken
 }
 
-function SearchForm({ asked, errors, newsletters, topics }: SearchProps) {
+function SearchForm({ asked, errors, newsletters, topics, spoken }: SearchProps) {
+  const say = spoken.words.site.archive
   const { before, ...fieldErrors } = errors
   const isOffered = topics.some(({ slug }) => slug === asked.topic)
   return (
     <search class="on-screen">
       <form class="search" method="get" action="/archive" novalidate>
+        {spoken.speaking.isNamed && <input type="hidden" name="language" value={spoken.language} />}
         {before && (
           <div class="note" role="alert">
             <p>{before}</p>
@@ -161,14 +198,21 @@ function SearchForm({ asked, errors, newsletters, topics }: SearchProps) {
         )}
         <div class="row">
           <div class="field">
-            <label for="q">Words</label>
-            <input type="search" id="q" name="q" value={asked.q ?? ''} {...errorAttributes('q', fieldErrors)} />
+            <label for="q">{say.words}</label>
+            <input
+              type="search"
+              id="q"
+              name="q"
+              dir="auto"
+              value={asked.q ?? ''}
+              {...errorAttributes('q', fieldErrors)}
+            />
             <FieldError name="q" errors={fieldErrors} />
           </div>
           <div class="field">
-            <label for="topic">Topic</label>
+            <label for="topic">{say.topic}</label>
             <select id="topic" name="topic" {...errorAttributes('topic', fieldErrors)}>
-              <option value="">All</option>
+              <option value="">{say.all}</option>
               {asked.topic && !isOffered && (
                 <option value={asked.topic} selected>
                   {asked.topic}
@@ -184,9 +228,9 @@ function SearchForm({ asked, errors, newsletters, topics }: SearchProps) {
           </div>
           {(newsletters.length > 1 || fieldErrors.newsletter) && (
             <div class="field">
-              <label for="newsletter">Newsletter</label>
+              <label for="newsletter">{say.newsletter}</label>
               <select id="newsletter" name="newsletter" {...errorAttributes('newsletter', fieldErrors)}>
-                <option value="">All</option>
+                <option value="">{say.all}</option>
                 {newsletters.map(({ slug, name }) => (
                   <option value={slug} selected={slug === asked.newsletter}>
                     {name}
@@ -199,7 +243,7 @@ function SearchForm({ asked, errors, newsletters, topics }: SearchProps) {
         </div>
         <div class="row">
           <div class="field">
-            <label for="from">First day</label>
+            <label for="from">{say.from}</label>
             <input
               type="date"
               id="from"
@@ -210,13 +254,13 @@ function SearchForm({ asked, errors, newsletters, topics }: SearchProps) {
             <FieldError name="from" errors={fieldErrors} />
           </div>
           <div class="field">
-            <label for="to">Last day</label>
+            <label for="to">{say.to}</label>
             <input type="date" id="to" name="to" value={asked.to ?? ''} {...errorAttributes('to', fieldErrors)} />
             <FieldError name="to" errors={fieldErrors} />
           </div>
           <p class="field button">
             <button type="submit" class="second">
-              Search
+              {say.search}
             </button>
           </p>
         </div>

@@ -9,7 +9,7 @@ import { atomFeed, changedAt, type FeedOptions, jsonFeed } from './archive-feed.
 import { archivePage } from './archive-page.tsx'
 import { digestPage, digestPath } from './digest-page.tsx'
 import { ownPicture } from './own-picture.ts'
-import { ownPicturePath } from './page-head.ts'
+import { inLanguages, ownPicturePath } from './page-head.ts'
 import { check, joinSchema } from './read-input.ts'
 
 const digestsInFeed = 20
@@ -48,14 +48,19 @@ export function archiveRoutes(context: Context): Hono {
   app.get('/sitemap.xml', async (c) => {
     const digests = await listPublicDigests(context, digestsInSitemap)
     const entries = [
-      ...['/', '/archive', '/privacy'].map((path) => `<url><loc>${publicUrl}${path}</loc></url>`),
+      ...['/', '/archive', '/privacy'].map((path) => {
+        const others = inLanguages(path).map(
+          ([language, other]) => `<xhtml:link rel="alternate" hreflang="${language}" href="${publicUrl}${other}"/>`,
+        )
+        return `<url><loc>${publicUrl}${path}</loc>${others.join('')}</url>`
+      }),
       ...digests.map(
         ({ digest_id, published_at }) =>
           `<url><loc>${publicUrl}${digestPath(digest_id)}</loc><lastmod>${published_at.toISOString()}</lastmod></url>`,
       ),
     ]
     const body = `<?xml version="1.0" encoding="utf-8"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
 ${entries.join('\n')}
 </urlset>
 `

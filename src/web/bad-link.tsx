@@ -4,10 +4,11 @@ import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type TokenPurpose, verifyToken } from '../platform/signed-token.ts'
 import { MyLinkForm } from './address-form.tsx'
-import { askedWords } from './asked-language.ts'
+import { spokenTo } from './asked-language.ts'
 import { refusalInWords } from './problem-words.ts'
 import { speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
+import { siteOf } from './site.ts'
 
 /** The id that a link's token was signed for. Throws `not_found` for a bad, old or foreign token. */
 export function idOf(context: Context, purpose: TokenPurpose, token: string): number {
@@ -18,11 +19,11 @@ export function idOf(context: Context, purpose: TokenPurpose, token: string): nu
 
 /** For routes behind a token: a person whose link does not work is offered a fresh one, a program gets its problem. */
 export function answerBadLink(context: Context) {
-  return (error: Error, c: HonoContext): Response | Promise<Response> => {
+  return async (error: Error, c: HonoContext): Promise<Response> => {
     if (!(error instanceof PublicError) || (error.code !== 'not_found' && error.code !== 'expired')) throw error
     // Nothing that a program could do differently depends on why.
     if (speaksJson(c)) throw new PublicError('not_found', error.message, { cause: error })
-    const { words, speaking } = askedWords(c)
+    const { words, speaking, to } = spokenTo(c, (await siteOf(context)).language)
     const { link } = words
     return page(
       c,
@@ -32,9 +33,9 @@ export function answerBadLink(context: Context) {
         <h1>{link.bad}</h1>
         <p>{refusalInWords(words, error)}</p>
         <p>{link.badMore}</p>
-        <MyLinkForm words={words} />
+        <MyLinkForm action={to('/my-link')} words={words} />
         <p class="quiet">
-          {link.notYet} <a href="/">{link.askAgain}</a>
+          {link.notYet} <a href={to('/')}>{link.askAgain}</a>
         </p>
       </>,
     )

@@ -3,28 +3,36 @@ import type { Context as HonoContext } from 'hono'
 import { findNeighbours, type Item, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { siteUrlOf } from '../platform/publisher.ts'
+import { spokenTo } from './asked-language.ts'
 import { pageHead } from './page-head.ts'
 import { page } from './reply.tsx'
 
 export const digestPath = (digestId: number) => `/archive/${digestId}`
 
-/** A digest in the browser: what its mail tells, in the same order, without anything that is a reader's own. */
+/**
+ * A digest in the browser: what its mail tells, in the same order and language, without anything that is a reader's own. What is
+ * around it is in the visitor's language.
+ */
 export async function digestPage(c: HonoContext, context: Context, digest: PublicDigest) {
   const { newsletterName, edition, words } = digest
+  const spoken = spokenTo(c, digest.language)
+  const { to, speaking } = spoken
+  const say = spoken.words.site.archive
+  const path = digestPath(digest.digestId)
   const { earlier, later } = await findNeighbours(context, digest)
   const title = edition.lead.title
   const head = pageHead(context.config, {
     title,
     siteName: newsletterName,
     description: edition.intro,
-    path: digestPath(digest.digestId),
+    path,
     imageUrl: edition.lead.imageUrl,
     publishedAt: digest.publishedAt,
   })
   return page(
     c,
     context,
-    { title, newsletterName, head },
+    { title, newsletterName, head, path, ...speaking },
     <>
       <article class="edition" lang={digest.language} dir={digest.direction}>
         <h1 class="dateline">{digest.date}</h1>
@@ -38,8 +46,8 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
         </section>
         {edition.sections.map(({ topic, items }, number) => (
           <section aria-labelledby={`section-${number}`}>
-            <h2 id={`section-${number}`} class="topic" dir="auto">
-              {topic.name}
+            <h2 id={`section-${number}`} class="topic">
+              <bdi>{topic.name}</bdi>
             </h2>
             {items.map((item) => (
               <div class="story">
@@ -91,22 +99,21 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
           </p>
         )}
       </article>
-      <aside class="note on-screen" aria-label="Subscribe">
+      <aside class="note on-screen" aria-label={spoken.words.preferences.subscribe}>
         <p>
-          This is what {newsletterName} sent that day. <a href="/">Have the next one mailed to you</a>, at your hour and
-          about your topics.
+          {say.thatDay({ newsletter: newsletterName })} <a href={to('/')}>{say.mailMe}</a>. {say.mailMeMore}
         </p>
       </aside>
-      <nav class="pages on-screen" aria-label="Other digests">
+      <nav class="pages on-screen" aria-label={say.others}>
         {earlier !== undefined && (
-          <a rel="prev" href={digestPath(earlier)}>
-            The digest before
+          <a rel="prev" href={to(digestPath(earlier))}>
+            {say.before}
           </a>
         )}
-        <a href={`/archive?newsletter=${digest.newsletterSlug}`}>All digests</a>
+        <a href={to(`/archive?newsletter=${digest.newsletterSlug}`)}>{say.allDigests}</a>
         {later !== undefined && (
-          <a rel="next" href={digestPath(later)}>
-            The digest after
+          <a rel="next" href={to(digestPath(later))}>
+            {say.after}
           </a>
         )}
       </nav>
@@ -119,8 +126,8 @@ const Title = ({ item }: { readonly item: Item }) =>
 
 const Kicker = ({ item }: { readonly item: Item }) =>
   item.topic ? (
-    <p class="topic" dir="auto">
-      {item.topic.name}
+    <p class="topic">
+      <bdi>{item.topic.name}</bdi>
     </p>
   ) : null
 

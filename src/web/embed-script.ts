@@ -1,22 +1,35 @@
+import { directionOf, type Language, messagesFor } from '../subscriptions/languages.ts'
+
 export const embedScriptPath = '/embed.js'
 
 /** What the script puts into the page of another site. */
 export type EmbedTexts = {
   /** The newsletter's slug, where it is not the first one. */
   readonly newsletter: string | undefined
+  readonly language: Language
   readonly consent: string
+}
+
+/** All that it says itself. The answers come in the language that the form names. */
+function wordsOf({ language, consent }: EmbedTexts) {
+  const { page, signUp, site } = messagesFor(language)
+  const { leaveEmpty, subscribe } = site.front
+  const { moment, unreachable } = site.embed
+  // A line break, which no address has, stands for it.
+  const didYouMean = signUp.didYouMean({ address: '\n' })
+  return { consent, email: page.emailAddress, leaveEmpty, subscribe, moment, unreachable, didYouMean }
 }
 
 /**
  * Served at /embed.js. Makes a form where the script stands, unless the page has one that leads here, and sends either with
  * fetch: what was typed stays, the answer is announced. Without it such a form works all the same, and leads to a page.
  */
-export const embedScript = ({ newsletter, consent }: EmbedTexts) => `(() => {
+export const embedScript = (texts: EmbedTexts) => `(() => {
 const script = document.currentScript
 const action = new URL('/subscribe', script.src).href
-const newsletter = ${JSON.stringify(newsletter ?? '')}
-const consent = ${JSON.stringify(consent)}
-const unreachable = 'That did not get through. Please try again in a minute.'
+const newsletter = ${JSON.stringify(texts.newsletter ?? '')}
+const language = ${JSON.stringify(texts.language)}
+const words = ${JSON.stringify(wordsOf(texts))}
 
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag)
@@ -26,13 +39,14 @@ const make = (tag, attributes = {}, ...children) => {
 }
 
 const build = () => {
-  const email = make('input', { type: 'email', name: 'email', autocomplete: 'email', maxlength: '320', required: '' })
+  const email = make('input', { type: 'email', name: 'email', dir: 'ltr', autocomplete: 'email', maxlength: '320', required: '' })
   const unseen = make('input', { name: 'website', tabindex: '-1', autocomplete: 'off' })
-  const form = make('form', { action, method: 'post' },
-    make('p', {}, make('label', {}, 'Email address ', email)),
-    make('p', { hidden: '' }, make('label', {}, 'Leave this empty ', unseen)),
-    make('p', {}, consent),
-    make('p', {}, make('button', { type: 'submit' }, 'Subscribe')))
+  const form = make('form', { action, method: 'post', lang: language, dir: ${JSON.stringify(directionOf(texts.language))} },
+    make('p', {}, make('label', {}, words.email + ' ', email)),
+    make('p', { hidden: '' }, make('label', {}, words.leaveEmpty + ' ', unseen)),
+    make('input', { type: 'hidden', name: 'language', value: language }),
+    make('p', {}, words.consent),
+    make('p', {}, make('button', { type: 'submit' }, words.subscribe)))
   if (newsletter) form.append(make('input', { type: 'hidden', name: 'newsletter', value: newsletter }))
   return form
 }
@@ -57,29 +71,30 @@ const prepare = (form) => {
     event.preventDefault()
     if (busy) return
     busy = true
-    status.textContent = 'One moment …'
+    status.textContent = words.moment
     email.removeAttribute('aria-invalid')
     email.removeAttribute('aria-describedby')
     try {
-      const response = await fetch(action, {
+      const values = valuesOf(form)
+      const response = await fetch(action + '?language=' + encodeURIComponent(values.language || language), {
         method: 'POST',
         credentials: 'omit',
         headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify(valuesOf(form)),
+        body: JSON.stringify(values),
       })
       const answer = await response.json()
       const fields = (answer.errors ?? []).map((error) => error.pointer)
       // Only the service's own page can show that one is a person.
       if (fields.includes('#/cf-turnstile-response')) return HTMLFormElement.prototype.submit.call(form)
       status.textContent = response.ok
-        ? answer.message + (answer.suggestion ? ' Did you mean ' + answer.suggestion + '?' : '')
-        : (answer.detail ?? unreachable)
+        ? answer.message + (answer.suggestion ? ' ' + words.didYouMean.replace('\\n', () => answer.suggestion) : '')
+        : (answer.detail ?? words.unreachable)
       if (!fields.includes('#/email')) return
       email.setAttribute('aria-invalid', 'true')
       email.setAttribute('aria-describedby', status.id)
       email.focus()
     } catch {
-      status.textContent = unreachable
+      status.textContent = words.unreachable
     } finally {
       busy = false
     }

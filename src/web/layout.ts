@@ -4,6 +4,7 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Branding } from '../platform/branding.ts'
 import { remembered } from '../platform/remembered.ts'
 import { directionOf, type Language, messagesFor } from '../subscriptions/languages.ts'
+import { inLanguage } from './asked-language.ts'
 
 const rightToLeft = raw(' dir="rtl"')
 /** As in the style sheet: what is bright in the light would glare. */
@@ -15,28 +16,33 @@ export type LayoutProps = {
   readonly newsletterName: string
   readonly postalAddress: string
   readonly branding: Branding
+  /** Links keep the language. */
+  readonly isNamed?: boolean | undefined
+  /** For a page that can be had in others. */
+  readonly languageChoice?: HtmlEscapedString | Promise<HtmlEscapedString> | undefined
   /** What else stands in the head: for a page that others may find and quote. */
   readonly head?: HtmlEscapedString | Promise<HtmlEscapedString> | undefined
   readonly children: Child
 }
 
-type Shared = Pick<LayoutProps, 'language' | 'newsletterName' | 'postalAddress' | 'branding'>
+type Shared = Pick<LayoutProps, 'language' | 'newsletterName' | 'postalAddress' | 'branding' | 'isNamed'>
 
 /** What all pages share. Text with holes (escaped): as elements it took a fifth of a page's time. */
-export function layout({ title, head, children, ...props }: LayoutProps) {
-  const { language, newsletterName, postalAddress, branding } = props
-  const key = JSON.stringify([language, newsletterName, postalAddress, branding])
+export function layout({ title, head, children, languageChoice, ...props }: LayoutProps) {
+  const { language, newsletterName, postalAddress, branding, isNamed } = props
+  const key = JSON.stringify([language, newsletterName, postalAddress, branding, isNamed])
   const frame = remembered(frames, key, () => frameOf(props))
-  return html`${frame.top}${title}${frame.named}${head ?? ''}${frame.body}${children}${frame.end}`
+  return html`${frame.top}${title}${frame.named}${head ?? ''}${frame.body}${children}${frame.foot}${languageChoice ?? ''}${frame.end}`
 }
 
-type Frame = Readonly<Record<'top' | 'named' | 'body' | 'end', HtmlEscapedString>>
+type Frame = Readonly<Record<'top' | 'named' | 'body' | 'foot' | 'end', HtmlEscapedString>>
 
 const frames = new Map<string, Frame>()
 
 /** What stands around title and content, in pieces: the same on all pages of a newsletter in a language. */
-function frameOf({ language, newsletterName, postalAddress, branding }: Shared): Frame {
-  const { page } = messagesFor(language)
+function frameOf({ language, newsletterName, postalAddress, branding, isNamed }: Shared): Frame {
+  const { page, site } = messagesFor(language)
+  const to = (path: string) => (isNamed ? inLanguage(path, language) : path)
   const made = (text: ReturnType<typeof html>) => raw(String(text))
   const links = branding.links.map(({ label, url }) => html` <a href="${url}">${label}</a>`)
   return {
@@ -46,11 +52,12 @@ function frameOf({ language, newsletterName, postalAddress, branding }: Shared):
 <link rel="stylesheet" href="/app.css"><link rel="icon" href="data:,">`),
     body: made(html`</head>
 <body><div class="page">
-<header class="site"><a href="/">${masthead(newsletterName, branding)}</a></header>
+<header class="site"><a href="${to('/')}" dir="auto">${masthead(newsletterName, branding)}</a></header>
 <main>`),
-    end: made(html`</main>
-<footer class="site"><p><a href="/archive">${page.archive}</a> <a href="/archive/feed.xml">${page.feed}</a> <a href="/privacy">${page.privacy}</a>${links}</p><p>${postalAddress}</p></footer>
-</div><script src="/app.js" defer></script></body></html>`),
+    foot: made(html`</main>
+<footer class="site"><p><a href="${to('/archive')}">${page.archive}</a> <a href="/archive/feed.xml">${page.feed}</a> <a href="${to('/privacy')}">${page.privacy}</a>${links}</p>`),
+    end: made(html`<p><bdi>${postalAddress}</bdi></p></footer>
+</div><script src="/app.js" defer data-unsent="${site.offline.unsent}"></script></body></html>`),
   }
 }
 

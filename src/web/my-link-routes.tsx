@@ -4,10 +4,11 @@ import type { Context } from '../platform/context.ts'
 import { catalogues } from '../subscriptions/languages.ts'
 import { mailMyLink } from '../subscriptions/my-link.ts'
 import { MyLinkForm, refusedAddress, type TypedAddress } from './address-form.tsx'
-import { askedWords } from './asked-language.ts'
+import { spokenTo } from './asked-language.ts'
 import { addressSchema, check, readBody, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
 import { sendSoon } from './send-soon.ts'
+import { siteOf } from './site.ts'
 import type { WebOptions } from './web-options.ts'
 
 /** For readers who lost the link to their preferences. */
@@ -26,7 +27,7 @@ export function myLinkRoutes(context: Context, options: WebOptions): Hono {
     }
     options.background(sendSoon(context))
     if (speaksJson(c)) return c.json({ message: catalogues.en.link.mailed }, 202)
-    const { words, speaking } = askedWords(c)
+    const { words, speaking } = spokenTo(c, (await siteOf(context)).language)
     return page(
       c,
       context,
@@ -44,18 +45,23 @@ export function myLinkRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-function formPage(c: HonoContext, context: Context, typed?: TypedAddress) {
+async function formPage(c: HonoContext, context: Context, typed?: TypedAddress) {
   const isRefused = typed !== undefined
-  const { words, speaking } = askedWords(c)
+  const { words, speaking, to } = spokenTo(c, (await siteOf(context)).language)
   const { link } = words
   return page(
     c,
     context,
-    { title: isRefused ? words.page.checkForm : link.title, status: isRefused ? 422 : 200, ...speaking },
+    {
+      title: isRefused ? words.page.checkForm : link.title,
+      status: isRefused ? 422 : 200,
+      path: '/my-link',
+      ...speaking,
+    },
     <>
       <h1>{link.lost}</h1>
       <p>{link.lostMore}</p>
-      <MyLinkForm typed={typed} words={words} />
+      <MyLinkForm action={to('/my-link')} typed={typed} words={words} />
     </>,
   )
 }

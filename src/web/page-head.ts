@@ -1,12 +1,16 @@
 import { html } from 'hono/html'
 import type { Config } from '../platform/config.ts'
+import { type Language, languages } from '../subscriptions/languages.ts'
+import { inLanguage, type Speaking } from './asked-language.ts'
 
 export type PageHead = {
   readonly title: string
   readonly siteName: string
   readonly description: string
-  /** From the root, as links should name the page. */
+  /** From the root, as links should name the page, without a language. */
   readonly path: string
+  /** The page is there in every language, this being one. Unset: what it tells is in the newsletter's, whatever is around it. */
+  readonly speaking?: Speaking | undefined
   /** Unset: the site's own picture. */
   readonly imageUrl?: string | undefined
   /** Of a page that is a text of that time. */
@@ -15,14 +19,22 @@ export type PageHead = {
 
 export const ownPicturePath = '/og.png'
 
+/** Where a page is in each language, and where for everyone (`x-default`). */
+export const inLanguages = (path: string): readonly (readonly [Language | 'x-default', string])[] => [
+  ...languages.map((language) => [language, inLanguage(path, language)] as const),
+  ['x-default', path],
+]
+
 /** What search engines, feed readers and those who quote a page are told of it. */
 export function pageHead({ publicUrl }: Config, head: PageHead) {
-  const { title, siteName, description, path, publishedAt } = head
+  const { title, siteName, description, speaking, publishedAt } = head
   const type = publishedAt ? 'article' : 'website'
   const picture = head.imageUrl ?? `${publicUrl}${ownPicturePath}`
+  const url = publicUrl + (speaking?.isNamed ? inLanguage(head.path, speaking.language) : head.path)
+  const others = speaking ? inLanguages(head.path) : []
   return html`
-<meta name="description" content="${description}"><link rel="canonical" href="${publicUrl}${path}">
+<meta name="description" content="${description}"><link rel="canonical" href="${url}">${others.map(([language, path]) => html`<link rel="alternate" hreflang="${language}" href="${publicUrl}${path}">`)}
 <link rel="alternate" type="application/atom+xml" title="${siteName}" href="${publicUrl}/archive/feed.xml"><link rel="alternate" type="application/feed+json" title="${siteName}" href="${publicUrl}/archive/feed.json">
-<meta property="og:type" content="${type}"><meta property="og:site_name" content="${siteName}"><meta property="og:title" content="${title}"><meta property="og:description" content="${description}"><meta property="og:url" content="${publicUrl}${path}"><meta property="og:image" content="${picture}"><meta name="twitter:card" content="summary_large_image">
+<meta property="og:type" content="${type}"><meta property="og:site_name" content="${siteName}"><meta property="og:title" content="${title}"><meta property="og:description" content="${description}"><meta property="og:url" content="${url}"><meta property="og:image" content="${picture}"><meta name="twitter:card" content="summary_large_image">
 ${publishedAt ? html`<meta property="article:published_time" content="${publishedAt.toISOString()}">` : ''}`
 }

@@ -73,6 +73,8 @@ export const newsletterSlug = z
 export const subscribeSchema = addressSchema
   .extend({ newsletter: newsletterSlug.optional() })
   .extend(choicesSchema.shape)
+  // In which language the words of consent were read, where the reader chooses another to be spoken to.
+  .extend({ wording: choicesSchema.shape.language })
 
 export const joinSchema = z.object({ newsletter: newsletterSlug })
 

@@ -1,13 +1,15 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
-import { findPublicDigests, type Item, type PublicDigest } from '../digests/archive.ts'
+import { dateInWords, findPublicDigests, type Item, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { type Newsletter, offeredTopics } from '../subscriptions/newsletters.ts'
 import { type Choices, defaultChoices } from '../subscriptions/preferences.ts'
+import { type Spoken, spokenTo } from './asked-language.ts'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
 import { digestPath } from './digest-page.tsx'
 import { pageHead } from './page-head.ts'
+import { fieldsInWords } from './problem-words.ts'
 import { page } from './reply.tsx'
 import { turnstileField, turnstileOrigin } from './turnstile.ts'
 
@@ -21,60 +23,68 @@ export type SignUpForm = {
   readonly email?: string
   /** Named in the form where it was asked for by name. */
   readonly newsletter?: string | undefined
+  /** As it was sent: the page is in it, where there is one. */
+  readonly language?: unknown
   readonly errors?: Readonly<Record<string, string>>
   /** It came from a page of another site: nothing was done, and the button is still to be pressed. */
   readonly isFromElsewhere?: boolean
 }
 
-const headline = 'The news, once, when it suits you'
-
 /** What this is, the form, why to trust it, and the newest digest. */
 export async function signUpPage(c: HonoContext, context: Context, newsletter: Newsletter, form: SignUpForm) {
-  const errors = form.errors ?? {}
+  const spoken = spokenTo(c, newsletter.language, form.language)
+  const { language, words, speaking, to } = spoken
+  const say = words.site.front
+  const errors = fieldsInWords(words, form.errors ?? {})
   const isRefused = Object.keys(errors).length > 0
-  // Told above the form, which has no field for it.
-  const { newsletter: newsletterError, ...fieldErrors } = errors
+  // Told above the form, which has no fields for them.
+  const { newsletter: noNewsletter, language: noLanguage, wording: noWording, ...fieldErrors } = errors
+  const unseen = [noNewsletter, noLanguage ?? noWording].filter((error) => error !== undefined)
   const topics = await offeredTopics(context, newsletter.id)
   const [newest] = await findPublicDigests(context, { newsletterId: newsletter.id }, 1)
   return page(
     c,
     context,
     {
-      title: isRefused ? 'Please check the form' : 'The digest',
+      ...speaking,
+      ...(c.req.method === 'GET' && { path: '/' }),
+      title: isRefused ? words.page.checkForm : say.title,
       status: isRefused ? 422 : form.isFromElsewhere ? 403 : 200,
       newsletterName: newsletter.name,
       head: pageHead(context.config, {
-        title: headline,
+        title: say.headline,
         siteName: newsletter.name,
-        description: `${newsletter.name} by mail: the stories that are new since your last digest, at your hour, about your topics. No tracking, and you leave with one click.`,
+        description: say.description({ newsletter: newsletter.name }),
         path: '/',
+        speaking,
       }),
     },
     <>
-      <h1>{headline}</h1>
-      <p class="lede">
-        One mail with the stories that are new since your last one: every day, on weekdays or once a week, at your hour,
-        about the topics you choose. When there is nothing new, nothing comes.
-      </p>
+      <h1>{say.headline}</h1>
+      <p class="lede">{say.lede}</p>
       {isRefused && (
         <div class="note" role="alert">
-          <p>Not quite yet: please look at the field marked below.</p>
-          {newsletterError && <p>{newsletterError}</p>}
+          <p>{say.notYet}</p>
+          {unseen.map((error) => (
+            <p>{error}</p>
+          ))}
         </div>
       )}
       {form.isFromElsewhere && (
         <div class="note" role="status">
-          <p>That came from a page of another site. Please look it over, and press “Subscribe” if you meant it.</p>
+          <p>{say.fromElsewhere({ button: say.subscribe })}</p>
         </div>
       )}
       <form method="post" action="/subscribe" novalidate>
+        <input type="hidden" name="language" value={language} />
         {form.newsletter !== undefined && <input type="hidden" name="newsletter" value={form.newsletter} />}
         <div class="field">
-          <label for="email">Email address</label>
+          <label for="email">{words.page.emailAddress}</label>
           <input
             type="email"
             id="email"
             name="email"
+            dir="ltr"
             value={form.email ?? ''}
             autocomplete="email"
             required
@@ -83,6 +93,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
           <FieldError name="email" errors={fieldErrors} />
         </div>
         <ChoiceFields
+          language={language}
           choices={form.choices}
           topics={topics}
           ticked={form.ticked}
@@ -90,34 +101,37 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
           guessTimeZone={!isRefused}
         />
         <div class="unseen" aria-hidden="true">
-          <label for={honeypotField}>Leave this empty</label>
+          <label for={honeypotField}>{say.leaveEmpty}</label>
           <input type="text" id={honeypotField} name={honeypotField} tabindex={-1} autocomplete="off" />
         </div>
-        <Challenge context={context} errors={fieldErrors} />
-        <p class="hint">{consentText(newsletter.name)}</p>
+        <Challenge context={context} errors={fieldErrors} spoken={spoken} />
+        <p class="hint">{consentText(newsletter.name, language)}</p>
         <p>
-          <button type="submit">Subscribe</button>
+          <button type="submit">{say.subscribe}</button>
         </p>
       </form>
       <p class="quiet">
-        Subscribed already, and looking for your settings? <a href="/my-link">Have your link mailed to you</a>.
+        {say.settings} <a href={to('/my-link')}>{say.mailMyLink}</a>
       </p>
-      <Trust />
-      {newest && <Newest digest={newest} />}
+      <Trust spoken={spoken} />
+      {newest && <Newest digest={newest} spoken={spoken} />}
     </>,
   )
 }
 
-function Challenge({ context, errors = {} }: { readonly context: Context; readonly errors: SignUpForm['errors'] }) {
+function Challenge(props: {
+  readonly context: Context
+  readonly errors: Readonly<Record<string, string>>
+  readonly spoken: Spoken
+}) {
+  const { context, errors, spoken } = props
   const { turnstile } = context.config
   if (!turnstile) return null
   return (
     <div class="field" {...(Object.keys(errors)[0] === turnstileField && { tabindex: -1, autofocus: true })}>
-      <div class="cf-turnstile" data-sitekey={turnstile.siteKey} />
+      <div class="cf-turnstile" data-sitekey={turnstile.siteKey} data-language={spoken.language} />
       <noscript>
-        <p class="note">
-          To keep programs out, this form needs JavaScript. Without it, write to {context.config.contactAddress}.
-        </p>
+        <p class="note">{spoken.words.site.front.needsScript({ address: context.config.contactAddress })}</p>
       </noscript>
       <FieldError name={turnstileField} errors={errors} />
       <script src={`${turnstileOrigin}/turnstile/v0/api.js`} async defer />
@@ -140,24 +154,24 @@ export function typedChoices(body: Readonly<Record<string, unknown>>, timeZone: 
 }
 
 /** Each of these is so by how the service is made, not by promise: docs/security.md. */
-function Trust() {
+function Trust({ spoken: { words, to } }: { readonly spoken: Spoken }) {
+  const say = words.site.front
   return (
     <section aria-labelledby="trust">
-      <h2 id="trust">What you can count on</h2>
+      <h2 id="trust">{say.trust}</h2>
       <ul class="plain">
         <li>
-          <strong>One mail a day at most.</strong> Less often if you say so, none while you pause, and no story twice.
+          <strong>{say.once}</strong> {say.onceMore}
         </li>
         <li>
-          <strong>Nobody watches you read.</strong> No pixel in the mail, no detour behind its links, no cookie here.{' '}
-          <a href="/privacy">What is kept, and for how long</a>.
+          <strong>{say.unwatched}</strong> {say.unwatchedMore} <a href={to('/privacy')}>{say.whatIsKept}</a>
         </li>
         <li>
-          <strong>One click, and you are out.</strong> Every mail has the link; nobody asks why.
+          <strong>{say.leave}</strong> {say.leaveMore}
         </li>
         <li>
-          <strong>You can look before you ask.</strong> All digests are in the <a href="/archive">archive</a>, and in a{' '}
-          <a href="/archive/feed.xml">feed</a> for those who would rather have no mail.
+          <strong>{say.look}</strong> {say.lookMore} <a href={to('/archive')}>{words.page.archive}</a> ·{' '}
+          <a href="/archive/feed.xml">{words.page.feed}</a>
         </li>
       </ul>
     </section>
@@ -165,14 +179,16 @@ function Trust() {
 }
 
 /** In the order of the mail. */
-function Newest({ digest }: { readonly digest: PublicDigest }) {
+function Newest({ digest, spoken }: { readonly digest: PublicDigest; readonly spoken: Spoken }) {
+  const say = spoken.words.site.front
+  const path = spoken.to(digestPath(digest.digestId))
   const { lead, sections, alone, brief } = digest.edition
   const others = [...sections.flatMap(({ items }) => items), ...alone, ...brief]
   return (
     <section aria-labelledby="newest" class="edition">
-      <h2 id="newest">In the newest digest</h2>
+      <h2 id="newest">{say.newest}</h2>
       <p class="dateline">
-        <a href={digestPath(digest.digestId)}>{digest.date}</a>
+        <a href={path}>{dateInWords(digest.editionDate, spoken.language)}</a>
       </p>
       <div lang={digest.language} dir={digest.direction}>
         <div class="lead">
@@ -194,7 +210,7 @@ function Newest({ digest }: { readonly digest: PublicDigest }) {
         </ol>
       </div>
       <p>
-        <a href={digestPath(digest.digestId)}>Read the whole digest</a>
+        <a href={path}>{say.whole}</a>
       </p>
     </section>
   )
@@ -205,7 +221,7 @@ const Title = ({ item }: { readonly item: Item }) =>
 
 const Topic = ({ item }: { readonly item: Item }) =>
   item.topic ? (
-    <span class="topic" dir="auto">
-      {item.topic.name}
+    <span class="topic">
+      <bdi>{item.topic.name}</bdi>
     </span>
   ) : null

@@ -1,7 +1,10 @@
 // One style sheet for all pages, served at /app.css. Works without it, in light and dark, from 320 px up.
 import type { Look } from '../platform/branding.ts'
 
-const fonts = { serif: "Georgia, 'Times New Roman', serif", sans: "system-ui, -apple-system, 'Segoe UI', sans-serif" }
+export const fonts = {
+  serif: "Georgia, 'Times New Roman', serif",
+  sans: "system-ui, -apple-system, 'Segoe UI', sans-serif",
+}
 
 /** The sheet in a publisher's colours and type. */
 export const stylesFor = ({ brand, accent, logo, headlines }: Look): string => `
@@ -26,6 +29,7 @@ fieldset { border: 0; margin: 0; padding: 0; } fieldset label, label.plain { fon
 .row { display: flex; flex-wrap: wrap; gap: 0 1rem; } .row > .field { flex: 1 1 11rem; min-width: 0; }
 input[type=email], input[type=text], input[type=date], select { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; font-size: 1rem; color: var(--ink); background: var(--field); border: 1px solid var(--quiet); border-radius: .375rem; }
 .choices { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; } .choices label { display: inline-flex; align-items: center; gap: .5rem; min-height: 2.75rem; }
+html[dir=rtl] input[type=email] { text-align: right; }
 input[type=checkbox], input[type=radio] { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
 button { min-height: 2.75rem; padding: .5rem 1.25rem; font-size: 1rem; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 2px solid var(--accent); border-radius: .375rem; cursor: pointer; }
 button.second { color: var(--accent); background: transparent; }
@@ -58,6 +62,7 @@ ol.digests .topic { color: var(--quiet); font-weight: 400; }
 .further { padding-top: .875rem; border-top: 1px solid var(--line); font-weight: bold; } section.edition { margin-top: 3rem; } section.edition .lead { margin-bottom: 1.25rem; } section.edition .lead h3 { font-size: 1.625rem; } section.edition > h2 { margin-top: 0; } .edition ol.stories { margin: 0 0 1.25rem; } .edition ol.stories .topic { font-weight: 600; color: var(--accent); }
 nav.pages { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); font: .9375rem/2 system-ui, -apple-system, 'Segoe UI', sans-serif; }
 address { font-style: normal; } dl.kept { margin: 0 0 1rem; } dl.kept div { padding: .75rem 0; border-top: 1px solid var(--line); } dl.kept dt { font-weight: bold; } dl.kept dd { margin: .25rem 0 0; }
+nav.languages ul { display: flex; flex-wrap: wrap; gap: 0 1rem; list-style: none; margin: 0 0 .5rem; padding: 0; } nav.languages li > * { display: inline-block; min-height: 1.75rem; } nav.languages a { margin: 0; } nav.languages span { font-weight: 600; }
 footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 @media print {
   :root { color-scheme: light; --plate: none; --paper: #fff; --ink: #000; --quiet: #444; --line: #999; --accent: #000; --note: #fff; }
@@ -66,8 +71,30 @@ footer.site { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--l
 }
 `
 
-/** Served at /app.js. Everything works without it: it adds the time zones that a page leaves out, and chooses the reader's own. */
+/**
+ * Served at /app.js. Everything works without it: it adds the time zones that a page leaves out, chooses the reader's own, keeps a form
+ * from being sent and lost without a network, and brings the worker that has a page for then. A browser may be wrong about the
+ * network, so what is pressed again is sent.
+ */
 export const script = `
+const { unsent } = document.currentScript.dataset
+const warned = new Set()
+addEventListener('submit', (event) => {
+  const form = event.target
+  if (navigator.onLine || form.method !== 'post' || warned.has(form)) return
+  event.preventDefault()
+  warned.add(form)
+  const note = document.createElement('p')
+  note.className = 'note'
+  note.setAttribute('role', 'alert')
+  note.textContent = unsent
+  form.append(note)
+  addEventListener('online', () => { note.remove(); warned.delete(form) }, { once: true })
+})
+if ('serviceWorker' in navigator) {
+  const worker = '/sw.js?language=' + document.documentElement.lang
+  addEventListener('load', () => navigator.serviceWorker.register(worker).catch(() => {}))
+}
 const zones = Intl.supportedValuesOf ? ['UTC', ...Intl.supportedValuesOf('timeZone')] : []
 const optionOf = (zone, chosen) => new Option(zone.replaceAll('_', ' '), zone, zone === chosen, zone === chosen)
 if (zones.length > 0) {

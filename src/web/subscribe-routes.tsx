@@ -1,17 +1,16 @@
 /** @jsxImportSource hono/jsx */
 import { Hono, type Context as HonoContext } from 'hono'
-import { cors } from 'hono/cors'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { parseAddress } from '../subscriptions/address.ts'
 import { type Confirmation, confirm, findConfirmation } from '../subscriptions/confirmations.ts'
 import { consentText } from '../subscriptions/consent.ts'
-import { catalogues, messagesFor } from '../subscriptions/languages.ts'
+import { messagesFor } from '../subscriptions/languages.ts'
 import { getNewsletter, type Newsletter } from '../subscriptions/newsletters.ts'
 import { defaultChoices, knownTimeZone } from '../subscriptions/preferences.ts'
 import { subscribe } from '../subscriptions/subscribe.ts'
 import { suggestAddress } from '../subscriptions/suggest-address.ts'
-import { askedLanguage, askedWords } from './asked-language.ts'
+import { askedLanguage, inLanguage, namedLanguage, spokenTo } from './asked-language.ts'
 import { answerBadLink } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { check, readBody, speaksJson, subscribeSchema } from './read-input.ts'
@@ -19,6 +18,7 @@ import { page, reply } from './reply.tsx'
 import { sendSoon } from './send-soon.ts'
 import { embedOriginOf, isFromElsewhere } from './sign-up-origin.ts'
 import { honeypotField, signUpPage, typedChoices } from './sign-up-page.tsx'
+import { siteOf } from './site.ts'
 import { verifyPerson } from './turnstile.ts'
 import type { WebOptions } from './web-options.ts'
 
@@ -32,19 +32,11 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     return signUpPage(c, context, newsletter, { choices: { ...defaultChoices, timeZone: edgeTimeZone(c) } })
   })
 
-  app.use(
-    '/subscribe',
-    cors({
-      origin: [...config.embedOrigins],
-      allowMethods: ['POST'],
-      allowHeaders: ['content-type', 'accept'],
-      exposeHeaders: ['retry-after'],
-      maxAge: 86_400,
-    }),
-  )
-
   // What the browser shows after a form, and somebody opens again.
-  app.get('/subscribe', (c) => c.redirect('/'))
+  app.get('/subscribe', (c) => {
+    const named = namedLanguage(c)
+    return c.redirect(named ? inLanguage('/', named) : '/')
+  })
   app.post('/subscribe', async (c) => {
     const body = await readBody(c)
     const formAgain = async (state: { errors?: Readonly<Record<string, string>>; isFromElsewhere?: boolean }) => {
@@ -56,6 +48,7 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
         ticked,
         email: textOf(body.email),
         newsletter: name,
+        language: body.language,
         ...state,
       })
     }
@@ -85,7 +78,10 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
     const evidence = evidenceOf(c, options, source)
     await verifyPerson(context, body, { ip: evidence.ip, fetch: options.fetch ?? fetch })
     const language = request.language ?? askedLanguage(c)
-    await subscribe(context, { ...request, language, timeZone: request.timeZone ?? edgeTimeZone(c) }, evidence)
+    // A form that names no language has the English words: that was all there were.
+    const wording = request.wording ?? request.language ?? (source === 'api' ? language : 'en')
+    const timeZone = request.timeZone ?? edgeTimeZone(c)
+    await subscribe(context, { ...request, language, wording, timeZone }, evidence)
   }
 
   const confirming = new Hono()
@@ -122,13 +118,18 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-const keptFields = ['newsletter', 'frequency', 'weekday', 'hour', 'timeZone', 'language', 'topics', 'topicsShown']
+const choiceFields = ['frequency', 'weekday', 'hour', 'timeZone', 'topics', 'topicsShown']
+const keptFields = ['newsletter', 'language', 'wording', ...choiceFields]
 
 /** The answer to every sign-up, whatever is known of its address. It may say that the spelling looks like a slip. */
-function checkInbox(c: HonoContext, context: Context, body: Readonly<Record<string, unknown>>) {
+async function checkInbox(c: HonoContext, context: Context, body: Readonly<Record<string, unknown>>) {
   const suggestion = suggestionFor(textOf(body.email))
-  if (speaksJson(c)) return c.json({ message: catalogues.en.signUp.mailed, ...(suggestion && { suggestion }) }, 202)
-  const { words, speaking } = askedWords(c)
+  if (speaksJson(c)) {
+    const language = namedLanguage(c) ?? 'en'
+    const message = messagesFor(language).signUp.mailed
+    return c.json({ message, ...(suggestion && { suggestion }) }, 202, { 'content-language': language })
+  }
+  const { words, speaking } = spokenTo(c, (await siteOf(context)).language, body.language)
   const { signUp: say } = words
   const [before, after] = say.didYouMean({ address: '\n' }).split('\n')
   const kept = keptFields.flatMap((name) => [body[name] ?? []].flat().map((value) => [name, textOf(value)] as const))

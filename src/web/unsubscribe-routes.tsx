@@ -5,11 +5,12 @@ import { signToken } from '../platform/signed-token.ts'
 import { messagesFor } from '../subscriptions/languages.ts'
 import { findSubscription } from '../subscriptions/reader.ts'
 import { findUndo, type Undo, undoToken, undoUnsubscribe, unsubscribe } from '../subscriptions/unsubscribe.ts'
-import { askedWords } from './asked-language.ts'
+import { spokenTo } from './asked-language.ts'
 import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { readBody, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
+import { siteOf } from './site.ts'
 import { UndoForm } from './undo-form.tsx'
 import type { WebOptions } from './web-options.ts'
 
@@ -83,7 +84,7 @@ export function unsubscribeRoutes(context: Context, options: WebOptions): Hono {
   return app
 }
 
-function goodbyePage(
+async function goodbyePage(
   c: HonoContext,
   context: Context,
   subscriptionId: number,
@@ -91,9 +92,9 @@ function goodbyePage(
   undo?: string,
 ): Promise<Response> {
   const { keys } = context
-  const asked = askedWords(c)
-  const speaking = subscription ? { language: subscription.language } : asked.speaking
-  const words = subscription ? messagesFor(subscription.language) : asked.words
+  const { speaking, words } = subscription
+    ? { speaking: { language: subscription.language }, words: messagesFor(subscription.language) }
+    : spokenTo(c, (await siteOf(context)).language)
   const { leaving } = words
   return page(
     c,

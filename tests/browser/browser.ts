@@ -12,6 +12,9 @@ export type View = {
   readonly colorScheme: 'light' | 'dark'
 }
 
+/** `mayFail`: the path of what the page asks for, and may be refused. `hasWorker`: what a page keeps for later is kept. */
+type OpenOptions = { readonly mayFail?: string | RegExp; readonly locale?: string; readonly hasWorker?: boolean }
+
 const height = 900
 const narrowest = 320
 const artifacts = resolve(import.meta.dirname, '../artifacts/browser')
@@ -32,15 +35,16 @@ export function testBrowser() {
   afterAll(() => browser?.close())
 
   return {
-    /** `mayFail`: the path of what the page asks for, and may be refused. */
-    async open(view: View, { mayFail }: { readonly mayFail?: string | RegExp } = {}): Promise<Page> {
+    async open(view: View, options: OpenOptions = {}): Promise<Page> {
+      const { mayFail, locale = 'en-GB', hasWorker = false } = options
       if (!browser) throw new Error('the browser is there only while tests run')
       const context = await browser.newContext({
         viewport: { width: view.width, height },
         javaScriptEnabled: view.scripts,
         colorScheme: view.colorScheme,
         isMobile: view.width < 600,
-        locale: 'en-GB',
+        locale,
+        serviceWorkers: hasWorker ? 'allow' : 'block',
         timezoneId: 'Europe/Berlin',
       })
       contexts.push(context)
@@ -50,7 +54,8 @@ export function testBrowser() {
       page.on('console', (message) => {
         // The page itself may be an error; nothing on it may be one.
         const { url } = message.location()
-        const isExpected = url === page.url() || (mayFail !== undefined && isOf(mayFail, new URL(url).pathname))
+        const isExpected =
+          url === page.url() || (mayFail !== undefined && URL.canParse(url) && isOf(mayFail, new URL(url).pathname))
         const isRefusal = /^Failed to load resource/.test(message.text()) && isExpected
         if (message.type() === 'error' && !isRefusal) complaints.push(message.text())
       })

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { publishDigests } from '../../src/digests/publish-digests.ts'
+import { languages, messagesFor } from '../../src/subscriptions/languages.ts'
 import { monday } from '../support/context.ts'
 import { anArticle, aReader } from '../support/factories.ts'
 import { look, testBrowser, type View } from './browser.ts'
@@ -107,7 +108,7 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
       look(page, `${view.width} ${view.colorScheme}${view.scripts ? '' : ' no scripts'} public ${state}`)
     await page.goto(service.url)
     await see('1 front')
-    await page.getByRole('link', { name: 'archive', exact: true }).click()
+    await page.getByRole('link', { name: 'Archive', exact: true }).first().click()
     expect(page.url()).toBe(`${service.url}/archive`)
     await see('2 archive')
     await page.getByLabel('Words').fill('river')
@@ -134,6 +135,25 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     expect((await page.goto(`${service.url}/archive/999999`))?.status()).toBe(404)
     await see('9 no such digest')
   })
+})
+
+const speaking = languages.map((language, place) => ({ language, scheme: place % 2 === 0 ? 'dark' : 'light' }) as const)
+
+it.each(speaking)('is as readable in $language, whatever language the stories are in', async ({ language, scheme }) => {
+  const page = await browser.open(
+    { width: language === 'ar' ? 360 : 1280, scripts: true, colorScheme: scheme },
+    { locale: language },
+  )
+  await servePictures(page)
+  const paths = ['/', '/archive', ...(language === 'ar' ? [await digestPath(), '/privacy', '/nothing-here'] : [])]
+  for (const path of paths) {
+    await page.goto(service.url + path)
+    expect(await page.locator('html').getAttribute('lang')).toBe(language)
+    await look(page, `${scheme} public in ${language} ${path.replaceAll('/', ' ')}`)
+  }
+  await page.goto(`${service.url}/?language=en`)
+  await page.getByRole('link', { name: messagesFor(language === 'en' ? 'de' : language).name }).click()
+  expect(await page.locator('html').getAttribute('lang')).toBe(language === 'en' ? 'de' : language)
 })
 
 it('can be read without pictures, and says what they show', async () => {

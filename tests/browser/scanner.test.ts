@@ -24,7 +24,7 @@ it('changes nothing', async () => {
   const kinds = links.map((link) => link.split('/')[1])
   expect(kinds).toEqual(expect.arrayContaining(['confirm', 'preferences', 'unsubscribe']))
 
-  const page = await browser.open({ width: 1280, scripts: true, colorScheme: 'light' })
+  const page = await browser.open({ width: 1280, scripts: true, colorScheme: 'light' }, { hasWorker: true })
   const before = await dumpTables(service.db)
   for (const link of [...links, ...links.toReversed()]) {
     expect((await page.goto(`${service.url}${link}`, { waitUntil: 'networkidle' }))?.status()).toBe(200)

@@ -43,7 +43,7 @@ describe('newsmatro subscribers', () => {
     const exported = await run(['subscribers', 'export'], env)
     expect(exported).toMatchObject({ code: 0, stderr: '' })
     expect(exported.stdout).toMatch(
-      /^email,frequency,weekday,hour,timeZone,topics,confirmedAt,source,state\r\n'\+1@reader.example,daily,1,7,UTC,,2025-03-01T00:00:00.000Z,import,active\r\nr1@/,
+      /^email,frequency,weekday,hour,timeZone,language,topics,confirmedAt,source,state\r\n'\+1@reader.example,daily,1,7,UTC,en,,2025-03-01T00:00:00.000Z,import,active\r\nr1@/,
     )
     const again = await run(['subscribers', 'import', '-', '--json'], env, exported.stdout)
     expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({

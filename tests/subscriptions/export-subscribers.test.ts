@@ -68,7 +68,7 @@ async function readers() {
   )
   await subscribe(context, { email: 'ada@reader.example' }, evidence) // changes nothing: she is subscribed
   await importText(
-    'email,confirmedAt,source,timeZone\n=cmd|\'/C!A1@reader.example,2025-03-01,-old system,Asia/Tokyo\n"\'=x@reader.example",2025-03-01,"a, ""b""",\n',
+    'email,confirmedAt,source,timeZone,language\n=cmd|\'/C!A1@reader.example,2025-03-01,-old system,Asia/Tokyo,de-AT\n"\'=x@reader.example",2025-03-01,"a, ""b""",,\n',
   )
   await subscribe(context, { email: 'asked@reader.example' }, evidence)
   const gone = await confirmedReader('gone@reader.example')
@@ -93,11 +93,13 @@ describe('exporting readers', () => {
     expect(await exported({ pageSize: 2 })).toEqual([
       {
         email: 'Ada@reader.example',
-        ...{ frequency: 'weekly', weekday: 5, hour: 7, timeZone: 'UTC', topics: ['science', 'sport'] },
+        ...{ frequency: 'weekly', weekday: 5, hour: 7, timeZone: 'UTC', language: 'en', topics: ['science', 'sport'] },
         ...{ confirmedAt: monday, source: 'api', state: 'active' },
       },
       // the importer took its apostrophe for a guard
-      expect.objectContaining({ email: "=cmd|'/C!A1@reader.example", timeZone: 'Asia/Tokyo', source: '-old system' }),
+      expect.objectContaining({
+        ...{ email: "=cmd|'/C!A1@reader.example", timeZone: 'Asia/Tokyo', language: 'de', source: '-old system' },
+      }),
       expect.objectContaining({ email: '=x@reader.example', source: 'a, "b"', confirmedAt: new Date('2025-03-01') }),
     ])
   })

@@ -192,6 +192,19 @@ describe('importing a file of readers', () => {
     expect(await database.db.selectFrom('exclusions').select('reason').execute()).toEqual([{ reason: 'suppressed' }])
   })
 
+  it('takes the language that a line names, or else the newsletter’s, also where that is none of ours', async () => {
+    await database.db.updateTable('newsletters').set({ language: 'ja' }).execute()
+    const languages = ['AR', 'fr-CA', '', 'JA', 'tlh', 'de or so']
+    const lines = languages.map((language, place) => `r${place}@reader.example,2025-03-01,${language}\n`)
+    const { added, report } = await read(['email,confirmedAt,language\n', ...lines])
+    expect(added).toBe(4)
+    expect(report).toEqual([
+      '6: The language "tlh" is not one of en, de, fr, es, ar.',
+      '7: The language "de or so" is not one of en, de, fr, es, ar.',
+    ])
+    expect(byEmail(await subscriptions()).map(({ language }) => language)).toEqual(['ar', 'fr', 'ja', 'ja'])
+  })
+
   it('refuses line by line, with the number and the reason', async () => {
     await aTopic(database.db, 'sport')
     const ok = 'daily,7,UTC,,2025-03-01,'

@@ -31,7 +31,7 @@ describe('a publisher’s look', () => {
     expect(html).toMatch(/class="on-plate">Newsmatro<\/a><\/header>/)
     expect(html).toContain('<a href="https://post.example/imprint">Imprint</a>')
     expect(html).toContain('<meta name="theme-color" content="#ffd400"')
-    expect(html).toMatch(/<address>\s*Harbour &amp; Sons<br\/>/)
+    expect(html).toMatch(/<address>\s*<bdi>Harbour &amp; Sons<\/bdi><br\/>/)
     expect(html).toContain('mailto:letters@post.example')
     expect(page.headers.get('content-security-policy')).toContain('img-src data: https://post.example;')
     const sheet = await (await request('/app.css')).text()

@@ -224,6 +224,12 @@ describe('a browser on the page of another site', () => {
     const events = await database.db.selectFrom('consent_events').select('source').execute()
     expect(events.map(({ source }) => source)).toEqual(['embed', 'embed'])
 
+    // What is refused before it is read, too: the script there can then say why.
+    const tooMuch = await json({ email: 'x'.repeat(70_000) }, headers)
+    expect(tooMuch.status).toBe(413)
+    expect(tooMuch.headers.get('access-control-allow-origin')).toBe(site)
+    expect(await tooMuch.json()).toMatchObject({ detail: 'A request may hold 64 kB at most.' })
+
     const other = await app.request('/subscribe', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } })
     expect(other.headers.get('access-control-allow-origin')).toBeNull()
     expect(other.headers.get('vary')).toContain('Origin')
@@ -246,8 +252,8 @@ describe('the form for other sites', () => {
 
   it('and as HTML to copy, which leads here', async () => {
     const page = await (await app.request('/embed')).text()
-    expect(page).toContain('&lt;script src=&quot;https://digest.example/embed.js&quot; async&gt;')
-    expect(page).toContain('&lt;form action=&quot;https://digest.example/subscribe&quot; method=&quot;post&quot;&gt;')
+    expect(page).toContain('&lt;script src=&quot;https://digest.example/embed.js?language=en&quot; async&gt;')
+    expect(page).toContain('&lt;form action=&quot;https://digest.example/subscribe&quot; method=&quot;post&quot; lang')
     expect(page).toContain('EMBED_ORIGINS')
     start({ EMBED_ORIGINS: site })
     expect(await (await app.request('/embed')).text()).not.toContain('EMBED_ORIGINS')
