@@ -26,6 +26,7 @@ import * as alreadySubscribed from './2026-12-14-already-subscribed.ts'
 import * as welcomes from './2026-12-15-welcomes.ts'
 import * as corrections from './2026-12-18-corrections.ts'
 import * as selection from './2026-12-19-selection.ts'
+import * as searchText from './2026-12-20-search-text.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -54,4 +55,5 @@ export const migrations: Record<string, Migration> = {
   '2026-12-15-welcomes': welcomes,
   '2026-12-18-corrections': corrections,
   '2026-12-19-selection': selection,
+  '2026-12-20-search-text': searchText,
 }

@@ -62,7 +62,11 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
       : await startSandbox({ db, log, random, webhookSecret, ...options }, closers)
     const context: Context = {
       config: sandbox
-        ? { ...config, resend: { apiKey: sandboxKey, baseUrl: sandbox.apiUrl }, webhookSecrets: [webhookSecret] }
+        ? {
+            ...config,
+            resend: { apiKey: sandboxKey, baseUrl: sandbox.apiUrl, isSandbox: true },
+            webhookSecrets: [webhookSecret],
+          }
         : config,
       db,
       clock: systemClock,

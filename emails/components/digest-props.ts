@@ -66,7 +66,7 @@ export type DigestProps = {
   stories: Story[]
   /** How many more there were than the digest shows. */
   furtherCount: number
-  siteUrl: string
+  siteUrl: string | undefined
   links: DigestLinks
   publisher: Publisher
   /** When the reader confirmed, in words; shown as it is. */

@@ -32,9 +32,12 @@ export function editionText(edition: Edition, props: BodyProps): string {
     ...edition.sections.map((section) => sectionText(section, props)),
     ...edition.alone.map((item) => storyText(item, item.topic?.name)),
     edition.brief.length > 0 && blocks(heading(digest.inBrief), ...edition.brief.map(briefText)),
-    props.furtherCount > 0 && linked(wrap(`${digest.further({ count: props.furtherCount })}:`), safeUrl(props.siteUrl)),
+    props.furtherCount > 0 && furtherText(digest.further({ count: props.furtherCount }), props.siteUrl),
   )
 }
+
+const furtherText = (further: string, siteUrl: string | undefined) =>
+  siteUrl === undefined ? wrap(`${further}.`) : linked(wrap(`${further}:`), safeUrl(siteUrl))
 
 /** What can be changed, and the footer. */
 export function closingText(props: BodyProps): string {

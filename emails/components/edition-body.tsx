@@ -58,7 +58,7 @@ export function EditionBody(props: EditionBodyProps) {
           <Text
             {...paint({ text: 'ink' }, { margin: '14px 0 0', fontSize: '16px', lineHeight: '24px', fontWeight: 700 })}
           >
-            <MailLink href={safeUrl(siteUrl)}>{digest.further({ count: furtherCount })}</MailLink>
+            <MailLink href={siteUrl && safeUrl(siteUrl)}>{digest.further({ count: furtherCount })}</MailLink>
           </Text>
         </Strip>
       )}

@@ -1,7 +1,9 @@
 // What the preview tool and the tests show: a day in a harbour city that does not exist.
+
 import type { AnswerProps } from '../answer.tsx'
 import type { PreferencesChangedProps } from '../preferences-changed.tsx'
 import type { WelcomeProps } from '../welcome.tsx'
+import { digestLinks } from './digest-links.ts'
 import type { DigestProps, Publisher, Story, Topic } from './digest-props.ts'
 import { plainLook } from './look.ts'
 
@@ -120,16 +122,9 @@ export const digestPreview: DigestProps = {
   stories,
   furtherCount: 14,
   siteUrl: site,
-  links: {
-    preferences: `${digestUrl}/preferences/k1.preview`,
-    unsubscribe: `${digestUrl}/unsubscribe/k1.preview`,
-    weekly: `${digestUrl}/preferences/k1.preview?frequency=weekly`,
-    daily: `${digestUrl}/preferences/k1.preview?frequency=daily`,
-    pauseTwoWeeks: `${digestUrl}/preferences/k1.preview?pause=14`,
-    fewerOf: (topicSlug) => `${digestUrl}/preferences/k1.preview?fewer=${topicSlug}`,
-  },
+  links: digestLinks(digestUrl, { preferencesToken: 'k1.preview', unsubscribeToken: 'k1.preview' }),
   publisher: previewPublisher,
-  confirmedOn: '3 March 2026',
+  confirmedOn: 'March 3, 2026',
 }
 
 export const confirmPreview = {

@@ -56,5 +56,5 @@ export const publicTopics = (digestId: RawBuilder<unknown>) => sql<string[]>`arr
   order by t.slug)`
 
 /** Of a digest in the archive: what it is found by. */
-export const publicWords = (digestId: RawBuilder<unknown>) => sql<string>`to_tsvector('simple', coalesce((
-  select string_agg(concat_ws(' ', a.title, a.summary, array_to_string(a.authors, ' ')), ' ') from ${visible(digestId)}), ''))`
+export const publicWords = (digestId: RawBuilder<unknown>) => sql<string>`to_tsvector('simple', search_text(coalesce((
+  select string_agg(concat_ws(' ', a.title, a.summary, array_to_string(a.authors, ' ')), ' ') from ${visible(digestId)}), '')))`

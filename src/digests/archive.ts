@@ -56,7 +56,7 @@ export async function findPublicDigests(
   const conditions: RawBuilder<unknown>[] = [hasStories]
   if (newsletterId !== undefined) conditions.push(sql`p.newsletter_id = ${newsletterId}`)
   if (topic !== undefined) conditions.push(sql`p.topics @> array[${topic}]`)
-  if (words !== undefined) conditions.push(sql`p.words @@ websearch_to_tsquery('simple', ${words})`)
+  if (words !== undefined) conditions.push(sql`p.words @@ ${searchFor(words)}`)
   if (from !== undefined) conditions.push(sql`p.edition_date >= ${from}::date`)
   if (to !== undefined) conditions.push(sql`p.edition_date <= ${to}::date`)
   if (after) conditions.push(sql`(p.edition_date, p.digest_id) < (${after.editionDate}::date, ${after.digestId})`)
@@ -64,6 +64,18 @@ export async function findPublicDigests(
     context,
     sql`where ${sql.join(conditions, sql` and `)} order by p.edition_date desc, p.digest_id desc limit ${limit}`,
   )
+}
+
+const unspaced = /[々〆〇぀-ヿ㐀-䶿一-鿿]+/g
+
+/**
+ * As search engines read it: words, "quoted ones", or, -without. Without quotes a word finds longer ones that begin with it; letters of a script
+ * that has no spaces between words are looked for as they stand together.
+ */
+function searchFor(words: string): RawBuilder<unknown> {
+  const quoted = words.includes('"') ? words : words.replace(unspaced, ' "$&" ')
+  const query = sql`websearch_to_tsquery('simple', search_text(${quoted}))`
+  return sql`regexp_replace(${query}::text, ${"('[[:alpha:]]{4,}')"}, ${words.includes('"') ? '\\1' : '\\1:*'}, 'g')::tsquery`
 }
 
 /** Undefined where there is none of that id, or it is not public. */

@@ -1,17 +1,17 @@
 // A digest as a mail: what a group of readers share, and where each one's own links go.
 import { sql } from 'kysely'
 import { createElement } from 'react'
+import { digestLinks } from '../../emails/components/digest-links.ts'
 import { writtenDays } from '../../emails/components/language.ts'
 import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../emails/digest.tsx'
 import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
 import { countFurther, type ToldArticle } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
-import type { Config } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
-import { publisherOf, siteUrlOf } from '../platform/publisher.ts'
+import { publisherOf } from '../platform/publisher.ts'
 import { type ListHeadersOf, listHeaders } from './list-headers.ts'
 import { securedAddresses } from './secure-addresses.ts'
 
@@ -80,19 +80,19 @@ export function envelopeOf(
     from: config.mailFrom,
     replyTo: replyAddress(config, 'reply', personal.replyMailToken),
     days: writtenDays(spoken(digest.language)),
-    headers: listHeaders(config, { stream, digest, newsletter, ...linksOf(config, personal), ...personal }),
+    headers: listHeaders(config, {
+      stream,
+      digest,
+      newsletter,
+      ...digestLinks(config.publicUrl, personal),
+      ...personal,
+    }),
   }
 }
-
-const linksOf = ({ publicUrl }: Config, personal: Personal) => ({
-  preferences: `${publicUrl}/preferences/${personal.preferencesToken}`,
-  unsubscribe: `${publicUrl}/unsubscribe/${personal.unsubscribeToken}`,
-})
 
 /** What the template of a digest takes. */
 export function digestProps({ config }: Context, source: DigestContent, personal: Personal): DigestProps {
   const { digest, newsletter, stories } = source
-  const { preferences, unsubscribe } = linksOf(config, personal)
   return {
     newsletterName: newsletter.name,
     language: spoken(digest.language),
@@ -101,15 +101,8 @@ export function digestProps({ config }: Context, source: DigestContent, personal
     editionDate: digest.edition_date,
     stories,
     furtherCount: digest.further_count,
-    siteUrl: siteUrlOf(config),
-    links: {
-      preferences,
-      unsubscribe,
-      weekly: `${preferences}?frequency=weekly`,
-      daily: `${preferences}?frequency=daily`,
-      pauseTwoWeeks: `${preferences}?pauseDays=14`,
-      fewerOf: (topicSlug) => `${preferences}?without=${encodeURIComponent(topicSlug)}`,
-    },
+    siteUrl: config.branding.siteUrl,
+    links: digestLinks(config.publicUrl, personal),
     publisher: publisherOf(config, newsletter.name),
     confirmedOn: personal.confirmedOn,
     takesReplies: config.inboundDomain !== undefined,

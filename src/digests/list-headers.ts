@@ -16,7 +16,6 @@ export type ListHeadersOf = {
   readonly replyMailToken: string
 }
 
-/** No List-Archive, as there is none. */
 export function listHeaders(config: Config, of: ListHeadersOf): Record<string, string> {
   const { newsletter } = of
   const domain = config.inboundDomain
@@ -33,6 +32,7 @@ export function listHeaders(config: Config, of: ListHeadersOf): Record<string, s
     'List-Subscribe': list(`<${config.publicUrl}/>`, byMail(subscribeAddress(config, newsletter.slug), 'subscribe')),
     'List-Owner': `<mailto:${config.contactAddress}>`,
     'List-Post': 'NO',
+    'List-Archive': `<${config.publicUrl}/archive?newsletter=${newsletter.slug}>`,
     'Auto-Submitted': 'auto-generated',
     'Feedback-ID': feedbackId(config, of),
   }

@@ -13,7 +13,10 @@ export type Config = {
   readonly databaseUrl: string | undefined
   readonly dataFolder: string
   /** Unset: the sandbox. */
-  readonly resend: { readonly apiKey: string; readonly baseUrl: string | undefined } | undefined
+  /** Unset: the service begins a sandbox of its own, and then has it here. */
+  readonly resend:
+    | { readonly apiKey: string; readonly baseUrl: string | undefined; readonly isSandbox?: boolean }
+    | undefined
   /** `whsec_…`, any of which may have signed an event. None: the sandbox makes one; with a provider, events are refused. */
   readonly webhookSecrets: readonly string[]
   /** Where readers reach the service, without a trailing slash. */

@@ -2,7 +2,6 @@
 import type { Context as HonoContext } from 'hono'
 import { findNeighbours, type Item, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
-import { siteUrlOf } from '../platform/publisher.ts'
 import { spokenTo } from './asked-language.ts'
 import { pageHead } from './page-head.ts'
 import { page } from './reply.tsx'
@@ -15,6 +14,7 @@ export const digestPath = (digestId: number) => `/archive/${digestId}`
  */
 export async function digestPage(c: HonoContext, context: Context, digest: PublicDigest) {
   const { newsletterName, edition, words } = digest
+  const { siteUrl } = context.config.branding
   const spoken = spokenTo(c, digest.language)
   const { to, speaking } = spoken
   const say = spoken.words.site.archive
@@ -94,9 +94,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
           </section>
         )}
         {digest.furtherCount > 0 && (
-          <p class="further">
-            <a href={siteUrlOf(context.config)}>{words.further}</a>
-          </p>
+          <p class="further">{siteUrl ? <a href={siteUrl}>{words.further}</a> : words.further}</p>
         )}
       </article>
       <aside class="note on-screen" aria-label={spoken.words.preferences.subscribe}>

@@ -99,7 +99,9 @@ function processors(config: Config, say: Messages['site']['privacy']): Processor
   const mailService = resend?.baseUrl ? new URL(resend.baseUrl).host : 'Resend (resend.com)'
   const receives = inboundDomain === undefined ? '' : ` ${say.receives({ address: inboundDomain })}`
   return [
-    resend ? { who: mailService, does: say.delivers + receives } : { who: say.nobody, does: say.trial },
+    resend && !resend.isSandbox
+      ? { who: mailService, does: say.delivers + receives }
+      : { who: say.nobody, does: say.trial },
     ...(turnstile ? [{ who: 'Cloudflare Turnstile', does: say.check }] : []),
     ...(embedOrigins.length > 0
       ? [{ who: embedOrigins.map((origin) => new URL(origin).host).join(', '), does: say.embeds }]

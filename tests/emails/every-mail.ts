@@ -5,7 +5,7 @@ import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/
 import { AlreadySubscribedEmail, alreadySubscribedText } from '../../emails/already-subscribed.tsx'
 import { type Answer, AnswerEmail, answerText, type NextDigest } from '../../emails/answer.tsx'
 import type { Publisher, Story, Topic } from '../../emails/components/digest-props.ts'
-import { instantInWords } from '../../emails/components/language.ts'
+import { instantInWords, writtenDays } from '../../emails/components/language.ts'
 import { previewPublisher } from '../../emails/components/preview-props.ts'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText } from '../../emails/digest.tsx'
@@ -17,6 +17,7 @@ import {
 import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
 import { WelcomeEmail, type WelcomeProps, welcomeText } from '../../emails/welcome.tsx'
+import { dayInWords } from '../../src/delivery/mail-template.ts'
 import { readConfig } from '../../src/platform/config.ts'
 
 export type SampleMail = {
@@ -44,6 +45,11 @@ function samplesOf<Props extends object>(
     template,
     render: () => {
       const props = { ...Email.PreviewProps, ...changes }
+      // As it is put into a mail that is sent.
+      if ('confirmedOn' in props) {
+        const { language } = Object.assign({ language: 'en' }, props)
+        Object.assign(props, { confirmedOn: dayInWords('2026-03-03', writtenDays(language)) })
+      }
       return renderMail(createElement(Email, props), text(props))
     },
   }))

@@ -28,7 +28,7 @@ describe('the text part of a digest', () => {
   test('says who sends it, from where, why, and how to stop it', () => {
     const text = digestText(preview).replace(/\s+/g, ' ')
     expect(text).toContain('The Morning Post is sent by The Calderhaven Post, 4 Ropewalk, Calderhaven CH1 2QT.')
-    expect(text).toContain('because you confirmed your subscription to The Morning Post on 3 March 2026.')
+    expect(text).toContain('because you confirmed your subscription to The Morning Post on March 3, 2026.')
     expect(text).toContain('Questions? Write to letters@post.example')
     expect(text).toContain(`Unsubscribe: ${preview.links.unsubscribe}`)
   })

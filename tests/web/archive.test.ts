@@ -255,6 +255,38 @@ describe('a digest in the browser', () => {
   })
 })
 
+describe('the search', () => {
+  it('knows words without their accents and articles, and scripts that have no spaces', async () => {
+    await aReader(site.db)
+    const titles = [
+      '台風10号が九州に接近',
+      'Zürich im Été',
+      'الميزانية تصل إلى البرلمان',
+      'Elections in the harbour',
+      '서울의 봄',
+    ]
+    await tell(
+      0,
+      titles.map((title) => ({ title })),
+    )
+    const found = async (words: string) => (await archive(`?q=${encodeURIComponent(words)}`)).length
+    const known = [
+      '台風',
+      '九州',
+      '九州に接近',
+      'zurich',
+      'ZÜRICH',
+      'ete',
+      'ميزانية',
+      'الميزانية',
+      'election',
+      '서울의',
+    ]
+    for (const words of known) expect([words, await found(words)]).toEqual([words, 1])
+    for (const words of ['九台', '州九', 'zurichs', 'lections']) expect([words, await found(words)]).toEqual([words, 0])
+  })
+})
+
 describe('the list', () => {
   beforeEach(async () => {
     await aReader(site.db)
@@ -273,6 +305,8 @@ describe('the list', () => {
     ['?q=river+-districts', ['The river again']],
     ['?q=%22river+moves%22', ['A river moves']],
     ['?q=nothing+of+that+kind', []],
+    ['?q=move', ['A river moves']], // a word finds those that begin with it
+    ['?q=%22move%22', []],
     ['?q=%27%29%3B+--+%26+%7C+%3A*', []],
     ['?topic=sport', ['The river again', 'A club wins']],
     ['?topic=chess', []],

@@ -23,6 +23,7 @@ describe('a digest', () => {
       ),
       'List-Subscribe': `<https://digest.example/>, <mailto:subscribe+newsmatro@${domain}?subject=subscribe>`,
       'List-Owner': '<mailto:digest@newsmatro.example>',
+      'List-Archive': '<https://digest.example/archive?newsletter=newsmatro>',
       'List-Post': 'NO',
       'Auto-Submitted': 'auto-generated',
       'Feedback-ID': '20261123:daily:digest-newsmatro:newsmatroexampl',
