@@ -23,6 +23,7 @@ describe('newsmatro start', () => {
     const first = start(['start'], env)
     const url = await said(first, /Newsmatro is at (http\S+)/)
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    expect(await (await fetch(`${url}/privacy`)).text()).toContain('this is a trial')
     const answer = await fetch(`${url}/subscribe`, {
       method: 'POST',
       body: JSON.stringify({ email: 'ada@reader.example' }),
