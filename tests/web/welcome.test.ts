@@ -42,7 +42,7 @@ describe('who confirms', () => {
     const text = welcome?.text ?? ''
     expect(text).toContain('Your first digest, if there is news:\nMonday, November 23 at 8:00 AM (Europe/Berlin)\n')
     expect(text).toContain('A river moves')
-    expect(text.replace(/\s+/g, ' ')).toContain('you confirmed your subscription to Newsmatro on 2026-11-23.')
+    expect(text.replace(/\s+/g, ' ')).toContain('you confirmed your subscription to Newsmatro on November 23, 2026.')
     expect(welcome?.html).toContain('Monday, November 23 at 8:00 AM (Europe/Berlin)')
     const { headers } = welcome ?? { headers: {} as Record<string, string> }
     expect(headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click')
