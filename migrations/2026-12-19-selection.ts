@@ -9,7 +9,7 @@ const statements: string[] = [
      from (select distinct on (item.id) item.id, item.place
        from feeds, unnest(item_order) with ordinality as item (id, place) order by item.id, item.place) as found
      where articles.id = found.id and found.place <= 50`,
-  `alter table feeds drop item_order`,
+  // item_order stays for what runs while this is deployed, or is gone back to.
 
   `alter table article_topics
      add place smallint not null default 0,

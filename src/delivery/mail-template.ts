@@ -103,7 +103,7 @@ export function toTemplate(mail: MarkedMail, markers: SlotMarkers): MailTemplate
 }
 
 /** A day as `YYYY-MM-DD`, as the mail's language writes it. */
-export function dayInWords(day: string, { months, digits }: WrittenDays): string {
+export function filledDay(day: string, { months, digits }: WrittenDays): string {
   const [year = '', month, date] = day.split('-')
   const written = (number: string) => number.replace(/\d/g, (digit) => digits[Number(digit)] ?? digit)
   const pattern = months[Number(month) - 1] ?? day
@@ -121,7 +121,7 @@ function cut(text: string, pattern: RegExp): Pieces {
 /** The mail for one reader. Throws when a slot has no value: a mail with a dead link must not go out. */
 export function fillTemplate(template: MailTemplate, to: string, messageId: number, given: SlotValues): MailPayload {
   const { days } = template
-  const values = days && given.confirmedOn ? { ...given, confirmedOn: dayInWords(given.confirmedOn, days) } : given
+  const values = days && given.confirmedOn ? { ...given, confirmedOn: filledDay(given.confirmedOn, days) } : given
   const { from, replyTo, subject, html, text, slots } = escaped(template)
   const late = (pieces: Pieces): LateText => ({
     toJSON: () => JSON.rawJSON(`"${fill(pieces, values, escapeForJson)}"`),

@@ -5,7 +5,7 @@ import { writtenDays } from '../../emails/components/language.ts'
 import { spoken } from '../../emails/messages.ts'
 import { selectArticles } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
-import { dayInWords } from '../delivery/mail-template.ts'
+import { filledDay } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
@@ -41,7 +41,7 @@ export async function previewDigest(
     preferencesToken: 'preview',
     unsubscribeMailToken: 'preview',
     replyMailToken: 'preview',
-    confirmedOn: dayInWords(confirmedOn, writtenDays(spoken(content.digest.language))),
+    confirmedOn: filledDay(confirmedOn, writtenDays(spoken(content.digest.language))),
   })
   const { digest, newsletter, stories } = content
   return {

@@ -97,6 +97,8 @@ type Processor = { readonly who: string; readonly does: string }
 function processors(config: Config, say: Messages['site']['privacy']): Processor[] {
   const { resend, turnstile, inboundDomain, embedOrigins } = config
   const mailService = resend?.baseUrl ? new URL(resend.baseUrl).host : 'Resend (resend.com)'
+  const { logo } = config.branding.look
+  const logoHosts = new Set([logo?.url, logo?.darkUrl].flatMap((url) => (url ? [new URL(url).host] : [])))
   const receives = inboundDomain === undefined ? '' : ` ${say.receives({ address: inboundDomain })}`
   return [
     resend && !resend.isSandbox
@@ -106,6 +108,7 @@ function processors(config: Config, say: Messages['site']['privacy']): Processor
     ...(embedOrigins.length > 0
       ? [{ who: embedOrigins.map((origin) => new URL(origin).host).join(', '), does: say.embeds }]
       : []),
+    ...(logoHosts.size > 0 ? [{ who: [...logoHosts].join(', '), does: say.logo }] : []),
     { who: say.sites, does: say.sitesMore },
     { who: say.servers, does: say.serversMore },
   ]

@@ -17,7 +17,7 @@ import {
 import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
 import { WelcomeEmail, type WelcomeProps, welcomeText } from '../../emails/welcome.tsx'
-import { dayInWords } from '../../src/delivery/mail-template.ts'
+import { filledDay } from '../../src/delivery/mail-template.ts'
 import { readConfig } from '../../src/platform/config.ts'
 
 export type SampleMail = {
@@ -48,7 +48,7 @@ function samplesOf<Props extends object>(
       // As it is put into a mail that is sent.
       if ('confirmedOn' in props) {
         const { language } = Object.assign({ language: 'en' }, props)
-        Object.assign(props, { confirmedOn: dayInWords('2026-03-03', writtenDays(language)) })
+        Object.assign(props, { confirmedOn: filledDay('2026-03-03', writtenDays(language)) })
       }
       return renderMail(createElement(Email, props), text(props))
     },

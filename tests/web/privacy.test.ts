@@ -54,6 +54,7 @@ describe('the privacy page', () => {
       { INBOUND_DOMAIN: 'reply.evening.example', RESEND_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
       'reply.evening.example',
     ],
+    ['a logo', { LOGO_URL: 'https://img.evening.example/logo.png', LOGO_SIZE: '200x50' }, 'img.evening.example'],
     ['forms on other sites', { EMBED_ORIGINS: 'https://www.evening.example' }, 'www.evening.example'],
   ])('speaks of %s only where it is set up', async (_, env, words) => {
     expect(await pageWith(env)).toContain(words)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { type Migration, Migrator } from 'kysely/migration'
 import { migrations } from '../../../migrations/index.ts'
 import { PublicError } from '../errors.ts'
 import type { Database } from './schema.ts'
@@ -47,5 +47,13 @@ export async function migrationState(db: Database): Promise<MigrationState> {
 }
 
 function migratorFor(db: Database): Migrator {
-  return new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  // An index on a large table takes longer than a page may.
+  const unhurried = (migration: Migration): Migration => ({
+    async up(trx) {
+      await sql`set local statement_timeout = 0`.execute(trx)
+      await migration.up(trx)
+    },
+  })
+  const all = Object.fromEntries(Object.entries(migrations).map(([name, migration]) => [name, unhurried(migration)]))
+  return new Migrator({ db, provider: { getMigrations: async () => all } })
 }
