@@ -18,8 +18,8 @@ import { messagesFor } from './messages.ts'
 
 /** As a digest's, with no stories where nothing is new. */
 export type WelcomeProps = Omit<DigestProps, 'editionDate'> & {
-  /** When the first digest comes, in words; shown as it is. */
-  firstDigest: string
+  /** When the first digest comes, in words; shown as it is. Null where it has been made already. */
+  firstDigest: string | null
 }
 
 const wordsOf = ({ language, newsletterName }: WelcomeProps) => {
@@ -39,7 +39,7 @@ export function welcomeText(props: WelcomeProps): string {
     wrap(words.done),
     heading(words.title, '='),
     // Alone on its line, which it may not be cut to fit.
-    `${wrap(words.first)}\n${props.firstDigest}`,
+    props.firstDigest !== null && `${wrap(words.first)}\n${props.firstDigest}`,
     edition && blocks(heading(words.newest), wrap(edition.extent), editionText(edition, props)),
     closingText(props),
   )}\n`
@@ -65,14 +65,18 @@ export function WelcomeEmail(props: WelcomeProps) {
       <Nameplate name={newsletterName} publisher={publisher} />
       <Strip top={28} bottom={28}>
         <Title>{words.title}</Title>
-        <Row>
-          <Column>
-            <Text {...paint({ text: 'body' }, { margin: 0, fontSize: '17px', lineHeight: '1.5' })}>{words.first}</Text>
-            <Text dir="auto" {...paint({ text: 'ink' }, firstStyle)}>
-              {props.firstDigest}
-            </Text>
-          </Column>
-        </Row>
+        {props.firstDigest !== null && (
+          <Row>
+            <Column>
+              <Text {...paint({ text: 'body' }, { margin: 0, fontSize: '17px', lineHeight: '1.5' })}>
+                {words.first}
+              </Text>
+              <Text dir="auto" {...paint({ text: 'ink' }, firstStyle)}>
+                {props.firstDigest}
+              </Text>
+            </Column>
+          </Row>
+        )}
       </Strip>
       {edition && (
         <>

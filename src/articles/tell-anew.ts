@@ -1,11 +1,12 @@
-// What follows from a correction, hiding or showing for digests that were made before it. To be called with the newsletter's row
+// What follows from a correction, hiding or showing for digests and welcomes that were made before it. To be called with the newsletter's row
 // taken, after the articles were changed: whoever stores a rendering takes it too, and looks whether it is still right.
 import { type RawBuilder, sql } from 'kysely'
 import type { InTransaction } from '../platform/database/schema.ts'
 
-/** The digests that tell these are rendered anew for whoever they have not begun to be sent to; the archive's are found by the new words. */
+/** The digests and welcomes that tell these are rendered anew for whoever they have not begun to be sent to; the archive's are found by the new words. */
 export async function tellAnew(trx: InTransaction, articleIds: readonly number[]): Promise<void> {
   await renderAnew(trx, sql`select digest_id from digest_articles where article_id = any(${[...articleIds]}::bigint[])`)
+  await welcomeAnew(trx, articleIds)
   await sql`
     update public_digests p set topics = ${publicTopics(sql`p.digest_id`)}, words = ${publicWords(sql`p.digest_id`)}
     where digest_id = any(array(select digest_id from digest_articles where article_id = any(${[...articleIds]}::bigint[])))`.execute(
@@ -45,6 +46,22 @@ async function renderAnew(trx: InTransaction, digestIds: RawBuilder<unknown>): P
     )
     update digests set rendering_id = null, render_failures = 0, render_error = null
     from anew where digests.id = anew.id`.execute(trx)
+}
+
+/** As a digest: the welcomes that tell these, and have not begun to be sent, or may be brought back by an undo. */
+async function welcomeAnew(trx: InTransaction, articleIds: readonly number[]): Promise<void> {
+  await sql`
+    with anew as materialized (
+      select w.confirmation_id from welcomes w join messages m on m.id = w.message_id
+      where w.confirmation_id = any(array(
+          select confirmation_id from welcome_articles where article_id = any(${[...articleIds]}::bigint[])))
+        and w.rendering_id is not null
+        and (m.state in ('pending', 'sending') or (m.state = 'canceled' and m.reason = 'unsubscribed'))
+      order by w.confirmation_id for no key update of w
+    )
+    update welcomes set rendering_id = null from anew where welcomes.confirmation_id = anew.confirmation_id`.execute(
+    trx,
+  )
 }
 
 const visible = (digestId: RawBuilder<unknown>) =>

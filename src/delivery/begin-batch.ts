@@ -8,9 +8,9 @@ import { providerAccount } from './provider-limits.ts'
 export type Obstacle = 'consent changed' | 'stories changed' | 'lease lost'
 
 /**
- * Marks the begin of a batch's first try, and looks once more at consent, and at whether its digests are as they are to be
- * told. The subscriptions are locked first, by their ids as whoever suppresses addresses does it, and the digests, by theirs as
- * whoever corrects a story does it; they are looked at by a statement of its own, which sees what was committed until then: an
+ * Marks the begin of a batch's first try, and looks once more at consent, and at whether its digests, or its welcome, are as
+ * they are to be told. The subscriptions are locked first, by their ids as whoever suppresses addresses does it, and the digests
+ * and the welcome, by theirs as whoever corrects a story does it; they are looked at by a statement of its own, which sees what was committed until then: an
  * unsubscribe, a suppression or a correction is either seen here or committed after the begin. Returns why the try must not
  * begin, or null. What is left is the moment between this commit and the first byte to the provider.
  */
@@ -26,8 +26,12 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<Obsta
         -- an array, and no join: that would be answered by reading all digests for each batch
         where id = any(array(select distinct m.digest_id from mine join messages m on m.batch_id = mine.id))
         order by id for share
+      ), welcome as materialized (
+        select confirmation_id from welcomes where message_id = any(array(
+          select m.id from mine join messages m on m.batch_id = mine.id and m.kind = 'welcome'))
+        order by confirmation_id for share
       )
-      select (select count(*) from told) from subscriptions
+      select (select count(*) from told), (select count(*) from welcome) from subscriptions
       where id in (select m.subscription_id from mine join messages m on m.batch_id = mine.id)
       order by id for share`.execute(trx)
     if (locked.length === 0) return 'lease lost'
@@ -60,6 +64,10 @@ export function beginBatch(context: Context, batch: ClaimedBatch): Promise<Obsta
   })
 }
 
-/** Of a message `m`: a story of its digest was corrected or withdrawn since it was claimed. */
-const isCorrected = sql<boolean>`(m.kind = 'digest'
-  and (select g.rendering_id from digests g where g.id = m.digest_id) is distinct from m.rendering_id)`
+/** Of a message `m`: a story of its digest, or of its welcome, was corrected or withdrawn since it was claimed. */
+const isCorrected = sql<boolean>`case m.kind
+  when 'digest' then (select g.rendering_id from digests g where g.id = m.digest_id) is distinct from m.rendering_id
+  when 'welcome' then coalesce((
+    select w.rendering_id is distinct from m.rendering_id from welcomes w
+    where w.message_id = m.id and w.further_count is not null), false)
+  else false end`

@@ -6,6 +6,7 @@ import type { Database, InTransaction, MessageKind } from '../platform/database/
 import { toHex } from '../platform/encoding.ts'
 import { providerAccount } from './provider-limits.ts'
 import { warmUpRoom } from './warm-up.ts'
+import { isOutdated, isUnmade, welcomeRendering } from './welcomes.ts'
 
 export type ClaimedMessage = {
   readonly id: number
@@ -128,17 +129,22 @@ const whyNotSubscribed = sql<string>`coalesce(s.ended_reason, s.left_as ->> 'end
 
 /** A link that somebody asked for is of no use to them when it comes days later. */
 const linkHours = 72
+/** A welcome may tell stories, which are told by nothing else; a week later they are no news. */
+const welcomeHours = 168
+
+/** Mail whose links are signed as it goes, and not made of a secret that was kept when it was asked for. */
+const isSignedAtClaim = sql<boolean>`m.kind in ('digest', 'welcome', 'preferences_changed')`
 
 /**
  * Takes the oldest transactional mail: they go before digests, each by itself. A confirmation goes to who waits for it, a
  * welcome and what tells of a subscription to who has it, the others to whose address was confirmed, subscribed or not; to who was erased goes nothing. While a new signing key is being
- * rolled out, mail whose link was made with it is left to the processes that have it.
+ * rolled out, mail whose link was made with it is left to the processes that have it. A welcome that is to be made anew waits for that.
  */
 export function claimTransactional(context: Context): Promise<Claim> {
   return context.db.transaction().execute(async (trx) => {
     const now = context.clock.sqlNow
     const { rows } = await sql<Candidate & { is_over: boolean }>`
-      select m.id, m.kind, m.rendering_id,
+      select m.id, m.kind, ${welcomeRendering} as rendering_id,
         case
           when exists (select from suppressions x where x.email_key = ${addressKeyIn('m.to_email')}) then 'suppressed'
           when m.kind = 'confirmation' then case
@@ -153,18 +159,21 @@ export function claimTransactional(context: Context): Promise<Claim> {
       from messages m
         join subscriptions s on s.id = m.subscription_id
         left join confirmations c on c.id = m.confirmation_id
-        left join address_changes a on a.id = m.address_change_id,
+        left join address_changes a on a.id = m.address_change_id
+        left join welcomes w on w.message_id = m.id,
         lateral (
-          -- a welcome may tell stories, which are told by nothing else
-          select m.kind <> 'welcome' and coalesce(c.expires_at, a.expires_at, m.created_at + make_interval(hours => ${linkHours})) <= ${now}
-            as is_over) as life
+          select coalesce(c.expires_at, a.expires_at, m.created_at + make_interval(
+            hours => case m.kind when 'welcome' then ${welcomeHours}::int else ${linkHours}::int end)) <= ${now} as is_over) as life
       where m.state = 'pending' and m.kind <> 'digest'
-        and (m.key_id = any(${[...context.keys.ids]}::text[]) or life.is_over)
+        and (life.is_over or ((${isSignedAtClaim} or m.key_id = any(${[...context.keys.ids]}::text[]))
+          and not ${isUnmade} and not ${isOutdated}))
       order by m.id limit 1
       for update of m skip locked`.execute(trx)
     const [row] = rows
     if (!row) return { batch: undefined, canceled: 0, isMoreWaiting: false }
-    const obstacle = row.obstacle ?? (row.is_over ? 'the link expired before it could be sent' : null)
+    const tooLate =
+      row.kind === 'welcome' ? 'it could not be sent within a week' : 'the link expired before it could be sent'
+    const obstacle = row.obstacle ?? (row.is_over ? tooLate : null)
     return claim(context, trx, [{ ...row, obstacle }], 'emails')
   })
 }
@@ -282,7 +291,7 @@ async function claim(
       returning id, fence
     )
     update messages m set state = 'sending', batch_id = batch.id, batch_position = c.position, rendering_id = c.rendering_id,
-      key_id = case m.kind when 'digest' then ${context.keys.newestId} else m.key_id end, attempts = m.attempts + 1
+      key_id = case when ${isSignedAtClaim} then ${context.keys.newestId} else m.key_id end, attempts = m.attempts + 1
     from batch, unnest(${clear.map((row) => row.id)}::bigint[], ${clear.map((row) => row.rendering_id)}::bigint[])
       with ordinality as c (id, rendering_id, position)
     where m.id = c.id

@@ -1,129 +1,136 @@
 // The welcome to who has confirmed, with what is new until their first digest.
-import { sql } from 'kysely'
-import { createElement } from 'react'
-import { instantInWords } from '../../emails/components/language.ts'
-import { spoken } from '../../emails/messages.ts'
-import { renderMail } from '../../emails/render.ts'
-import { WelcomeEmail, welcomeSubject, welcomeText } from '../../emails/welcome.tsx'
-import { selectArticles } from '../articles/select-articles.ts'
-import { type MailTemplate, slotMarkers, storeRendering, toTemplate } from '../delivery/mail-template.ts'
+import { type SqlBool, sql } from 'kysely'
+import type { MailTemplate } from '../delivery/mail-template.ts'
+import { isOutdated, isUnmade } from '../delivery/welcomes.ts'
 import type { Context, JobOptions } from '../platform/context.ts'
-import type { Row } from '../platform/database/schema.ts'
-import { type DigestContent, digestProps, envelopeOf, readStories } from './digest-mail.ts'
+import { type Done, storeAnew, storeFirst } from './store-welcome.ts'
+import { type WelcomeContent, welcomeMail } from './welcome-mail.ts'
+import { type Reader, readReader, readTold, readVisible } from './welcome-reader.ts'
 
 /** How often a reader is looked at anew who is changed meanwhile; then again at the next call. */
 const mostTries = 3
-
-type Waiting = Pick<Row<'welcomes'>, 'confirmation_id' | 'subscription_id'>
+/** After so many failures, which come with calls some time apart, it tells no stories; after so many none is made. */
+const mostFailures = { withStories: 5, atAll: 10 }
+/** Looked for at once. */
+const mostAtOnce = 500
 
 /**
- * Makes the message of each welcome that is owed. It tells what the newest run of the newsletter would have told this reader,
- * and then their cursor moves as with a digest, in the transaction that makes the message: no story is told twice, and none
- * lost. Where nothing is new, or it cannot be rendered, the welcome tells no stories and the cursor stays. Who has left, or
- * is suppressed, gets none. One that fails costs itself only: it is tried again at the next call, and what it threw is thrown in the end.
+ * Makes the message of each welcome that is owed, or of that to one subscription. It tells what the newest run of the newsletter
+ * would have told this reader, and then their cursor moves as with a digest, in the transaction that makes the message: no story
+ * is told twice, and none lost. Where nothing is new, or it cannot be rendered, the welcome tells no stories and the cursor stays.
+ * Who has left, or is suppressed, gets none. Those that wait are made anew where a story of them was corrected or withdrawn, or
+ * their first digest comes at another time. One that fails costs itself only: it is tried again at the next calls, in the end
+ * without stories, and then given up; what it threw is thrown in the end.
  */
 export async function writeWelcomes(
   context: Context,
-  { signal }: Pick<JobOptions, 'signal'>,
+  { signal, subscriptionId }: Pick<JobOptions, 'signal'> & { readonly subscriptionId?: number },
 ): Promise<{ welcomes: number }> {
   let welcomes = 0
-  let last = 0
   const failures: unknown[] = []
-  while (!signal.aborted) {
-    const { rows } = await sql<Waiting>`
-      select confirmation_id, subscription_id from welcomes where settled_at is null and subscription_id > ${last}
-      order by subscription_id limit 1`.execute(context.db)
-    const [waiting] = rows
-    if (!waiting) break
-    last = waiting.subscription_id
-    try {
-      for (let tries = 0; tries < mostTries; tries++) {
-        const done = await write(context, waiting)
-        if (done === 'made') welcomes += 1
-        if (done !== 'changed') break
+  for (const find of subscriptionId === undefined ? [findOwed, findChanged] : [findOwed]) {
+    let last = 0
+    while (!signal.aborted) {
+      const found = await find(context, last, subscriptionId)
+      for (const id of found) {
+        if (signal.aborted) break
+        last = id
+        try {
+          if (await write(context, id)) welcomes += 1
+        } catch (error) {
+          failures.push(error)
+          await noteFailure(context, id, error)
+        }
       }
-    } catch (error) {
-      failures.push(error)
+      if (found.length < mostAtOnce) break
     }
   }
   if (failures.length > 0) throw failures[0]
   return { welcomes }
 }
 
-/** `changed`: the reader, or their settings, while it was rendered. */
-async function write(context: Context, waiting: Waiting): Promise<'made' | 'changed' | 'none'> {
-  const reader = await readReader(context, waiting.subscription_id)
-  if (!reader) {
-    await sql`
-      update welcomes set settled_at = ${context.clock.sqlNow}
-      where confirmation_id = ${waiting.confirmation_id} and settled_at is null`.execute(context.db)
-    return 'none'
+async function findOwed({ db }: Context, after: number, subscriptionId?: number): Promise<number[]> {
+  const isTheirs = subscriptionId === undefined ? sql<SqlBool>`true` : sql<SqlBool>`subscription_id = ${subscriptionId}`
+  const { rows } = await sql<{ id: number }>`
+    select confirmation_id as id from welcomes where settled_at is null and confirmation_id > ${after} and ${isTheirs}
+    order by confirmation_id limit ${mostAtOnce}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+/** Of the messages that wait. By messages_transactional. */
+async function findChanged({ db }: Context, after: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select w.confirmation_id as id
+    from messages m join welcomes w on w.message_id = m.id join subscriptions s on s.id = m.subscription_id
+    where m.state = 'pending' and m.kind <> 'digest' and m.kind = 'welcome' and w.confirmation_id > ${after}
+      and (${isUnmade} or ${isOutdated})
+    order by w.confirmation_id limit ${mostAtOnce}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+/** Whether it was made. */
+async function write(context: Context, confirmationId: number): Promise<boolean> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const reader = await readReader(context, confirmationId)
+    const done = reader ? await make(context, reader) : await settle(context, confirmationId)
+    if (done !== 'changed') return done === 'made'
   }
-  const content = await readContent(context, reader)
-  const hasStories = content.stories.length > 0
-  const withStories = hasStories ? await render(context, reader, content) : undefined
-  const template =
-    withStories ??
-    (await render(context, reader, { ...content, digest: { ...content.digest, further_count: 0 }, stories: [] }))
-  return store(context, waiting, reader, { template, isTold: withStories !== undefined })
+  return false
 }
 
-type Reader = Pick<Row<'subscriptions'>, 'subscriber_id' | 'newsletter_id' | 'language' | 'frequency' | 'time_zone'> & {
-  readonly read_until: Date
-  readonly told_from: Date | null
-  readonly next_digest_at: Date
-  readonly newsletter: DigestContent['newsletter']
-  readonly topicIds: readonly number[] | null
-  readonly today: string
-  readonly confirmedOn: string
-  /** Where the newest window of the newsletter ends: what is in it, it holds for good. */
-  readonly windowEnd: Date | null
-  /** Anything that is changed of the subscription changes this. */
-  readonly version: string
+async function settle(context: Context, confirmationId: number): Promise<'none'> {
+  await sql`
+    update welcomes set settled_at = ${context.clock.sqlNow}
+    where confirmation_id = ${confirmationId} and settled_at is null`.execute(context.db)
+  return 'none'
 }
 
-/** Undefined for who has left, or is not mailed. */
-async function readReader({ db, clock }: Context, subscriptionId: number): Promise<Reader | undefined> {
-  const { rows } = await sql<Reader>`
-    select s.subscriber_id, s.newsletter_id, s.language, s.frequency, s.time_zone, s.read_until, s.told_from, s.next_digest_at,
-      json_build_object('name', n.name, 'slug', n.slug, 'language', n.language) as newsletter,
-      (select json_agg(topic_id) from topic_choice_topics where topic_choice_id = s.topic_choice_id) as "topicIds",
-      (${clock.sqlNow} at time zone s.time_zone)::date as today, (s.confirmed_at at time zone s.time_zone)::date as "confirmedOn",
-      (select window_end from digest_runs where newsletter_id = s.newsletter_id order by window_end desc limit 1) as "windowEnd",
-      s.xmin::text as version
-    from subscriptions s join subscribers r on r.id = s.subscriber_id join newsletters n on n.id = s.newsletter_id
-    where s.id = ${subscriptionId} and s.state = 'active'
-      and not exists (select from suppressions x where x.email_key = r.email_key)`.execute(db)
-  return rows[0]
+/** A database that is away cannot keep it either: then nothing is counted. */
+async function noteFailure(context: Context, confirmationId: number, error: unknown): Promise<void> {
+  const { rows } = await sql<{ failures: number; message_id: number | null }>`
+    update welcomes set failures = failures + 1 where confirmation_id = ${confirmationId}
+    returning failures, message_id`.execute(context.db)
+  const { failures = 0, message_id = null } = rows[0] ?? {}
+  const isGivenUp = failures >= mostFailures.atAll
+  const message = error instanceof Error ? error.message.slice(0, 500) : 'unknown error'
+  context.log.error(isGivenUp ? 'welcome_given_up' : 'welcome_not_written', {
+    ...{ confirmation: confirmationId, failures, error: message },
+  })
+  if (!isGivenUp) return
+  await settle(context, confirmationId)
+  await sql`
+    update messages set state = 'failed', reason = 'the welcome could not be made anew', settled_at = ${context.clock.sqlNow}
+    where id = ${message_id} and state = 'pending'`.execute(context.db)
 }
 
-/** What the newest run would have told them; no stories where that is nothing. */
-async function readContent({ db, config }: Context, reader: Reader): Promise<DigestContent> {
-  const { newsletter, language, frequency, windowEnd, read_until, told_from, topicIds } = reader
-  const [selection] =
-    windowEnd === null
-      ? []
-      : await selectArticles(
-          db,
-          reader.newsletter_id,
-          windowEnd,
-          sql`select 1 as number, ${read_until}::timestamptz as since, coalesce(${told_from}::timestamptz, '-infinity') as told_from,
-            ${topicIds}::bigint[] as topic_ids`,
-          config.storiesPerDigest,
-        )
-  const { articles = [], total = 0 } = selection ?? {}
-  const digest = { language, frequency, edition_date: reader.today, further_count: total - articles.length }
-  return { digest, newsletter, stories: articles.length > 0 ? await readStories(db, articles) : [] }
+async function make(context: Context, reader: Reader): Promise<Done> {
+  const { message_id, failures, language, frequency, newsletter, today } = reader
+  const isPlain = failures >= mostFailures.withStories
+  const { told, further } = isPlain ? { told: [], further: 0 } : await readTold(context, reader)
+  const stories = await readVisible(context.db, told)
+  const content = (withStories: boolean): WelcomeContent => ({
+    digest: { language, frequency, edition_date: today, further_count: withStories ? further : 0 },
+    newsletter,
+    stories: withStories ? stories : [],
+    hasFirstDigest: reader.first_digest_at !== null,
+  })
+  let template: MailTemplate | undefined
+  if (stories.length > 0) {
+    template = await render(context, reader, content(true))
+    // Nothing else tells its stories.
+    if (!template && message_id !== null) throw new Error('it could not be rendered anew')
+  }
+  const source = template ? { told, further, stories } : { told: [], further: 0, stories: [] }
+  template ??= await render(context, reader, content(false))
+  return message_id === null
+    ? storeFirst(context, reader, { ...source, template })
+    : storeAnew(context, reader, { ...source, told, template })
 }
 
 /** Undefined where that fails: the log says why. */
-async function render(context: Context, reader: Reader, content: DigestContent): Promise<MailTemplate | undefined> {
+async function render(context: Context, reader: Reader, content: WelcomeContent): Promise<MailTemplate | undefined> {
   try {
-    const markers = slotMarkers(context.random)
-    const props = { ...digestProps(context, content, markers), firstDigest: markers.firstDigest }
-    const { html, text } = await renderMail(createElement(WelcomeEmail, props), welcomeText(props))
-    const envelope = envelopeOf(context, content, markers, 'welcome')
-    return toTemplate({ ...envelope, subject: welcomeSubject(props), html, text }, markers)
+    return await welcomeMail(context, content)
   } catch (error) {
     const message = error instanceof Error ? error.message.slice(0, 500) : 'unknown error'
     context.log.error('welcome_not_rendered', {
@@ -133,47 +140,4 @@ async function render(context: Context, reader: Reader, content: DigestContent):
     })
     return undefined
   }
-}
-
-/** Without a template none is made, and none is owed any more. */
-async function store(
-  context: Context,
-  waiting: Waiting,
-  reader: Reader,
-  { template, isTold }: { readonly template: MailTemplate | undefined; readonly isTold: boolean },
-): Promise<'made' | 'changed' | 'none'> {
-  const { confirmation_id, subscription_id } = waiting
-  const { next_digest_at, time_zone } = reader
-  const firstDigest = instantInWords({ at: next_digest_at, timeZone: time_zone }, spoken(reader.language))
-  return context.db.transaction().execute(async (trx) => {
-    const now = context.clock.sqlNow
-    // The subscription first, as whoever changes it. As it was when it was read: a digest that was planned meanwhile has moved the cursor.
-    const { rows: same } = await sql`
-      select from subscriptions where id = ${subscription_id} and xmin::text = ${reader.version} for no key update`.execute(
-      trx,
-    )
-    if (same.length === 0) return 'changed'
-    const { numAffectedRows } = await sql`
-      update welcomes set settled_at = ${now} where confirmation_id = ${confirmation_id} and settled_at is null`.execute(
-      trx,
-    )
-    if (numAffectedRows !== 1n || !template) return 'none' // another process was faster, or nothing could be made
-    const renderingId = await storeRendering(trx, template, context.clock.now())
-    await sql`
-      with made as (
-        insert into messages (kind, subscriber_id, subscription_id, to_email, rendering_id, key_id, confirmed_on, first_digest,
-          created_at)
-        select 'welcome', id, ${subscription_id}, email, ${renderingId}, ${context.keys.newestId}, ${reader.confirmedOn},
-          ${firstDigest}, ${now}
-        from subscribers where id = ${reader.subscriber_id}
-        returning id)
-      update welcomes set message_id = made.id from made where confirmation_id = ${confirmation_id}`.execute(trx)
-    if (isTold) {
-      await sql`
-        update subscriptions set read_until = greatest(read_until, ${reader.windowEnd}) where id = ${subscription_id}`.execute(
-        trx,
-      )
-    }
-    return 'made'
-  })
 }

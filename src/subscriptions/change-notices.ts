@@ -5,6 +5,7 @@ import type { Context, JobOptions } from '../platform/context.ts'
 import type { InTransaction, Row } from '../platform/database/schema.ts'
 import { renderChangeNotice } from './change-notice-mail.ts'
 import { topicsById } from './newsletters.ts'
+import { asLeft, undoHours } from './unsubscribe.ts'
 
 /** So that who tries several things gets one mail, about what they chose in the end. */
 const quietMinutes = 5
@@ -20,7 +21,7 @@ export async function noteChange(trx: InTransaction, context: Context, subscript
   await sql`
     insert into change_notices as n (subscription_id, due_at)
     values (${subscriptionId}, ${context.clock.sqlNow} + make_interval(mins => ${quietMinutes}))
-    on conflict (subscription_id) do update set due_at = excluded.due_at where n.due_at is null`.execute(trx)
+    on conflict (subscription_id) do update set due_at = least(n.due_at, excluded.due_at)`.execute(trx)
 }
 
 /** A subscription as its notice tells of it. */
@@ -71,7 +72,7 @@ async function write(context: Context, subscriptionId: number): Promise<boolean>
   if (await postpone(context, subscriptionId)) return false
   const changed = await readChanged(context, subscriptionId)
   if (!changed) {
-    await sql`update change_notices set due_at = null where subscription_id = ${subscriptionId}`.execute(context.db)
+    await putAside(context, subscriptionId)
     return false
   }
   const { topicIds, newsletter_id } = changed
@@ -121,6 +122,24 @@ async function postpone({ db, clock }: Context, subscriptionId: number): Promise
     db,
   )
   return (numAffectedRows ?? 0n) > 0n
+}
+
+/**
+ * None is owed to who has left, or is suppressed; but as long as leaving can be undone it may be owed again. With the
+ * subscription's row taken: they may have come back just now.
+ */
+export async function putAside({ db, clock }: Context, subscriptionId: number): Promise<void> {
+  await sql`
+    with gone as materialized (
+      select s.id, s.state <> 'active' and was.ended_reason = 'unsubscribed' as has_left,
+        was.ended_at + make_interval(hours => ${undoHours}) as until
+      from subscriptions s, lateral ${asLeft} as was
+      where s.id = ${subscriptionId} and (s.state <> 'active' or exists (
+        select from suppressions x join subscribers r on r.email_key = x.email_key where r.id = s.subscriber_id))
+      for no key update of s
+    )
+    update change_notices set due_at = case when gone.has_left and gone.until > ${clock.sqlNow} then gone.until end
+    from gone where subscription_id = gone.id and due_at <= ${clock.sqlNow}`.execute(db)
 }
 
 /** Undefined for who has left, or is not mailed. */

@@ -50,7 +50,7 @@ export async function unsubscribe(
 export const undoHours = 24
 
 /** A subscription `s` as its reader left it, also where somebody has asked for it since, who need not be the reader. */
-const asLeft = sql`jsonb_populate_record(s, case when s.state = 'pending' then coalesce(s.left_as, '{}') else '{}' end)`
+export const asLeft = sql`jsonb_populate_record(s, case when s.state = 'pending' then coalesce(s.left_as, '{}') else '{}' end)`
 
 /**
  * A token that takes back an unsubscribing on the page, until a day after it; undefined where there is none to take back:
@@ -149,6 +149,14 @@ export async function undoUnsubscribe(context: Context, token: string, evidence:
         to_email = (select email from subscribers where id = ${readerId})
       where subscriber_id = ${readerId} and kind not in ('digest', 'confirmation') and subscription_id = ${subscriptionId}
         and kind = 'welcome' and state = 'canceled' and reason = 'unsubscribed' and settled_at >= ${time}`.execute(trx)
+    // The notice of a change is written anew: who has a forwarded link could else change, leave and undo, and nobody is told.
+    await sql`
+      update change_notices n set due_at = ${now}
+      where n.subscription_id = ${subscriptionId} and (n.due_at is not null or exists (
+        select from messages m
+        where m.id = n.message_id and m.state = 'canceled' and m.reason = 'unsubscribed' and m.settled_at >= ${time}))`.execute(
+      trx,
+    )
     await recordConsent(trx, context, {
       kind: 'unsubscribe_undone',
       subscriberId: readerId,

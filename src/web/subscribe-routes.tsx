@@ -109,7 +109,7 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
 
   confirming.post('/confirm/:token', async (c) => {
     const confirmation = await confirm(context, c.req.param('token'), evidenceOf(c, options, 'link'))
-    options.background(sendSoon(context))
+    options.background(sendSoon(context, confirmation.subscriptionId))
     if (speaksJson(c)) return c.json({ message: 'Confirmed.' })
     return confirmedPage(c, context, confirmation)
   })

@@ -67,5 +67,5 @@ async function actOnMails(context: Context): Promise<void> {
     context.log.warn('mail_left_to_the_jobs', { error: error instanceof Error ? error.message : 'unknown' })
     return
   }
-  await sendSoon(context)
+  await sendSoon(context, 'all')
 }

@@ -1,4 +1,7 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
+import { writeLettersJob } from '../../jobs/write-letters.ts'
+import { hideArticle } from '../../src/articles/newsroom.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { writeWelcomes } from '../../src/digests/write-welcomes.ts'
 import { unsubscribe } from '../../src/subscriptions/unsubscribe.ts'
@@ -70,6 +73,23 @@ const welcomes = async () => {
   }))
 }
 
+/** The database, whose transactions begin when that is done, if it has begun. */
+const waitingFor = (meanwhile: () => Promise<unknown> | undefined) =>
+  new Proxy(database.db, {
+    get: (target, name) => {
+      if (name !== 'transaction' || !meanwhile()) {
+        const value = Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      }
+      return () => ({
+        execute: async (work: Parameters<ReturnType<typeof target.transaction>['execute']>[0]) => {
+          await meanwhile()
+          return target.transaction().execute(work)
+        },
+      })
+    },
+  })
+
 describe('a welcome', () => {
   it('tells what the newest run told, and the first digest goes on from there', async () => {
     const context = testContext(database.db)
@@ -122,6 +142,89 @@ describe('a welcome', () => {
     ])
   })
 
+  it('is rendered once for all who are told the same, and by one process', async () => {
+    await anArticle(database.db, { title: 'Story TOLD', firstSeenAt: hours(-2) })
+    await aWindow(hours(-1))
+    const context = testContext(database.db)
+    let renderings = 0
+    const counting = {
+      ...context,
+      random: (bytes: number) => {
+        renderings += 1
+        return context.random(bytes)
+      },
+    }
+    for (let reader = 0; reader < 3; reader++) await aConfirmed()
+    expect(await write(counting)).toEqual({ welcomes: 3 })
+    expect(renderings).toBe(1)
+    await aConfirmed({ language: 'de' })
+    expect(await write(counting)).toEqual({ welcomes: 1 })
+    expect(renderings).toBe(2)
+  })
+
+  it('is made by itself where it is asked for by itself', async () => {
+    const [{ subscriptionId }] = [await aConfirmed(), await aConfirmed()]
+    const context = testContext(database.db)
+    expect(await writeWelcomes(context, { signal, subscriptionId })).toEqual({ welcomes: 1 })
+    expect((await welcomes()).map((made) => made.subscription_id)).toEqual([subscriptionId])
+  })
+
+  it('tells no story that was hidden while it was rendered, and as corrected what was corrected', async () => {
+    const hidden = await anArticle(database.db, { title: 'Story HIDDEN', firstSeenAt: hours(-3) })
+    const corrected = await anArticle(database.db, { title: 'Story WRONG', firstSeenAt: hours(-2) })
+    await aWindow(hours(-1))
+    await aConfirmed()
+    const context = testContext(database.db)
+    let changed: Promise<unknown> | undefined
+    const change = async () => {
+      await hideArticle(context, String(hidden))
+      await database.db.updateTable('articles').set({ title: 'Story RIGHT' }).where('id', '=', corrected).execute()
+    }
+    const overtaken = {
+      ...context,
+      random: (bytes: number) => {
+        changed ??= change()
+        return context.random(bytes)
+      },
+      db: waitingFor(() => changed),
+    }
+    expect(await write(overtaken)).toEqual({ welcomes: 1 })
+    expect(await welcomes()).toMatchObject([{ stories: ['Story RIGHT'] }])
+  })
+
+  it('that fails costs itself only, and is made without stories, or given up, in the end', async () => {
+    await anArticle(database.db, { title: 'Story TOLD', firstSeenAt: hours(-2) })
+    await aWindow(hours(-1))
+    const [poison, other] = [await aConfirmed(), await aConfirmed()]
+    const context = testContext(database.db)
+    await sql`alter table welcome_articles add constraint poison check (confirmation_id <> ${sql.lit(poison.owed.confirmation_id)})`.execute(
+      database.db,
+    )
+    await expect(write(context)).rejects.toThrow('poison')
+    expect((await welcomes()).map((made) => made.subscription_id)).toEqual([other.subscriptionId])
+    for (let time = 1; time < 5; time++) await expect(write(context)).rejects.toThrow('poison')
+    expect(await write(context)).toEqual({ welcomes: 1 })
+    expect((await welcomes()).at(-1)).toMatchObject({ subscription_id: poison.subscriptionId, stories: [] })
+    expect(await readUntil(poison)).toEqual(hours(-24))
+
+    await sql`alter table welcome_articles drop constraint poison`.execute(database.db)
+    await sql`alter table messages add constraint poison check (kind <> 'welcome') not valid`.execute(database.db)
+    await aConfirmed()
+    for (let time = 0; time < 10; time++) await expect(write(context)).rejects.toThrow('poison')
+    expect(await write(context)).toEqual({ welcomes: 0 })
+    await sql`alter table messages drop constraint poison`.execute(database.db)
+  })
+
+  it('does not stop the notices of changed settings', async () => {
+    const { subscriptionId } = await aConfirmed()
+    await database.db.insertInto('change_notices').values({ subscription_id: subscriptionId, due_at: monday }).execute()
+    await sql`alter table messages add constraint poison check (kind <> 'welcome') not valid`.execute(database.db)
+    await expect(writeLettersJob.run(testContext(database.db), at(monday))).rejects.toThrow('poison')
+    await sql`alter table messages drop constraint poison`.execute(database.db)
+    const made = await database.db.selectFrom('messages').select('kind').execute()
+    expect(made).toEqual([{ kind: 'preferences_changed' }])
+  })
+
   it('that cannot tell its stories tells none, and none is lost', async () => {
     // Rendering it throws: it has an author without a name.
     await anArticle(database.db, { title: 'Story BAD', firstSeenAt: hours(-2), authors: [null as never] })
@@ -172,21 +275,8 @@ describe('a welcome', () => {
         return context.random(byteCount)
       },
     }
-    let planning: Promise<unknown> = Promise.resolve()
-    const db = new Proxy(database.db, {
-      get: (target, name) => {
-        if (name !== 'transaction' || !isPlanned) {
-          const value = Reflect.get(target, name, target)
-          return typeof value === 'function' ? value.bind(target) : value
-        }
-        return () => ({
-          execute: async (work: Parameters<ReturnType<typeof target.transaction>['execute']>[0]) => {
-            await planning
-            return target.transaction().execute(work)
-          },
-        })
-      },
-    })
+    let planning: Promise<unknown> | undefined
+    const db = waitingFor(() => planning)
     context.clock.set(hours(1))
     expect(await write({ ...overtaken, db })).toEqual({ welcomes: 1 })
     expect(await digestsOf(database.db, reader.subscriptionId)).toEqual([['Story TOLD']])

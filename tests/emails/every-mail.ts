@@ -191,6 +191,7 @@ const welcomes: Record<string, Partial<WelcomeProps>> = {
   '': { stories },
   'one-story': { stories: [lead], furtherCount: 0, takesReplies: true },
   'no-stories': { stories: [], furtherCount: 0, frequency: 'weekly' },
+  late: { stories: [], furtherCount: 0, firstDigest: null },
   'right-to-left': {
     ...{ stories: arabic, language: 'ar', newsletterName: 'بريد الصباح' },
     firstDigest: instantInWords({ at: new Date('2026-11-24T06:00:00Z'), timeZone: 'Africa/Cairo' }, 'ar'),

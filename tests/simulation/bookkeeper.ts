@@ -4,7 +4,16 @@ import type { MessageKind, SuppressionReason } from '../../src/platform/database
 import { checkPlan, checkWelcome, clockStepsMs, type Got, type RunWindow } from './check-plan.ts'
 import { type History, Violation } from './history.ts'
 import { type AddressChange, AddressChanges, KnownAddresses } from './known-addresses.ts'
-import { checkTold, type Decision, decideOn, type PlannedStories, type Told, toldNow } from './newsroom.ts'
+import {
+  checkTitles,
+  checkTold,
+  type Decision,
+  decideOn,
+  type PlannedStories,
+  type Told,
+  titlesOf,
+  toldNow,
+} from './newsroom.ts'
 import { type ProviderEvent, suppressionOf } from './provider-events.ts'
 import type { KnownArticle, Reader } from './reader.ts'
 import { type Accepted, type Call, mailsOf, type ResendModel } from './resend-model.ts'
@@ -59,6 +68,9 @@ export class Bookkeeper {
   readonly withdrawn = new Set<number>()
   /** What each digest had to tell when it began. */
   private readonly told = new Map<number, Told | undefined>()
+  /** What each welcome was made with, and the headlines that it had to have when it began. */
+  private readonly welcomes = new Map<number, readonly KnownArticle[]>()
+  private readonly welcomed = new Map<number, readonly string[]>()
   private readonly begun = new Map<string, ReadonlySet<number>>()
   private readonly begunBatches: number[] = []
   private readonly work = new Map<Actor, Work>()
@@ -203,6 +215,8 @@ export class Bookkeeper {
     for (const mail of isFirst ? mailsOf(call) : []) {
       if (!begun?.has(mail.message)) this.begins(mail.message, mail.to, now)
       if (this.told.has(mail.message)) checkTold(mail.message, mail, this.told.get(mail.message))
+      const welcomed = this.welcomed.get(mail.message)
+      if (welcomed) checkTitles(`welcome ${mail.message}`, mail, welcomed)
     }
     const age = now - (this.model.keys.get(call.key)?.firstCalledAt ?? now)
     if (!isFirst && age > longestKeyAgeMs) {
@@ -232,7 +246,9 @@ export class Bookkeeper {
     const reader = this.readerOf(sub)
     const urls = new Set(JSON.stringify(row?.template).match(/https:\/\/news\.example\/\d+/g))
     const runs = [...this.runs.values()].filter(({ windowEnd }) => windowEnd === row?.until.getTime())
-    for (const article of checkWelcome(reader, runs, this.articles, urls)) reader.covered.add(article.id)
+    const { told, covered } = checkWelcome(reader, runs, this.articles, urls)
+    for (const article of covered) reader.covered.add(article.id)
+    this.welcomes.set(id, told)
     this.history.note('database', `welcome ${id} to ${reader.email} tells ${urls.size} stories`)
   }
 
@@ -275,6 +291,8 @@ export class Bookkeeper {
     this.mayBegin(message, to, claimedAt)
     const planned = this.planned.find((one) => one.messageId === message)
     if (planned) this.told.set(message, toldNow(planned))
+    const welcome = this.welcomes.get(message)
+    if (welcome) this.welcomed.set(message, titlesOf(welcome))
   }
 
   /** Whether the reader wants it at this moment, at this address. */

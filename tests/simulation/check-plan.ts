@@ -66,20 +66,20 @@ export function checkPlan(
 
 /**
  * What a welcome tells is what one of these runs, whose windows end where the reader's cursor is now, would have told them.
- * Returns what must not be told any more.
+ * Returns that, and what must not be told any more.
  */
 export function checkWelcome(
   reader: Reader,
   runs: readonly RunWindow[],
   articles: readonly KnownArticle[],
   urls: ReadonlySet<string>,
-): readonly KnownArticle[] {
+): { readonly told: readonly KnownArticle[]; readonly covered: readonly KnownArticle[] } {
   if (reader.state !== 'active') throw new Violation('7 consent', `${reader.email} is welcomed, who is ${reader.state}`)
-  if (urls.size === 0) return []
+  if (urls.size === 0) return { told: [], covered: [] }
   for (const run of runs) {
     const { news, matching } = reader.wants(inWindow(articles, run))
     const told = bestOf(matching, reader.choices.topics, run.windowEnd)
-    if (told.length === urls.size && told.every(({ url }) => urls.has(url))) return news
+    if (told.length === urls.size && told.every(({ url }) => urls.has(url))) return { told, covered: news }
   }
   throw new Violation(
     '3 no story twice, none lost',

@@ -182,20 +182,36 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'the cursor does not move with the welcome',
-    edits: [edit('src/digests/write-welcomes.ts', 'if (isTold) {', 'if (false) {')],
+    edits: [
+      edit(
+        'src/digests/store-welcome.ts',
+        'read_until = greatest(read_until, ${reader.windowEnd})',
+        'read_until = read_until',
+      ),
+    ],
   },
   {
     name: 'the cursor moves also with a welcome that tells nothing',
-    edits: [edit('src/digests/write-welcomes.ts', 'if (isTold) {', 'if (reader.windowEnd) {')],
+    edits: [edit('src/digests/store-welcome.ts', 'if (told.length > 0) {', 'if (reader.windowEnd) {')],
   },
   {
     name: 'a welcome tells what a digest was planned with meanwhile',
-    edits: [edit('src/digests/write-welcomes.ts', 'and xmin::text = ${reader.version} for', 'for')],
+    edits: [edit('src/digests/store-welcome.ts', 'and xmin::text = ${reader.version} for', 'for')],
   },
   {
     name: 'whether a welcome is wanted is not looked at when its try begins',
     edits: [
       edit('src/delivery/begin-batch.ts', "when 'welcome' then s.state <> 'active'", "when 'welcome' then false"),
+    ],
+  },
+  {
+    name: 'a correction leaves welcomes as they were made',
+    edits: [
+      edit(
+        'src/articles/tell-anew.ts',
+        '  await welcomeAnew(trx, articleIds)\n',
+        '  if (false) await welcomeAnew(trx, articleIds)\n',
+      ),
     ],
   },
   {

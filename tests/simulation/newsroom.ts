@@ -62,34 +62,42 @@ export function decideOn(
   }
 }
 
+const isVisible = ({ isHidden }: KnownArticle) => !isHidden
+
+/** As they are now, without what is hidden. */
+export const titlesOf = (articles: readonly KnownArticle[]) => articles.filter(isVisible).map(({ title }) => title)
+
 /** What is to be told of it by what begins now; undefined where nothing is left. */
 export function toldNow({ articles, further, hidden }: PlannedStories): Told | undefined {
-  const isVisible = ({ isHidden }: KnownArticle) => !isHidden
-  const titles = articles.filter(isVisible).map(({ title }) => title)
+  const titles = titlesOf(articles)
   const least = further.filter(isVisible).length
   return titles[0] === undefined
     ? undefined
     : { titles, lead: titles[0], further: { least, most: least + hidden.filter(isVisible).length } }
 }
 
+function complain(what: string, where: string, given: string, wanted: string): never {
+  throw new Violation('12 as corrected', `the ${where} of ${what} tells ${given}, where it should be ${wanted}`)
+}
+
+/** Throws a {@link Violation} where its text or its HTML tells other headlines. */
+export function checkTitles(what: string, mail: Mail, titles: readonly string[]): void {
+  const wanted = titles.toSorted().join(', ')
+  for (const where of ['text', 'html'] as const) {
+    const found = [...new Set(mail[where].match(/Story \d+(?:\sv\d+)?/g))].map((title) => title.replace(/\s+/, ' '))
+    const given = [...new Set(found.map((title) => title.replace(/\s/g, ' ')))].toSorted().join(', ')
+    if (given !== wanted) complain(what, where, given, wanted)
+  }
+}
+
 /** Throws a {@link Violation} where a digest says something else, in its subject, its text or its HTML. */
 export function checkTold(message: number, mail: Mail, told: Told | undefined): void {
   if (!told) throw new Violation('3 no story twice, none lost', `digest ${message} begins, and all of it was withdrawn`)
-  const complain = (where: string, given: string, wanted: string) => {
-    throw new Violation(
-      '12 as corrected',
-      `the ${where} of digest ${message} tells ${given}, where it should be ${wanted}`,
-    )
-  }
-  const wanted = told.titles.toSorted().join(', ')
-  for (const where of ['text', 'html'] as const) {
-    const given = [...new Set(mail[where].match(/Story \d+(?:\sv\d+)?/g))].map((title) => title.replace(/\s+/, ' '))
-    const titles = [...new Set(given.map((title) => title.replace(/\s/g, ' ')))].toSorted().join(', ')
-    if (titles !== wanted) complain(where, titles, wanted)
-  }
-  if (mail.subject !== told.lead) complain('subject', mail.subject, told.lead)
+  const what = `digest ${message}`
+  checkTitles(what, mail, told.titles)
+  if (mail.subject !== told.lead) complain(what, 'subject', mail.subject, told.lead)
   const [, count] = /(One|\d+) more stor(?:y|ies) on the site/.exec(mail.text) ?? []
   const further = count === undefined ? 0 : count === 'One' ? 1 : Number(count)
   const { least, most } = told.further
-  if (further < least || further > most) complain('text', `${further} further`, `${least} to ${most}`)
+  if (further < least || further > most) complain(what, 'text', `${further} further`, `${least} to ${most}`)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { writeChangeNotices } from '../../src/subscriptions/change-notices.ts'
+import { putAside, writeChangeNotices } from '../../src/subscriptions/change-notices.ts'
 import { aReader, aTopic } from '../support/factories.ts'
 import { hours, readerSite } from '../support/reader-site.ts'
 
@@ -110,9 +110,43 @@ describe('a change on the page', () => {
       await site.db.insertInto('suppressions').values(suppression).execute()
     }
     await tick(hours(1))
+    await tick(hours(25)) // leaving cannot be undone any more
     expect(await site.mails()).toEqual([])
     const notices = await site.db.selectFrom('change_notices').select('due_at').execute()
     expect(notices.filter(({ due_at }) => due_at !== null)).toEqual([])
+  })
+
+  it.each([
+    ['was written', 5, 5],
+    ['would have been written', 1, 5],
+    ['was never due', 1, 1],
+  ])('is mailed to who leaves, and takes that back, when it %s', async (_, left, undone) => {
+    const reader = await aReader(site.db)
+    await site.post(pathOf(reader), { hour: '9' })
+    const write = async (minute: number) => {
+      site.context.clock.set(minutes(minute))
+      await writeChangeNotices(site.context, { signal: new AbortController().signal })
+    }
+    await write(left)
+    const path = `/unsubscribe/${site.token('unsubscribe', reader.subscriptionId)}`
+    const page = await (await site.post(path, { from: 'page' })).text()
+    await write(undone)
+    await site.send()
+    expect(await site.mails()).toEqual([])
+    await site.post(await site.link('undo', page))
+    await tick(minutes(6))
+    expect((await site.mails()).map(({ subject }) => subject)).toEqual(['Your settings for Newsmatro have changed'])
+    await tick(hours(30))
+    expect(await site.mails()).toHaveLength(1)
+  })
+
+  it('stays owed to who came back just before it would have been put aside', async () => {
+    const reader = await aReader(site.db)
+    await site.post(pathOf(reader), { hour: '9' })
+    site.context.clock.set(minutes(5))
+    await putAside(site.context, reader.subscriptionId)
+    await tick(minutes(5))
+    expect(await site.mails()).toHaveLength(1)
   })
 
   it('goes to the address that the reader has by then', async () => {

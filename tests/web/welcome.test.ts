@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { hideArticle } from '../../src/articles/newsroom.ts'
+import { beginBatch } from '../../src/delivery/begin-batch.ts'
+import { claimTransactional } from '../../src/delivery/claim-batch.ts'
+import { settleBatch } from '../../src/delivery/settle-batch.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
+import { writeWelcomes } from '../../src/digests/write-welcomes.ts'
 import { deriveToken } from '../../src/platform/signed-token.ts'
 import { confirm } from '../../src/subscriptions/confirmations.ts'
 import { at } from '../support/context.ts'
@@ -24,6 +29,8 @@ async function confirmsUnanswered() {
   await confirm(site.context, deriveToken(site.context.keys, key_id, new Uint8Array(nonce)), evidence)
 }
 
+/** What the job does. */
+const write = () => writeWelcomes(site.context, { signal: new AbortController().signal })
 const welcomesTo = async () => (await site.mails()).filter(({ subject }) => subject === 'Welcome to Newsmatro')
 const kinds = async () =>
   (await site.messages())
@@ -74,9 +81,10 @@ describe('who confirms', () => {
     await confirmsUnanswered()
     const { id = 0 } = (await site.subscriptions())[0] ?? {}
     const page = await (await site.post(`/unsubscribe/${site.token('unsubscribe', id)}`, { from: 'page' })).text()
-    await site.post('/subscribe', { email: 'bea@reader.example' }) // sends what waits
+    await write()
     await site.post(await site.link('undo', page))
-    await site.post('/subscribe', { email: 'cem@reader.example' })
+    await write()
+    await site.send()
     expect((await site.subscriptions())[0]).toMatchObject({ state: 'active' })
     expect(await welcomesTo()).toEqual([])
   })
@@ -84,12 +92,11 @@ describe('who confirms', () => {
 
 describe('a welcome that waits', () => {
   /** It tells a story, and the provider is away. */
-  async function waits() {
-    await anArticle(site.db, { title: 'A river moves', firstSeenAt: hours(-2) })
+  async function waits(others: readonly string[] = []) {
+    for (const title of ['A river moves', ...others]) await anArticle(site.db, { title, firstSeenAt: hours(-2) })
     await aRun()
     await confirmsUnanswered()
-    const { writeWelcomes } = await import('../../src/digests/write-welcomes.ts')
-    await writeWelcomes(site.context, { signal: new AbortController().signal })
+    await write()
     return (await site.subscriptions()).at(-1)?.id ?? 0
   }
 
@@ -117,11 +124,99 @@ describe('a welcome that waits', () => {
     expect((await kinds()).at(-1)).toEqual(['welcome', 'canceled', reason])
   })
 
-  it('goes out also after days: it tells what nothing else tells', async () => {
+  it('goes out also after days, with a key that was retired meanwhile: it tells what nothing else tells', async () => {
     await waits()
+    await site.db.updateTable('messages').set({ key_id: 'retired' }).where('kind', '=', 'welcome').execute()
     site.context.clock.set(hours(100))
     await site.send()
-    expect(await welcomesTo()).toHaveLength(1)
+    const [welcome] = await welcomesTo()
+    expect((await site.visit(await site.link('preferences', welcome?.text ?? ''))).status).toBe(200)
+  })
+
+  it('is canceled after a week, also where it was to be made anew', async () => {
+    await waits()
+    await hideArticle(site.context, '1')
+    site.context.clock.set(hours(168))
+    await site.send()
+    expect((await kinds()).at(-1)).toEqual(['welcome', 'canceled', 'it could not be sent within a week'])
+  })
+
+  it('tells nothing that was hidden since: it waits until it was made anew', async () => {
+    await waits(['The sea rises'])
+    await hideArticle(site.context, '1')
+    await site.send()
+    expect(await welcomesTo()).toEqual([])
+    expect(await write()).toEqual({ welcomes: 1 })
+    expect(await write()).toEqual({ welcomes: 0 })
+    await site.send()
+    const [welcome, ...more] = await welcomesTo()
+    expect(more).toEqual([])
+    expect(welcome?.text).toContain('The sea rises')
+    expect(welcome?.text).not.toContain('A river moves')
+    expect(welcome?.text).toContain('Monday, November 23 at 7:00 AM (UTC)')
+    await hideArticle(site.context, '2') // it has gone
+    expect(await write()).toEqual({ welcomes: 0 })
+  })
+
+  it('goes without stories where all were hidden', async () => {
+    await waits()
+    await hideArticle(site.context, '1')
+    await write()
+    await site.send()
+    expect((await welcomesTo()).map(({ text }) => text?.includes('A river moves'))).toEqual([false])
+  })
+
+  it('does not begin where a story was hidden after its claim', async () => {
+    await waits()
+    const { batch } = await claimTransactional(site.context)
+    if (!batch) throw new Error('nothing was claimed')
+    await hideArticle(site.context, '1')
+    expect(await beginBatch(site.context, batch)).toBe('stories changed')
+    await settleBatch(site.context, batch, {
+      kind: 'refused',
+      remedy: 'later',
+      reason: 'stories changed',
+      retryAfterMs: 0,
+    })
+    await write()
+    await site.send()
+    expect((await welcomesTo()).map(({ text }) => text?.includes('A river moves'))).toEqual([false])
+  })
+
+  it('that an undo brings back tells nothing that was hidden meanwhile', async () => {
+    const id = await waits(['The sea rises'])
+    const page = await (await site.post(`/unsubscribe/${site.token('unsubscribe', id)}`, { from: 'page' })).text()
+    await hideArticle(site.context, '1')
+    await site.post(await site.link('undo', page))
+    await site.send()
+    await write()
+    await site.send()
+    const [welcome] = await welcomesTo()
+    expect(welcome?.text).toContain('The sea rises')
+    expect(welcome?.text).not.toContain('A river moves')
+  })
+
+  it('says when the first digest comes as it is when it goes, and nothing where that was made already', async () => {
+    const id = await waits()
+    await site.post(`/preferences/${site.token('preferences', id)}`, { hour: '9' })
+    await site.db
+      .updateTable('messages')
+      .set({ state: 'canceled', reason: 'test', settled_at: hours(0) })
+      .where('kind', '=', 'preferences_changed')
+      .execute()
+    await write()
+    expect((await site.messages()).find(({ kind }) => kind === 'welcome')?.first_digest).toBe(
+      'Monday, November 23 at 9:00 AM (UTC)',
+    )
+    await anArticle(site.db, { title: 'The sea rises', firstSeenAt: hours(1) })
+    site.context.clock.set(hours(3))
+    await planDigests(site.context, at(hours(3)))
+    expect(await write()).toEqual({ welcomes: 1 })
+    expect(await write()).toEqual({ welcomes: 0 })
+    await site.send()
+    const [welcome] = await welcomesTo()
+    expect(welcome?.text).toContain('A river moves')
+    expect(welcome?.text).not.toMatch(/first digest|AM \(UTC\)/)
   })
 
   it('forgets with its reader when their first digest would have come', async () => {

@@ -148,6 +148,17 @@ export interface Tables {
     created_at: Time
     settled_at: OptionalTime
     message_id: number | null
+    rendering_id: number | null
+    further_count: number | null
+    first_digest_at: OptionalTime
+    failures: Generated<number>
+  }
+  welcome_articles: {
+    confirmation_id: number
+    position: number
+    article_id: number
+    topic_id: number | null
+    can_be_fewer: boolean
   }
   change_notices: { subscription_id: number; due_at: OptionalTime; message_id: number | null }
   row_locks: { name: string }
