@@ -13,10 +13,10 @@ export async function tellAnew(trx: InTransaction, articleIds: readonly number[]
   )
 }
 
-/** A run whose window was closed longer ago has sent what it will, or its number of further stories may be out by one. */
-const countedDays = 30
-
-/** The digests that count these among their further stories, too. By digest_runs_window, and the first index of digests. */
+/**
+ * The digests that count these among their further stories, too, of runs in which somebody waits, or may be planned yet; for the
+ * others `runs send-rest` does it. By digest_runs_window, messages_bulk and messages_run, and the first index of digests.
+ */
 export async function countAnew(
   trx: InTransaction,
   newsletterId: number,
@@ -27,7 +27,9 @@ export async function countAnew(
     sql`
       select g.id from articles a
         join digest_runs r on r.newsletter_id = ${newsletterId} and r.window_end >= a.available_at
-          and r.window_end > (select max(window_end) from digest_runs where newsletter_id = ${newsletterId}) - make_interval(days => ${countedDays})
+          and (r.planned_at is null
+            or exists (select from messages m where m.run_id = r.id and m.state = 'pending' and m.kind = 'digest')
+            or exists (select from messages m where m.run_id = r.id and m.state = 'sending'))
         join digests g on g.run_id = r.id and g.since < a.available_at
       where a.id = any(${[...articleIds]}::bigint[])`,
   )

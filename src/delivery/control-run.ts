@@ -62,6 +62,7 @@ export async function sendRest(
     if (before.pausedAt && !isFinished(before))
       throw conflict(`Run ${id} is paused: newsmatro runs resume ${id} lets it go on first.`)
     requeued = await requeue(trx, id)
+    await renderAnew(trx, id)
     if (requeued === 0 && !(before.canceledAt && before.unplanned > 0)) {
       throw conflict(
         `Run ${id} has nothing to send again: newsmatro runs show ${id} --missing shows who is left, and why. What the provider once accepted is not sent again.`,
@@ -94,6 +95,28 @@ async function requeue(trx: InTransaction, runId: number): Promise<number> {
     )
     select count(*) as requeued from back`.execute(trx)
   return rows[0]?.requeued ?? 0
+}
+
+/**
+ * What was hidden or shown while nobody waited was not counted anew: where an article of their windows was changed since the run,
+ * its digests are rendered once more. With the newsletter's row taken, as by whoever changes an article: that is either seen here,
+ * or sees who waits now. By articles_newest and articles_decided; in the order of ids, as whoever corrects a story locks digests.
+ */
+async function renderAnew(trx: InTransaction, runId: number): Promise<void> {
+  await sql`
+    select from newsletters where id = (select newsletter_id from digest_runs where id = ${runId}) for share`.execute(
+    trx,
+  )
+  await sql`
+    with made as materialized (
+      select id from digests where run_id = ${runId} and rendering_id is not null order by id for no key update
+    ), first as materialized (select min(since) as since from digests where run_id = ${runId})
+    update digests set rendering_id = null from made
+    where digests.id = made.id and exists (
+      select from digest_runs r, first, articles a
+      where r.id = ${runId} and a.newsletter_id = r.newsletter_id and a.first_seen_at <= r.window_end
+        and (a.first_seen_at > first.since or a.available_from > first.since)
+        and a.available_at <= r.window_end and a.changed_at > r.window_end)`.execute(trx)
 }
 
 /** A decision is about all messages of a run in one statement: a million take longer than the 60 s of any other. */
