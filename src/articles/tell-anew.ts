@@ -25,12 +25,14 @@ export async function countAnew(
   await renderAnew(
     trx,
     sql`
-      select g.id from articles a
+      select told.id from articles a
         join digest_runs r on r.newsletter_id = ${newsletterId} and r.window_end >= a.available_at
-          and (r.planned_at is null
-            or exists (select from messages m where m.run_id = r.id and m.state = 'pending' and m.kind = 'digest')
-            or exists (select from messages m where m.run_id = r.id and m.state = 'sending'))
-        join digests g on g.run_id = r.id and g.since < a.available_at
+          -- values, and no exists: those would be answered by reading all that waits
+          and (r.planned_at is null or coalesce(
+            (select m.id from messages m where m.run_id between r.id and r.id and m.state = 'pending' and m.kind = 'digest'
+              order by m.run_id, m.id limit 1),
+            (select m.id from messages m where m.run_id = r.id and m.state = 'sending' limit 1)) is not null)
+        cross join lateral (select g.id from digests g where g.run_id = r.id and g.since < a.available_at offset 0) as told
       where a.id = any(${[...articleIds]}::bigint[])`,
   )
 }

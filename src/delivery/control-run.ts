@@ -108,15 +108,19 @@ async function renderAnew(trx: InTransaction, runId: number): Promise<void> {
     trx,
   )
   await sql`
-    with made as materialized (
-      select id from digests where run_id = ${runId} and rendering_id is not null order by id for no key update
-    ), first as materialized (select min(since) as since from digests where run_id = ${runId})
-    update digests set rendering_id = null from made
-    where digests.id = made.id and exists (
-      select from digest_runs r, first, articles a
-      where r.id = ${runId} and a.newsletter_id = r.newsletter_id and a.first_seen_at <= r.window_end
-        and (a.first_seen_at > first.since or a.available_from > first.since)
-        and a.available_at <= r.window_end and a.changed_at > r.window_end)`.execute(trx)
+    with run as materialized (
+      select newsletter_id, window_end, (select min(since) from digests where run_id = r.id) as since from digest_runs r where id = ${runId}
+    ), changed as materialized (
+      select a.id from run, lateral (
+        select id from articles
+        where newsletter_id = run.newsletter_id and (first_seen_at > run.since or available_from > run.since)
+          and first_seen_at <= run.window_end and available_at <= run.window_end and changed_at > run.window_end
+        limit 1) as a
+    ), made as materialized (
+      select id from digests where run_id = ${runId} and rendering_id is not null and exists (select from changed)
+      order by id for no key update
+    )
+    update digests set rendering_id = null from made where digests.id = made.id`.execute(trx)
 }
 
 /** A decision is about all messages of a run in one statement: a million take longer than the 60 s of any other. */

@@ -34,8 +34,8 @@ export async function chooseContents({ config }: Context, trx: InTransaction, ru
       from (
         -- news to whom was told from then on: the last of the tellings before
         select g.since, g.choice, max(r.told_at) as told_at
-        from (select distinct since, choice, array(
-            select topic_id from topic_choice_topics where topic_choice_id = choice) as topics from late) as g
+        from (select since, choice, array(select topic_id from topic_choice_topics where topic_choice_id = choice) as topics
+            from (select distinct since, choice from late) as distinct_choices) as g
           join retold r on r.available_at > g.since and (g.choice = 0 or (r.topics && g.topics and r.told_topics && g.topics))
         group by g.since, g.choice, r.id) as stories
       group by since, choice
