@@ -113,9 +113,13 @@ async function renderAnew(trx: InTransaction, runId: number): Promise<void> {
     ), changed as materialized (
       select a.id from run, lateral (
         select id from articles
-        where newsletter_id = run.newsletter_id and (first_seen_at > run.since or available_from > run.since)
-          and first_seen_at <= run.window_end and available_at <= run.window_end and changed_at > run.window_end
-        limit 1) as a
+        where newsletter_id = run.newsletter_id and first_seen_at > run.since and first_seen_at <= run.window_end
+          and changed_at > run.window_end
+        union all
+        -- whose embargo ended in a window
+        select id from articles
+        where newsletter_id = run.newsletter_id and first_seen_at <= run.since and available_from > run.since
+          and available_from <= run.window_end and changed_at > run.window_end) as a
     ), made as materialized (
       select id from digests where run_id = ${runId} and rendering_id is not null and exists (select from changed)
       order by id for no key update
