@@ -114,7 +114,9 @@ async function fillLate(db: Database, slot: Date): Promise<void> {
       join topics t on t.id % ${topicCount} = story % ${topicCount}`.execute(db)
   await sql`
     update subscriptions
-    set told_from = case when id % 10 = 0 then read_until - make_interval(secs => (id * 7919 % 250000)::int) end`.execute(db)
+    set told_from = case when id % 10 = 0 then read_until - make_interval(secs => (id * 7919 % 250000)::int) end`.execute(
+    db,
+  )
   await sql`vacuum analyze articles, article_topics, subscriptions`.execute(db)
 }
 
