@@ -123,6 +123,9 @@ const matches = (articleId: RawBuilder<unknown>) => sql`(g.topic_ids is null or 
  */
 const isToldByAnother = (windowEnd: Date) => sql`exists (
   select from articles b
-  where (b.id = a.same_story_as or b.same_story_as = a.same_story_as) and b.id < a.id
-    and b.eligible and b.hidden_at is null and b.available_at > g.told_from and b.available_at <= ${windowEnd}
+  where ${isTelling} and b.available_at > g.told_from and b.available_at <= ${windowEnd}
     and ${matches(sql`b.id`)})`
+
+/** An article `b` tells the story of `a`, and was stored before it. */
+export const isTelling = sql`(b.id = a.same_story_as or b.same_story_as = a.same_story_as) and b.id < a.id
+  and b.eligible and b.hidden_at is null`

@@ -14,10 +14,10 @@ export async function tellAnew(trx: InTransaction, articleIds: readonly number[]
   )
 }
 
-/** A run whose window was closed longer ago has sent what it will, or its number of further stories may be out by one. */
-const countedDays = 30
-
-/** The digests that count these among their further stories, too. By digest_runs_window, and the first index of digests. */
+/**
+ * The digests that count these among their further stories, too, of runs in which somebody waits, or may be planned yet; for the
+ * others `runs send-rest` does it. By digest_runs_window, messages_bulk and messages_run, and the first index of digests.
+ */
 export async function countAnew(
   trx: InTransaction,
   newsletterId: number,
@@ -26,10 +26,14 @@ export async function countAnew(
   await renderAnew(
     trx,
     sql`
-      select g.id from articles a
+      select told.id from articles a
         join digest_runs r on r.newsletter_id = ${newsletterId} and r.window_end >= a.available_at
-          and r.window_end > (select max(window_end) from digest_runs where newsletter_id = ${newsletterId}) - make_interval(days => ${countedDays})
-        join digests g on g.run_id = r.id and g.since < a.available_at
+          -- values, and no exists: those would be answered by reading all that waits
+          and (r.planned_at is null or coalesce(
+            (select m.id from messages m where m.run_id between r.id and r.id and m.state = 'pending' and m.kind = 'digest'
+              order by m.run_id, m.id limit 1),
+            (select m.id from messages m where m.run_id = r.id and m.state = 'sending' limit 1)) is not null)
+        cross join lateral (select g.id from digests g where g.run_id = r.id and g.since < a.available_at offset 0) as told
       where a.id = any(${[...articleIds]}::bigint[])`,
   )
 }

@@ -62,6 +62,7 @@ export async function sendRest(
     if (before.pausedAt && !isFinished(before))
       throw conflict(`Run ${id} is paused: newsmatro runs resume ${id} lets it go on first.`)
     requeued = await requeue(trx, id)
+    await renderAnew(trx, id)
     if (requeued === 0 && !(before.canceledAt && before.unplanned > 0)) {
       throw conflict(
         `Run ${id} has nothing to send again: newsmatro runs show ${id} --missing shows who is left, and why. What the provider once accepted is not sent again.`,
@@ -94,6 +95,36 @@ async function requeue(trx: InTransaction, runId: number): Promise<number> {
     )
     select count(*) as requeued from back`.execute(trx)
   return rows[0]?.requeued ?? 0
+}
+
+/**
+ * What was hidden or shown while nobody waited was not counted anew: where an article of their windows was changed since the run,
+ * its digests are rendered once more. With the newsletter's row taken, as by whoever changes an article: that is either seen here,
+ * or sees who waits now. By articles_newest and articles_decided; in the order of ids, as whoever corrects a story locks digests.
+ */
+async function renderAnew(trx: InTransaction, runId: number): Promise<void> {
+  await sql`
+    select from newsletters where id = (select newsletter_id from digest_runs where id = ${runId}) for share`.execute(
+    trx,
+  )
+  await sql`
+    with run as materialized (
+      select newsletter_id, window_end, (select min(since) from digests where run_id = r.id) as since from digest_runs r where id = ${runId}
+    ), changed as materialized (
+      select a.id from run, lateral (
+        select id from articles
+        where newsletter_id = run.newsletter_id and first_seen_at > run.since and first_seen_at <= run.window_end
+          and changed_at > run.window_end
+        union all
+        -- whose embargo ended in a window
+        select id from articles
+        where newsletter_id = run.newsletter_id and first_seen_at <= run.since and available_from > run.since
+          and available_from <= run.window_end and changed_at > run.window_end) as a
+    ), made as materialized (
+      select id from digests where run_id = ${runId} and rendering_id is not null and exists (select from changed)
+      order by id for no key update
+    )
+    update digests set rendering_id = null from made where digests.id = made.id`.execute(trx)
 }
 
 /** A decision is about all messages of a run in one statement: a million take longer than the 60 s of any other. */

@@ -16,7 +16,7 @@ import { renderDigests } from '../../src/digests/render-digests.ts'
 import type { Context } from '../../src/platform/context.ts'
 import { columnTypes } from '../../src/platform/database/connect.ts'
 import type { Database, Tables } from '../../src/platform/database/schema.ts'
-import { fillAudience, slotBefore } from '../support/audience.ts'
+import { fillAudience, slotBefore, topicCount } from '../support/audience.ts'
 import { contextOn } from './context.ts'
 import type { BenchDatabase } from './database.ts'
 import { median } from './measured.ts'
@@ -49,6 +49,7 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
   const slot = slotBefore(new Date())
   options.tell(`filling ${options.readers} readers`)
   await fillAudience(database.db, options.readers, slot)
+  await fillLate(database.db, slot)
   await fillSuppressions(database.db)
 
   const seen = new Map<string, { step: string; text: string; plan: string; ms: number[] }>()
@@ -91,6 +92,32 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
     await db.destroy()
   }
   return [...seen.values()].map(({ ms, ...query }) => ({ ...query, runs: ms.length, medianMs: median(ms) }))
+}
+
+/** Every tenth reader came in the last days, each at another time; a second feed told every fifth story of four days again. */
+async function fillLate(db: Database, slot: Date): Promise<void> {
+  await sql`
+    with first as (
+      insert into articles (newsletter_id, feed_id, item_key, title, published_at, first_seen_at, content_hash, eligible)
+      select newsletter_id, id, 'first ' || n, 'Story ' || n, at, at, 'first', true
+      from feeds, generate_series(1, 100) as n, lateral (select ${slot}::timestamptz - make_interval(mins => n * 57) as at) as seen
+      returning *
+    ), again as (
+      insert into articles (newsletter_id, feed_id, item_key, title, published_at, first_seen_at, content_hash, eligible, same_story_as)
+      select newsletter_id, feed_id, 'again ' || id, title, at, at, 'again', true, id
+      from (select *, first_seen_at + interval '20 minutes' as at from first) as told where id % 5 = 0
+      returning id, same_story_as
+    )
+    insert into article_topics (article_id, topic_id)
+    select told.id, t.id
+    from (select id, id as story from first union all select id, same_story_as from again) as told
+      join topics t on t.id % ${topicCount} = story % ${topicCount}`.execute(db)
+  await sql`
+    update subscriptions
+    set told_from = case when id % 10 = 0 then read_until - make_interval(secs => (id * 7919 % 250000)::int) end`.execute(
+    db,
+  )
+  await sql`vacuum analyze articles, article_topics, subscriptions`.execute(db)
 }
 
 /** Of nobody here: what is looked up is not found, among many. */

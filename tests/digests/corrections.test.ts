@@ -322,6 +322,34 @@ describe('a story that is withdrawn after planning', () => {
     expect((await sandbox.mails())[0]?.subject).toBe('tram as written')
   })
 
+  it('is counted anew only where somebody waits, and where what was kept back is sent after all', async () => {
+    const far = [await story('tram', 7), await story('bus', 8)].map(String)
+    for (let index = 0; index < 13; index++) await story(`other${index}`, 1 + index / 10)
+    await aReader(database.db)
+    await plan()
+    const [one = '', two = ''] = far
+    const further = async () => [(await digest()).further_count, (await digest()).rendering_id !== null]
+    expect(await further()).toEqual([3, true])
+    const batch = await claimed()
+    await hideArticle(context, one)
+    expect(await beginBatch(context, batch)).toBe('stories changed')
+    await render()
+    expect(await further()).toEqual([3, false])
+    await settleBatch(context, batch, { kind: 'refused', remedy: 'later', reason: 'stories changed', retryAfterMs: 0 })
+    await render()
+    expect(await further()).toEqual([2, true])
+    await cancelRun(context, await runId())
+    await hideArticle(context, two)
+    expect(await further()).toEqual([2, true])
+    await sendRest(context, await runId())
+    await render()
+    expect(await further()).toEqual([1, true])
+    await send()
+    expect((await sandbox.mails())[0]?.text).toContain('One more story on the site')
+    await showArticle(context, one)
+    expect(await further()).toEqual([1, true])
+  })
+
   it('cannot be put under an embargo, and is not withdrawn by its feed no longer having it', async () => {
     const id = await story('tram')
     await aReader(database.db)
