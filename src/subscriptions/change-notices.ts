@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { storeRendering } from '../delivery/mail-template.ts'
 import type { Context, JobOptions } from '../platform/context.ts'
-import type { InTransaction, Row } from '../platform/database/schema.ts'
+import type { Database, InTransaction, Row } from '../platform/database/schema.ts'
 import { renderChangeNotice } from './change-notice-mail.ts'
 import { topicsById } from './newsletters.ts'
 import { asLeft, undoHours } from './unsubscribe.ts'
@@ -69,7 +69,7 @@ export async function writeChangeNotices(
 }
 
 async function write(context: Context, subscriptionId: number): Promise<boolean> {
-  if (await postpone(context, subscriptionId)) return false
+  if (await postpone(context, context.db, subscriptionId)) return false
   const changed = await readChanged(context, subscriptionId)
   if (!changed) {
     await putAside(context, subscriptionId)
@@ -89,6 +89,8 @@ async function write(context: Context, subscriptionId: number): Promise<boolean>
       trx,
     )
     if (rows.length === 0) return false
+    // Another process may have told of an earlier change since.
+    if (await postpone(context, trx, changed.id)) return false
     const { rows: owed } = await sql`
       select from change_notices where subscription_id = ${changed.id} and due_at <= ${context.clock.sqlNow} for update`.execute(
       trx,
@@ -109,7 +111,7 @@ async function write(context: Context, subscriptionId: number): Promise<boolean>
 }
 
 /** Counted from when the provider had the one before: it may have waited. True where it is not time for another. */
-async function postpone({ db, clock }: Context, subscriptionId: number): Promise<boolean> {
+async function postpone({ clock }: Context, db: Database | InTransaction, subscriptionId: number): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update change_notices n set due_at = m.again_at
     from (

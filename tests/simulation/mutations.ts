@@ -450,4 +450,10 @@ export const mutations: readonly Mutation[] = [
     name: 'what is pinned does not lead',
     edits: [edit('src/articles/rank-articles.ts', '(other.pinnedAt ?? 0) - (one.pinnedAt ?? 0)', '0')],
   },
+  {
+    name: 'a notice is written by who looked long ago whether it is time',
+    edits: [
+      edit('src/subscriptions/change-notices.ts', 'if (await postpone(context, trx, changed.id)) return false\n', ''),
+    ],
+  },
 ]
