@@ -386,7 +386,7 @@ export const mutations: readonly Mutation[] = [
     edits: [
       edit(
         'src/delivery/settle-batch.ts',
-        "to_email = case when kind = 'digest' then ${presentAddress} else to_email end",
+        "to_email = case when kind in ('digest', 'welcome', 'preferences_changed') then ${presentAddress} else to_email end",
         'to_email = to_email',
       ),
     ],
@@ -408,7 +408,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a correction leaves digests as they were rendered',
-    edits: [edit('src/articles/store-articles.ts', 'if (changed.length > 0) await', 'if (changed.length < 0) await')],
+    edits: [
+      edit(
+        'src/articles/store-articles.ts',
+        'if (changed.length > 0) {\n    await tellAnew',
+        'if (changed.length < 0) {\n    await tellAnew',
+      ),
+    ],
   },
   {
     name: 'hiding and showing leave digests as they were rendered',
@@ -426,13 +432,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a digest tells what was hidden since it was planned',
-    edits: [
-      edit(
-        'src/digests/digest-mail.ts',
-        '(hidden_at ? [] : [article_id])',
-        '(hidden_at ? [article_id] : [article_id])',
-      ),
-    ],
+    edits: [edit('src/digests/digest-mail.ts', 'rows.filter(({ is_hidden }) => !is_hidden)', 'rows')],
   },
   {
     name: 'who waits for a digest of which nothing is left waits on',
