@@ -2,7 +2,6 @@
 // sandbox keeps its mails in it too, and runs here, outside the worker, as a provider does.
 import { randomBytes } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { serve } from '../../src/node-http.ts'
 import { systemClock } from '../../src/platform/clock.ts'
@@ -12,6 +11,7 @@ import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import { prepareSandbox } from '../../src/sandbox/prepare-sandbox.ts'
 import { createSandbox } from '../../src/sandbox/sandbox.ts'
+import { createForTests } from '../support/server-database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -63,10 +63,8 @@ async function openEmbedded(): Promise<Opened> {
 
 async function openOnServer(serverUrl: string): Promise<Opened> {
   const name = `newsmatro_edge_${process.pid}_${crypto.randomUUID().slice(0, 8)}`
-  await onServer(serverUrl, `create database ${name}`)
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return { url: url.href, close: () => onServer(serverUrl, `drop database ${name} with (force)`) }
+  const { url, drop } = await createForTests(serverUrl, name)
+  return { url, close: drop }
 }
 
 /** Hyperdrive refuses a URL without a password, also where the server asks for none. */
@@ -76,9 +74,3 @@ function withPassword(databaseUrl: string): string {
   return url.href
 }
 
-async function onServer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
-}

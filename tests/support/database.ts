@@ -5,7 +5,7 @@ import { connect } from '../../src/platform/database/connect.ts'
 import { servePGlite } from '../../src/platform/database/pglite-server.ts'
 import type { Database } from '../../src/platform/database/schema.ts'
 import { emptyDatabase } from './empty-database.ts'
-import { createOnServer } from './server-database.ts'
+import { createForTests } from './server-database.ts'
 
 export { theNewsletterId } from './newsletter.ts'
 
@@ -26,7 +26,7 @@ export async function openTestDatabase(): Promise<OpenTestDatabase> {
     }
   }
   const name = `newsmatro_test_${process.pid}_${crypto.randomUUID().slice(0, 8)}`
-  const { url, drop } = await createOnServer(source.serverUrl, name, source.template)
+  const { url, drop } = await createForTests(source.serverUrl, name, source.template)
   return { url, close: drop }
 }
 

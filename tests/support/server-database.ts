@@ -11,6 +11,13 @@ export async function createOnServer(serverUrl: string, name: string, template?:
   return { url: url.href, drop: () => onServer(serverUrl, `drop database ${name} with (force)`) }
 }
 
+/** The same for a test, which need not wait until what it does is on the disk: nothing of it has to outlive a crash. */
+export async function createForTests(serverUrl: string, name: string, template?: string): Promise<ServerDatabase> {
+  const created = await createOnServer(serverUrl, name, template)
+  await onServer(serverUrl, `alter database ${name} set synchronous_commit = off`)
+  return created
+}
+
 async function onServer(serverUrl: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl })
   await client.connect()
