@@ -46,41 +46,62 @@ type Kept<Value> = { readonly at: number; readonly value: Value }
 const keptTopics = perContext<number, Kept<readonly Topic[]>>()
 const keptNewsletters = perContext<'all', Kept<readonly Newsletter[]>>()
 
-async function kept<Key, Value>(
+/** What is known is there at once: the page that is asked for most waits for nothing but its one query. */
+export type AtOnce<Value> = Value | Promise<Value>
+
+function kept<Key, Value>(
   context: Context,
   values: Map<Key, Kept<Value>>,
   key: Key,
   load: () => Promise<Value>,
-): Promise<Value> {
+): AtOnce<Value> {
   const now = context.clock.now().getTime()
   const known = values.get(key)
   if (known && Math.abs(now - known.at) < keptMs) return known.value
-  const value = await load()
-  values.set(key, { at: now, value })
-  return value
+  return load().then((value) => {
+    values.set(key, { at: now, value })
+    return value
+  })
 }
 
 /** All newsletters. Up to a minute old. */
-export function newslettersByName(context: Context): Promise<readonly Newsletter[]> {
+export function newslettersByName(context: Context): AtOnce<readonly Newsletter[]> {
   const load = () => context.db.selectFrom('newsletters').selectAll().orderBy('name').execute()
   return kept(context, keptNewsletters(context), 'all', load)
 }
 
 /** Up to a minute old. */
-export async function newsletterName(context: Context, id: number): Promise<string> {
+export function newsletterName(context: Context, id: number): AtOnce<string> {
   const nameIn = (all: readonly Newsletter[]) => all.find((newsletter) => newsletter.id === id)?.name
-  const known = nameIn(await newslettersByName(context))
-  if (known !== undefined) return known
-  keptNewsletters(context).clear() // it is newer than what is kept
-  return nameIn(await newslettersByName(context)) ?? ''
+  const all = newslettersByName(context)
+  const known = all instanceof Promise ? undefined : nameIn(all)
+  return known ?? lookUp()
+  async function lookUp(): Promise<string> {
+    const found = nameIn(await all)
+    if (found !== undefined) return found
+    keptNewsletters(context).clear() // it is newer than what is kept
+    return nameIn(await newslettersByName(context)) ?? ''
+  }
 }
 
 /** The topics of a choice, by name; `ids` as `topic_choices.choice_key` has them. Names are up to a minute old. */
-export async function topicsById(context: Context, newsletterId: number, ids: string): Promise<readonly Topic[]> {
+export function topicsById(context: Context, newsletterId: number, ids: string): AtOnce<readonly Topic[]> {
   const wanted = ids.split(',').map(Number)
-  const offered = await offeredTopics(context, newsletterId)
+  const offered = offeredTopics(context, newsletterId)
+  if (offered instanceof Promise) return offered.then((topics) => topicsAmong(context, topics, wanted))
+  return topicsAmong(context, offered, wanted)
+}
+
+function topicsAmong(context: Context, offered: readonly Topic[], wanted: readonly number[]): AtOnce<readonly Topic[]> {
   const topics = offered.filter(({ id }) => wanted.includes(id))
-  if (topics.length === wanted.length) return topics
+  return topics.length === wanted.length ? topics : withFurther(context, topics, wanted)
+}
+
+async function withFurther(
+  context: Context,
+  topics: readonly Topic[],
+  wanted: readonly number[],
+): Promise<readonly Topic[]> {
   const further = wanted.filter((id) => !topics.some((topic) => topic.id === id))
   const rows = await context.db.selectFrom('topics').select(['id', 'slug', 'name']).where('id', 'in', further).execute()
   return sortedByName([...topics, ...rows])
@@ -92,7 +113,7 @@ export const sortedByName = (topics: readonly Topic[]) => topics.toSorted((a, b)
  * The topics that a form offers, by name: feeds can invent categories without end, so these are the 24 most in use in the
  * last two weeks. Up to a minute old.
  */
-export function offeredTopics(context: Context, newsletterId: number): Promise<readonly Topic[]> {
+export function offeredTopics(context: Context, newsletterId: number): AtOnce<readonly Topic[]> {
   return kept(context, keptTopics(context), newsletterId, () => countTopics(context.db, newsletterId))
 }
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { SubscriptionState } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
-import { newsletterName, newslettersByName, type Topic, topicsById } from './newsletters.ts'
+import { type AtOnce, newsletterName, newslettersByName, type Topic, topicsById } from './newsletters.ts'
 import type { Choices } from './preferences.ts'
 
 /** A subscription as its reader sees it. */
@@ -74,18 +74,23 @@ export async function getPreferenceCenter(context: Context, subscriptionId: numb
   return { own, others, offers: offers.slice(0, mostOffers), isSuppressed: stored.isSuppressed }
 }
 
-async function preferencesOf(
+function preferencesOf(
   context: Context,
   email: string,
   { topicIds, nextDigestAt, ...stored }: StoredSubscription,
-): Promise<Preferences> {
-  const chosenTopics = topicIds === null ? [] : await topicsById(context, stored.newsletterId, topicIds)
-  return {
+): AtOnce<Preferences> {
+  const topics = topicIds === null ? [] : topicsById(context, stored.newsletterId, topicIds)
+  const name = newsletterName(context, stored.newsletterId)
+  const withNames = (chosenTopics: readonly Topic[], named: string): Preferences => ({
     ...stored,
     email,
-    newsletterName: await newsletterName(context, stored.newsletterId),
+    newsletterName: named,
     chosenTopics,
     topics: chosenTopics.map(({ slug }) => slug),
     nextDigestAt: nextDigestAt === null ? null : new Date(nextDigestAt),
+  })
+  if (topics instanceof Promise || name instanceof Promise) {
+    return Promise.all([topics, name]).then(([found, named]) => withNames(found, named))
   }
+  return withNames(topics, name)
 }

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Context } from '../platform/context.ts'
 import { addDays, dayInWords, localDay, nextDigestInWords } from '../subscriptions/in-words.ts'
 import { knownLanguage, type Language, messagesFor } from '../subscriptions/languages.ts'
-import { findTopic, offeredTopics, sortedByName, type Topic } from '../subscriptions/newsletters.ts'
+import { type AtOnce, findTopic, offeredTopics, sortedByName, type Topic } from '../subscriptions/newsletters.ts'
 import type { Preferences } from '../subscriptions/preference-center.ts'
 import { type Choices, longestPauseDays } from '../subscriptions/preferences.ts'
 import { ChoiceFields, errorAttributes, FieldError, written } from './choice-fields.tsx'
@@ -37,18 +37,18 @@ export type Form = Pick<Choices, 'frequency' | 'weekday' | 'hour' | 'timeZone' |
   }
 
 /** What the form of a subscription shows, in `language`. Where its reader is suppressed no digest comes, at any time. */
-export async function formOf(
+export function formOf(
   context: Context,
   shown: Shown,
   { language, isSuppressed }: { readonly language: Language; readonly isSuppressed: boolean },
-): Promise<Form> {
+): AtOnce<Form> {
   const { frequency, weekday, hour, timeZone, topics, newsletterName, without } = shown
   const now = context.clock.now()
   const today = localDay(now, timeZone)
   // A pause in the past is over: the next digest comes as if there had been none.
   const pausedUntil = shown.pausedUntil !== null && shown.pausedUntil > today ? shown.pausedUntil : undefined
-  const offered = await topicsShown(context, shown)
-  return {
+  const offering = topicsShown(context, shown)
+  const formWith = (offered: readonly Topic[]): Form => ({
     ...{ frequency, weekday, hour, timeZone, topics, newsletterName, without, offered, today, pausedUntil },
     chosenLanguage: knownLanguage(shown.language) ?? 'en',
     ticked: tickedOf(shown, offered),
@@ -57,16 +57,28 @@ export async function formOf(
       shown.nextDigestAt && !isSuppressed
         ? nextDigestInWords(shown.nextDigestAt, shown.storedTimeZone ?? timeZone, now, language)
         : undefined,
-  }
+  })
+  return offering instanceof Promise ? offering.then(formWith) : formWith(offering)
 }
 
 /** What the form offers: what others are offered, what this reader chose before, and what they want to take away. */
-export async function topicsShown(
+export function topicsShown(context: Context, shown: Shown): AtOnce<readonly Topic[]> {
+  const offered = offeredTopics(context, shown.newsletterId)
+  const isUsual = shown.without === undefined && !(offered instanceof Promise) && furtherOf(shown, offered).length === 0
+  return isUsual ? offered : withFurther(context, shown, offered)
+}
+
+const furtherOf = ({ chosenTopics }: Shown, offered: readonly Topic[]) =>
+  chosenTopics.filter(({ id }) => !offered.some((topic) => topic.id === id))
+
+async function withFurther(
   context: Context,
-  { newsletterId, chosenTopics, without }: Shown,
+  shown: Shown,
+  offering: AtOnce<readonly Topic[]>,
 ): Promise<readonly Topic[]> {
-  const offered = await offeredTopics(context, newsletterId)
-  const further = chosenTopics.filter(({ id }) => !offered.some((topic) => topic.id === id))
+  const { newsletterId, without } = shown
+  const offered = await offering
+  const further = furtherOf(shown, offered)
   const isShown = without === undefined || [...offered, ...further].some(({ slug }) => slug === without)
   if (!isShown) further.push(...(await findTopic(context.db, newsletterId, without)))
   return further.length === 0 ? offered : sortedByName([...offered, ...further])

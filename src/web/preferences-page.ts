@@ -144,7 +144,9 @@ function usualPage(
   const escaped = { ...own, email: String(html`${own.email}`) }
   const pieces = remembered(alike, key, make, mostKept)
   let text = ''
-  for (const [index, piece] of pieces.entries()) text += index % 2 === 0 ? piece : escaped[piece as keyof Own]
+  pieces.forEach((piece, index) => {
+    text += index % 2 === 0 ? piece : escaped[piece as keyof Own]
+  })
   return answerPage(c, options, text)
 }
 
