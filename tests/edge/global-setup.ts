@@ -73,4 +73,3 @@ function withPassword(databaseUrl: string): string {
   if (url.password === '') url.password = 'unused'
   return url.href
 }
-
