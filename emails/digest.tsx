@@ -24,7 +24,7 @@ export function digestSubject({ stories, newsletterName, language, storiesLangua
 /** The HTML part of a digest. Render it with `renderMail`. */
 export function DigestEmail(props: DigestProps) {
   const { language, frequency, links, publisher } = props
-  const { digest, footer } = messagesFor(language)
+  const { footer } = messagesFor(language)
   const newsletterName = clean(props.newsletterName)
   const edition = editionOf(props)
   const settings = settingsOf(links, frequency, language)
@@ -46,12 +46,7 @@ export function DigestEmail(props: DigestProps) {
         inStories={storiesIn(props)}
       />
       <EditionBody {...props} edition={edition} />
-      <Settings
-        heading={digest.settings}
-        rhythm={digest.rhythm({ frequency })}
-        settings={settings}
-        replies={props.takesReplies ? digest.replies : undefined}
-      />
+      <Settings {...props} />
     </MailLayout>
   )
 }

@@ -48,7 +48,7 @@ export function welcomeText(props: WelcomeProps): string {
 /** The HTML part. */
 export function WelcomeEmail(props: WelcomeProps) {
   const { language, frequency, links, publisher } = props
-  const { digest, footer } = messagesFor(language)
+  const { footer } = messagesFor(language)
   const words = wordsOf(props)
   const newsletterName = clean(props.newsletterName)
   const edition = props.stories.length > 0 && editionOf(props)
@@ -90,12 +90,7 @@ export function WelcomeEmail(props: WelcomeProps) {
           <EditionBody {...props} edition={edition} />
         </>
       )}
-      <Settings
-        heading={digest.settings}
-        rhythm={digest.rhythm({ frequency })}
-        settings={settings}
-        replies={props.takesReplies ? digest.replies : undefined}
-      />
+      <Settings {...props} />
     </MailLayout>
   )
 }

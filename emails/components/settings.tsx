@@ -1,6 +1,6 @@
 import { Column, Heading, Row, Text } from '@react-email/components'
 import { messagesFor } from '../messages.ts'
-import type { DigestLinks, Frequency } from './digest-props.ts'
+import type { DigestLinks, DigestProps, Frequency } from './digest-props.ts'
 import { MailLink, Strip } from './parts.tsx'
 import { paint } from './theme.ts'
 
@@ -19,29 +19,30 @@ export function settingsOf(links: DigestLinks, frequency: Frequency, language: s
   ]
 }
 
-type SettingsProps = { heading: string; rhythm: string; settings: Setting[]; replies?: string | undefined }
+type SettingsProps = Pick<DigestProps, 'language' | 'frequency' | 'links' | 'takesReplies'>
 
 /** A panel with the one-tap changes. */
-export function Settings({ heading, rhythm, settings, replies }: SettingsProps) {
+export function Settings({ language, frequency, links, takesReplies }: SettingsProps) {
+  const { digest } = messagesFor(language)
   return (
     <Strip bottom={32}>
       <Row {...paint({ fill: 'panel' })}>
         <Column style={{ padding: '18px 20px 20px' }}>
           <Heading as="h2" {...paint({ text: 'ink' }, { margin: 0, fontSize: '16px', lineHeight: '22px' })}>
-            {heading}
+            {digest.settings}
           </Heading>
           <Text {...paint({ text: 'body' }, { margin: '2px 0 6px', fontSize: '14px', lineHeight: '20px' })}>
-            {rhythm}
+            {digest.rhythm({ frequency })}
           </Text>
-          {settings.map((setting) => (
+          {settingsOf(links, frequency, language).map((setting) => (
             // One a line: a thumb needs the room.
             <Text key={setting.label} {...paint({ text: 'ink' }, { margin: 0, fontSize: '15px', lineHeight: '38px' })}>
               <MailLink href={setting.href}>{setting.label}</MailLink>
             </Text>
           ))}
-          {replies && (
+          {takesReplies && (
             <Text {...paint({ text: 'body' }, { margin: '8px 0 0', fontSize: '14px', lineHeight: '20px' })}>
-              {replies}
+              {digest.replies}
             </Text>
           )}
         </Column>

@@ -11,6 +11,11 @@ export type Logo = {
   readonly height: number
 }
 
+/** Whom a mail program or a browser asks for it. */
+export const originsOf = (logo: Logo | undefined): readonly string[] => [
+  ...new Set([logo?.url, logo?.darkUrl].flatMap((url) => (url ? new URL(url).origin : []))),
+]
+
 /** Colours are `#rrggbb`. */
 export type Look = {
   /** As the publisher gave it: for what has no letters on it. */

@@ -2,7 +2,7 @@
 // them written out once, as a plain object.
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { Logo } from '../platform/branding.ts'
+import { type Logo, originsOf } from '../platform/branding.ts'
 import { embedScriptPath } from './embed-script.ts'
 import { turnstileOrigin } from './turnstile.ts'
 
@@ -22,7 +22,7 @@ export function answerHeaders(options: {
   readonly logo: Logo | undefined
 }): MiddlewareHandler {
   const isHttps = options.publicUrl.startsWith('https:')
-  const pictures = originsOf(options.logo)
+  const pictures = originsOf(options.logo).join(' ')
   const usual = headersOf({ isHttps, pictures })
   const challenging = headersOf({ isHttps, pictures, others: turnstileOrigin })
   const embedded = headersOf({ isHttps, pictures, readers: 'cross-origin' })
@@ -57,9 +57,6 @@ export function answer(
   complete.add(response)
   return response
 }
-
-const originsOf = (logo: Logo | undefined): string =>
-  [...new Set([logo?.url, logo?.darkUrl].flatMap((url) => (url ? new URL(url).origin : [])))].join(' ')
 
 type Kind = {
   readonly isHttps: boolean

@@ -1,6 +1,5 @@
 /** @jsxImportSource hono/jsx */
 import { html, raw } from 'hono/html'
-import { remembered } from '../platform/remembered.ts'
 import { weekdayNames } from '../subscriptions/in-words.ts'
 import { catalogues, languages, messagesFor } from '../subscriptions/languages.ts'
 import type { Choices } from '../subscriptions/preferences.ts'
@@ -110,34 +109,11 @@ type FieldsProps = {
   readonly idPrefix?: string
 }
 
-const mostKept = 500
-const kept = new WeakMap<FieldsProps['topics'], Map<string, ReturnType<typeof fieldsOf>>>()
-
 /**
- * How often, when and what: the fields that signing up and the preference center share. Readers who choose alike share them
- * made up; with errors, with what was typed, with what is not on offer, and where a page has them twice, they are made anew.
+ * How often, when and what: the fields that signing up and the preference center share. As text with holes (escaped), for they are
+ * most of the elements of a page, and as elements took most of its time.
  */
 export function ChoiceFields(props: FieldsProps) {
-  const { frequency, weekday, hour, timeZone, topics } = props.choices
-  const isShared =
-    !props.ticked &&
-    !props.idPrefix &&
-    Object.keys(props.errors).length === 0 &&
-    timeZones.has(timeZone) &&
-    topics.every((slug) => props.topics.some((topic) => topic.slug === slug))
-  if (!isShared) return fieldsOf(props)
-  const alike = kept.get(props.topics) ?? new Map<string, ReturnType<typeof fieldsOf>>()
-  kept.set(props.topics, alike)
-  const { language, chosenLanguage } = props
-  const key = JSON.stringify([
-    ...[frequency, weekday, hour, timeZone, topics],
-    ...[props.guessTimeZone, props.fewZones, language, chosenLanguage],
-  ])
-  return remembered(alike, key, () => fieldsOf(props), mostKept)
-}
-
-/** As text with holes (escaped), for they are most of the elements of a page, and as elements took most of its time. */
-function fieldsOf(props: FieldsProps) {
   const { choices, topics, errors, idPrefix = '', language = 'en', chosenLanguage } = props
   const words = messagesFor(language).choices
   const isTicked = (slug: string) =>

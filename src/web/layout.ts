@@ -30,14 +30,16 @@ type Shared = Pick<LayoutProps, 'language' | 'newsletterName' | 'postalAddress' 
 /** What all pages share. Text with holes (escaped): as elements it took a fifth of a page's time. */
 export function layout({ title, head, children, languageChoice, ...props }: LayoutProps) {
   const { language, newsletterName, postalAddress, branding, isNamed } = props
-  const key = JSON.stringify([language, newsletterName, postalAddress, branding, isNamed])
-  const frame = remembered(frames, key, () => frameOf(props))
+  const branded = frames.get(branding) ?? new Map<string, Frame>()
+  frames.set(branding, branded)
+  const key = JSON.stringify([language, newsletterName, postalAddress, isNamed])
+  const frame = remembered(branded, key, () => frameOf(props))
   return html`${frame.top}${title}${frame.named}${head ?? ''}${frame.body}${children}${frame.foot}${languageChoice ?? ''}${frame.end}`
 }
 
 type Frame = Readonly<Record<'top' | 'named' | 'body' | 'foot' | 'end', HtmlEscapedString>>
 
-const frames = new Map<string, Frame>()
+const frames = new WeakMap<Branding, Map<string, Frame>>()
 
 /** What stands around title and content, in pieces: the same on all pages of a newsletter in a language. */
 function frameOf({ language, newsletterName, postalAddress, branding, isNamed }: Shared): Frame {

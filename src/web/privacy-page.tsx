@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono'
+import { originsOf } from '../platform/branding.ts'
 import type { Config } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import type { Messages } from '../subscriptions/languages.ts'
@@ -97,18 +98,16 @@ type Processor = { readonly who: string; readonly does: string }
 function processors(config: Config, say: Messages['site']['privacy']): Processor[] {
   const { resend, turnstile, inboundDomain, embedOrigins } = config
   const mailService = resend?.baseUrl ? new URL(resend.baseUrl).host : 'Resend (resend.com)'
-  const { logo } = config.branding.look
-  const logoHosts = new Set([logo?.url, logo?.darkUrl].flatMap((url) => (url ? [new URL(url).host] : [])))
+  const hostsOf = (origins: readonly string[]) => origins.map((origin) => new URL(origin).host).join(', ')
+  const logoHosts = hostsOf(originsOf(config.branding.look.logo))
   const receives = inboundDomain === undefined ? '' : ` ${say.receives({ address: inboundDomain })}`
   return [
     resend && !resend.isSandbox
       ? { who: mailService, does: say.delivers + receives }
       : { who: say.nobody, does: say.trial },
     ...(turnstile ? [{ who: 'Cloudflare Turnstile', does: say.check }] : []),
-    ...(embedOrigins.length > 0
-      ? [{ who: embedOrigins.map((origin) => new URL(origin).host).join(', '), does: say.embeds }]
-      : []),
-    ...(logoHosts.size > 0 ? [{ who: [...logoHosts].join(', '), does: say.logo }] : []),
+    ...(embedOrigins.length > 0 ? [{ who: hostsOf(embedOrigins), does: say.embeds }] : []),
+    ...(logoHosts ? [{ who: logoHosts, does: say.logo }] : []),
     { who: say.sites, does: say.sitesMore },
     { who: say.servers, does: say.serversMore },
   ]
