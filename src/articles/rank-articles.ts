@@ -66,11 +66,11 @@ const topicOf = ({ topic, feed }: Candidate) => (topic === null ? `feed ${feed}`
 /** How many places further up it was than what has a place that does not count. */
 const placesOf = ({ place }: Candidate) => (place === null ? 0 : Math.max(0, countedPlaces - place))
 
-/** Which part of the window it is of, from the first on. What was published before the window is of the first. */
+/** Which part of the window it is of, from 1 on: like the window, each has its end and not its start. What was published before is of the first. */
 function partOf({ newsAt }: Candidate, { start, end }: Span): number {
   const hours = (end - start) / hourMs
   const parts = Math.min(windowParts.most, Math.max(1, Math.round(hours / windowParts.hours)))
-  return Math.floor((Math.max(0, newsAt - start) / Math.max(1, end - start)) * parts)
+  return Math.max(1, Math.ceil(((newsAt - start) * parts) / Math.max(1, end - start)))
 }
 
 function byRank({ start, end }: Span): (one: Candidate, other: Candidate) => number {

@@ -87,8 +87,8 @@ class Newsroom {
   private chosen: readonly string[] = []
   /** What was available after it, and matches, was told: up to the cursor. */
   private toldFrom = hoursOf(-24).getTime()
-  /** Stories that were told, each with when what told it first was available. */
-  private readonly toldStories = new Map<number, number>()
+  /** Stories that were told, each with what told it. */
+  private readonly toldStories = new Map<number, Known[]>()
   private readonly subscriptionId: number
   private readonly feeds: readonly number[]
 
@@ -224,10 +224,7 @@ class Newsroom {
     expect(digests.length > 0).toBe((await this.cursor()) !== before)
     for (const { end, further, articles } of digests) {
       const mayTell = (one: Known, from: number) =>
-        !one.isHidden &&
-        one.availableAt > from &&
-        one.availableAt <= end.getTime() &&
-        (this.chosen.length === 0 || one.topics.some((slug) => this.chosen.includes(slug)))
+        !one.isHidden && one.availableAt > from && one.availableAt <= end.getTime() && this.isChosen(one)
       const fitting = this.articles.filter((one) => mayTell(one, before))
       const due = fitting.filter(
         (one) =>
@@ -244,13 +241,21 @@ class Newsroom {
     }
   }
 
-  /** No article twice; no story twice, unless topics were added after the first time; and each of which one fits, ever. */
+  private isChosen({ topics }: Known): boolean {
+    return this.chosen.length === 0 || topics.some((slug) => this.chosen.includes(slug))
+  }
+
+  /**
+   * No article twice; no story twice, unless topics were changed after the first time: some were added, or all were taken away
+   * under which it was told; and each of which one fits, ever.
+   */
   private account(due: readonly Known[], fitting: readonly Known[]): void {
-    for (const { id, story, availableAt, title } of due) {
-      this.timesTold.set(id, (this.timesTold.get(id) ?? 0) + 1)
-      expect(this.timesTold.get(id), title).toBe(1)
-      expect(this.toldStories.get(story) ?? 0, title).toBeLessThanOrEqual(this.toldFrom)
-      this.toldStories.set(story, availableAt)
+    for (const one of due) {
+      this.timesTold.set(one.id, (this.timesTold.get(one.id) ?? 0) + 1)
+      expect(this.timesTold.get(one.id), one.title).toBe(1)
+      const told = this.toldStories.get(one.story) ?? []
+      expect(told.filter((other) => other.availableAt > this.toldFrom && this.isChosen(other))).toEqual([])
+      this.toldStories.set(one.story, [...told, one])
     }
     for (const { story, title } of fitting) expect(this.toldStories.has(story), title).toBe(true)
   }
