@@ -1,8 +1,9 @@
-// How PostgreSQL carries out each query of planning, sending and the webhooks when there are many readers. The queries are
+// How PostgreSQL carries out each query of planning, sending, letters to single readers and the webhooks when there are many readers. The queries are
 // those that the service makes, explained by the server as it runs them (auto_explain), so that none is copied here.
 import { randomUUID } from 'node:crypto'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { writeLettersJob } from '../../jobs/write-letters.ts'
 import { hideArticle, showArticle } from '../../src/articles/newsroom.ts'
 import { claimDigests, reclaimBatch, settleExpiredBatches } from '../../src/delivery/claim-batch.ts'
 import { cancelRun, sendRest } from '../../src/delivery/control-run.ts'
@@ -31,6 +32,9 @@ export type HotQuery = {
   readonly runs: number
   readonly medianMs: number
 }
+
+/** So many welcomes, and so many notices of changed settings. */
+const lettersOwed = 20
 
 type Options = { readonly readers: number; readonly tell: (text: string) => void }
 
@@ -82,6 +86,11 @@ export async function explainHotQueries(database: BenchDatabase, options: Option
     await planLaterRun(database.db)
     await during('sending, while a later run is not rendered yet', () => sendSome(context, 20))
     await during('taking over', () => takeOver(context, database.db))
+    await fillLetters(database.db, slot)
+    await during('letters to single readers', () =>
+      writeLettersJob.run(context, { scheduledAt: slot, signal: new AbortController().signal }),
+    )
+    await during('sending letters', () => sendSome(context, 2 * lettersOwed))
     await during('runs show', () => getRun(context, 1))
     await during('a webhook', () => oneEvent(context))
     await during('runs cancel', () => cancelRun(context, 1))
@@ -170,6 +179,32 @@ async function planSome(context: Context, slot: Date, slices: number): Promise<v
       if (planned >= slices) enough.abort()
     },
   })
+}
+
+/** 100,000 readers were welcomed and told of changed settings before; a few are to be: welcomes with the stories of a run, and notices. */
+async function fillLetters(db: Database, slot: Date): Promise<void> {
+  await sql`
+    with asked as (
+      insert into confirmations (subscriber_id, subscription_id, token_hash, nonce, key_id, requested_at, expires_at, confirmed_at)
+      select subscriber_id, id, sha256(('token ' || id)::bytea), sha256(('nonce ' || id)::bytea), 'bench', at, at + interval '3 days', at
+      from subscriptions, lateral (select ${slot}::timestamptz - make_interval(mins => id::int) as at) as time
+      where id <= 100000
+      returning id, subscription_id, confirmed_at
+    )
+    insert into welcomes (confirmation_id, subscription_id, created_at, settled_at)
+    select id, subscription_id, confirmed_at, case when subscription_id > ${lettersOwed} then confirmed_at end from asked`.execute(
+    db,
+  )
+  await sql`
+    update subscriptions set read_until = ${slot}::timestamptz - interval '1 day' where id <= ${lettersOwed}`.execute(
+    db,
+  )
+  await sql`
+    insert into change_notices (subscription_id, due_at)
+    select id, case when id <= ${lettersOwed} then ${slot}::timestamptz end from subscriptions where id <= 100000`.execute(
+    db,
+  )
+  await sql`vacuum analyze confirmations, welcomes, change_notices`.execute(db)
 }
 
 /** A second run of 100,000 readers, planned and without its rendering: claims of the first have to pass it by. */
