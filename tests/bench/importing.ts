@@ -84,7 +84,9 @@ async function* fileOf(lines: number): AsyncGenerator<Uint8Array> {
 function lineOf(line: number): string {
   const zone = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata'][line % 3] ?? 'UTC'
   const frequency = ['daily', 'weekdays', 'weekly'][line % 3] ?? 'daily'
+  const language = ['en', 'de', 'fr'][line % 3] ?? 'en'
   const topics = `topic-${(line % 20) + 1};topic-${((line + 7) % 20) + 1}`
   const email = `imported.${line}@mail${line % 500}.reader.example`
-  return csvLine([email, frequency, '1', String(line % 24), zone, topics, '2024-03-01T10:00:00Z', 'old list', 'active'])
+  const consentedAt = '2024-03-01T10:00:00Z'
+  return csvLine([email, frequency, '1', String(line % 24), zone, language, topics, consentedAt, 'old list', 'active'])
 }
