@@ -1,7 +1,7 @@
 // Readers by the million, made set by set, and what there is to tell them.
 import { sql } from 'kysely'
 import type { Database } from '../../src/platform/database/schema.ts'
-import { emptyDatabase } from './empty-database.ts'
+import { truncateDatabase } from './empty-database.ts'
 
 export const topicCount = 20
 const topicsPerChoice = 3
@@ -25,7 +25,7 @@ export const addressesOf = (readers: number) => sql<{ address: string }>`
  * three topics, and readers in three time zones whose daily digest is due at the slot.
  */
 export async function fillAudience(db: Database, readers: number, slot: Date): Promise<void> {
-  await emptyDatabase(db)
+  await truncateDatabase(db)
   await sql`
     insert into topics (newsletter_id, slug, name)
     select id, 'topic-' || n, 'Topic ' || n from newsletters, generate_series(1, ${topicCount}::int) n`.execute(db)
