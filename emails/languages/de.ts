@@ -1,5 +1,166 @@
 import type { Catalogue } from '../messages.ts'
-import { site } from './site/de.ts'
+
+/** What the public pages say. */
+const site = {
+  front: {
+    title: 'Der Newsletter',
+    headline: 'Die Nachrichten, einmal, wann es Ihnen passt',
+    description:
+      '{newsletter} per Mail: die Artikel, die seit der letzten Ausgabe neu sind, zu Ihrer Stunde, zu Ihren Themen. Niemand verfolgt Sie, und ein Klick genügt zum Abbestellen.',
+    lede: 'Eine Mail mit den Artikeln, die seit der letzten neu sind: jeden Tag, werktags oder einmal in der Woche, zu Ihrer Stunde, zu den Themen, die Sie wählen. Wenn es nichts Neues gibt, kommt nichts.',
+    notYet: 'Noch nicht ganz: Bitte sehen Sie sich das markierte Feld an.',
+    fromElsewhere:
+      'Das kam von einer Seite einer anderen Website. Bitte sehen Sie es durch, und klicken Sie auf „{button}“, wenn Sie es so wollten.',
+    leaveEmpty: 'Dieses Feld leer lassen',
+    subscribe: 'Abonnieren',
+    needsScript: 'Um Programme fernzuhalten, braucht dieses Formular JavaScript. Ohne schreiben Sie an {address}.',
+    settings: 'Schon abonniert, und Sie suchen Ihre Einstellungen?',
+    mailMyLink: 'Link zuschicken lassen',
+    trust: 'Worauf Sie sich verlassen können',
+    once: 'Höchstens eine Mail am Tag.',
+    onceMore: 'Seltener, wenn Sie es so wollen, keine, solange Sie pausieren, und kein Artikel zweimal.',
+    unwatched: 'Niemand sieht Ihnen beim Lesen zu.',
+    unwatchedMore: 'Kein Zählpixel in der Mail, kein Umweg hinter den Links, kein Cookie hier.',
+    whatIsKept: 'Was gespeichert wird, und wie lange',
+    leave: 'Ein Klick, und Schluss.',
+    leaveMore: 'Der Link steht in jeder Mail; niemand fragt, warum.',
+    look: 'Sie können vorher hineinsehen.',
+    lookMore: 'Frühere Ausgaben stehen im Archiv, und in einem Feed für alle, die lieber keine Mail möchten.',
+    newest: 'In der neuesten Ausgabe',
+    whole: 'Die ganze Ausgabe lesen',
+  },
+  archive: {
+    description: 'Die Ausgaben von {newsletter}, die neueste zuerst.',
+    intro: 'Die Ausgaben aller Tage, für alle zu lesen.',
+    mailMe: 'Die nächste per Mail bekommen',
+    follow: 'Dem Feed folgen',
+    pages: 'Seiten',
+    newest: 'Die neuesten',
+    earlier: 'Frühere Ausgaben',
+    nothingFound: 'So eine Ausgabe gibt es nicht. Suchen Sie nach weniger, oder sehen Sie alle durch.',
+    showAll: 'Alle zeigen',
+    nothingYet: 'Hier gibt es noch keine Ausgabe. Die erste kommt mit der ersten Mail.',
+    words: 'Wörter',
+    topic: 'Thema',
+    newsletter: 'Welcher Newsletter',
+    all: 'Alle',
+    from: 'Erster Tag',
+    to: 'Letzter Tag',
+    search: 'Suchen',
+    thatDay: 'Das hat {newsletter} an diesem Tag verschickt.',
+    mailMeMore: 'Zu Ihrer Stunde und zu Ihren Themen.',
+    others: 'Andere Ausgaben',
+    before: 'Die Ausgabe davor',
+    after: 'Die Ausgabe danach',
+    allDigests: 'Alle Ausgaben',
+  },
+  privacy: {
+    description:
+      'Was {newsletter} über seine Leserinnen und Leser speichert, warum, wie lange, und wie es sich ändern oder löschen lässt.',
+    lede: 'Sie geben eine Adresse an und bekommen die Mails, die Sie wollten. Diese Seite sagt, was es dazu braucht. Sie entsteht aus dem Dienst, wie er eingerichtet ist, und sagt deshalb, was wirklich geschieht.',
+    notDone: 'Was nicht geschieht',
+    noCookies: 'Keine Cookies, keine Konten, keine Skripte von anderen.',
+    noCookiesButCheck: 'Keine Cookies, keine Konten, keine Skripte von anderen außer der Prüfung gegen Programme.',
+    noPixels:
+      'Kein Zählpixel in Mails und kein Umweg hinter ihren Links: Dieser Dienst fragt nicht, ob Sie eine Mail öffnen oder welchen Artikel Sie lesen.',
+    noAdvertisers: 'Dieser Dienst gibt nichts an Werbetreibende weiter und schließt nichts über Sie.',
+    noLog: 'Das Protokoll des Dienstes nennt weder Ihre Adresse noch die Seiten, die Sie ansehen.',
+    offline: 'Von diesen Seiten behält Ihr Browser eine: die, die er ohne Netz zeigt. Darauf steht nichts über Sie.',
+    kept: 'Was gespeichert wird',
+    keptFor: 'Gespeichert: {period}.',
+    days: '{count, plural, one {# Tag} other {# Tage}}',
+    hours: '{count, plural, one {# Stunde} other {# Stunden}}',
+    minutes: '{count, plural, one {# Minute} other {# Minuten}}',
+    untilErased: 'bis Sie es löschen lassen',
+    forGood: 'auf Dauer; es nennt niemanden',
+    data: {
+      choices: 'Ihre Adresse, und was Sie gewählt haben: wie oft, wann, in welcher Zeitzone, worüber',
+      choicesWhy: 'Um Ihnen zu schicken, was Sie bestellt haben.',
+      choicesKept:
+        'bis Sie es löschen lassen oder, wenn Sie nie bestätigt haben, {period} nach Ihrer letzten Anfrage. Der Bestätigungslink gilt {time}',
+      consent:
+        'Wozu Sie zugestimmt und was Sie geändert haben: wann, mit welchem Wortlaut, von welcher Internetadresse, mit welchem Browser',
+      consentWhy: 'Um zeigen zu können, dass Sie es so wollten.',
+      digests:
+        'Welche Ausgaben an Sie gingen und ob Ihr Postfach sie angenommen oder abgewiesen hat oder Sie sie als Spam gemeldet haben',
+      digestsWhy: 'Um Ihnen keinen Artikel zweimal zu schicken und aufzuhören, wo Mails nicht erwünscht sind.',
+      reports: 'Was der Mail-Anbieter über eine Mail meldet',
+      reportsWhy: 'Um jede Meldung einmal zu zählen.',
+      newAddress: 'Eine neue Adresse, die Sie eingeben',
+      newAddressWhy: 'Um dort zu fragen, ob es Ihre ist, bevor etwas anderes dorthin geht.',
+      newAddressKept: '{period}. Der Link, der sie bestätigt, gilt {time}',
+      left: 'Dass Sie abbestellt haben',
+      leftWhy: 'Um Ihnen nichts mehr zu schicken und damit Sie es {time} lang zurücknehmen können.',
+      tries: 'Dass jemand sich anmelden wollte: ein verschlüsselter Abdruck der Adresse und des Ortes, von dem es kam',
+      triesWhy: 'Um fernzuhalten, wer Fremde anmeldet.',
+      written:
+        'Von einer Mail, die Sie an {address} schreiben: wofür sie war und was geschah, aber weder Ihre Worte noch der Absender',
+      writtenWhy: 'Um zu tun, was darin steht, und zwar einmal.',
+      erased:
+        'Nachdem Sie alles haben löschen lassen: wie viele Mails es waren, ohne Namen; wo eine Adresse nicht angeschrieben werden darf, ein verschlüsselter Abdruck von ihr',
+      erasedWhy: 'Damit Summen stimmen und keine Mail dorthin geht, wo sie nicht erwünscht ist.',
+    },
+    ground:
+      'Grundlage von allem ist Ihre Einwilligung (Art. 6 Abs. 1 lit. a DSGVO), für ihren Nachweis Art. 7 Abs. 1. Sie können sie jederzeit so leicht widerrufen, wie Sie sie gegeben haben; was vorher verschickt wurde, bleibt rechtmäßig.',
+    others: 'Wer noch beteiligt ist',
+    delivers: 'stellt die Mails zu, bekommt dafür Ihre Adresse und die Mail und meldet, ob sie angekommen ist.',
+    receives: 'Auch was Sie an {address} schreiben, geht dort ein.',
+    nobody: 'Niemand',
+    trial: 'stellt bisher Mails zu: Dies ist ein Probebetrieb, und Mails bleiben auf dem Rechner, auf dem er läuft.',
+    check:
+      'sieht sich Ihren Browser an, wenn Sie das Formular öffnen, um Menschen von Programmen zu unterscheiden, und erfährt Ihre Internetadresse und was das zugehörige Skript vom Browser abfragt.',
+    embeds: 'darf unser Formular auf eigenen Seiten zeigen; was Sie dort eingeben, geht an uns.',
+    logo: 'hat das Zeichen oben in Mails und auf Seiten: Um es zu zeigen, fragen Ihr Mailprogramm und Ihr Browser dort an, ohne zu sagen, auf welcher Seite es steht.',
+    sites: 'Die Websites der Artikel',
+    sitesMore:
+      'haben die Bilder, die eine Ausgabe zeigt. Wer Bilder laden lässt, fragt dort an; so sehen sie eine Internetadresse, erfahren von diesem Dienst aber nicht, wer Sie sind. Alles liest sich auch ohne Bilder gut.',
+    servers: 'Wer die Server für uns betreibt,',
+    serversMore: 'speichert die Daten. Schreiben Sie uns, wenn Sie wissen möchten, wer das ist.',
+    rights: 'Ihre Rechte, und wie Sie sie nutzen',
+    rightsMore:
+      'In jeder Mail steht ein Link zu Ihren Einstellungen, und auf jener Seite geht das alles sofort, ohne jemanden zu fragen.',
+    noMail: 'Keine Mail zur Hand?',
+    see: 'Einsehen und mitnehmen (Art. 15 und 20):',
+    seeHow: 'mit „{button}“; es kommt als JSON.',
+    correct: 'Berichtigen (Art. 16):',
+    correctHow: 'ändern Sie, was Sie gewählt haben, oder Ihre Adresse.',
+    erase: 'Löschen (Art. 17):',
+    eraseHow: 'mit „{button}“. Es geschieht sofort und lässt sich nicht rückgängig machen.',
+    pause: 'Pausieren (Art. 18):',
+    pauseHow: 'wählen Sie, bis wann; vorher wird nichts verschickt.',
+    object: 'Einwilligung widerrufen (Art. 7 Abs. 3) oder widersprechen (Art. 21):',
+    objectHow: 'mit „{button}“, dort oder in Ihrem Mailprogramm.',
+    complain:
+      'Sie können uns auch schreiben und sich bei der Datenschutzbehörde beschweren, die für Ihren Wohn- oder Arbeitsort zuständig ist.',
+    responsible: 'Wer verantwortlich ist',
+  },
+  embed: {
+    title: 'Das Formular auf Ihrer Website',
+    noOrigins:
+      'Noch darf keine andere Website Anmeldungen senden: Nennen Sie die Ursprünge Ihrer Seiten in EMBED_ORIGINS, etwa https://www.example.com, und starten Sie den Dienst neu.',
+    language:
+      'Beide sprechen die Sprache dieser Seite. Wählen Sie an ihrem Ende eine andere, und kopieren Sie sie von dort.',
+    script: 'Eine Zeile, die das Formular dort macht, wo sie steht',
+    form: 'Das Formular selbst, zum Anpassen; es geht ohne JavaScript',
+    both: 'Stehen beide auf einer Seite, lässt das Skript Ihr Formular, wie es ist, und zeigt die Antwort darin statt auf einer eigenen Seite.',
+    wording:
+      'Dem Wortlaut der Einwilligung stimmen Leser zu: Behalten Sie ihn bei, ebenso das Feld language, das sagt, in welcher Sprache sie ihn lesen.',
+    fields:
+      'Felder mit den Namen frequency, hour, weekday, timeZone, topics und newsletter können dazukommen. Wo Leser die Sprache selbst wählen, nennt ein Feld wording die Sprache des Formulars.',
+    moment: 'Einen Moment …',
+    unreachable: 'Das ist nicht angekommen. Bitte versuchen Sie es in einer Minute noch einmal.',
+  },
+  offline: {
+    title: 'Keine Verbindung',
+    what: 'Diese Seite ließ sich nicht laden: Ihr Gerät hat gerade kein Netz, oder wir sind von dort nicht zu erreichen.',
+    stays:
+      'Was Sie gespeichert und abonniert haben, bleibt, wie es ist. Versuchen Sie es noch einmal, sobald Sie wieder verbunden sind.',
+    form: 'Waren Sie gerade in einem Formular? Gehen Sie dorthin zurück: Was Sie eingegeben haben, steht vielleicht noch da.',
+    again: 'Noch einmal versuchen',
+    unsent:
+      'Sie sind offline, deshalb wurde nichts gesendet. Ihre Eingaben sind noch da: Klicken Sie noch einmal, sobald Sie verbunden sind.',
+  },
+} as const satisfies Catalogue['site']
 
 export const de = {
   name: 'Deutsch',

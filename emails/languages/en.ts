@@ -1,5 +1,162 @@
 // English: the messages that every other language has, too. ICU MessageFormat.
-import { site } from './site/en.ts'
+
+// What anybody may see, without a link of their own: the front page, the archive, privacy, the form on other sites, no network.
+/** What the public pages say. */
+const site = {
+  front: {
+    title: 'The digest',
+    headline: 'The news, once, when it suits you',
+    description:
+      '{newsletter} by mail: the stories that are new since your last digest, at your hour, about your topics. No tracking, and you leave with one click.',
+    lede: 'One mail with the stories that are new since your last one: every day, on weekdays or once a week, at your hour, about the topics you choose. When there is nothing new, nothing comes.',
+    notYet: 'Not quite yet: please look at the field marked below.',
+    fromElsewhere: 'That came from a page of another site. Please look it over, and press “{button}” if you meant it.',
+    leaveEmpty: 'Leave this empty',
+    subscribe: 'Subscribe',
+    needsScript: 'To keep programs out, this form needs JavaScript. Without it, write to {address}.',
+    settings: 'Subscribed already, and looking for your settings?',
+    mailMyLink: 'Have your link mailed to you',
+    trust: 'What you can count on',
+    once: 'One mail a day at most.',
+    onceMore: 'Less often if you say so, none while you pause, and no story twice.',
+    unwatched: 'Nobody watches you read.',
+    unwatchedMore: 'No pixel in the mail, no detour behind its links, no cookie here.',
+    whatIsKept: 'What is kept, and for how long',
+    leave: 'One click, and you are out.',
+    leaveMore: 'Every mail has the link; nobody asks why.',
+    look: 'You can look before you ask.',
+    lookMore: 'Earlier digests are in the archive, and in a feed for those who would rather have no mail.',
+    newest: 'In the newest digest',
+    whole: 'Read the whole digest',
+  },
+  archive: {
+    description: 'The digests of {newsletter}, the newest first.',
+    intro: 'The digests of every day, for anybody to read.',
+    mailMe: 'Have the next one mailed to you',
+    follow: 'Follow the feed',
+    pages: 'Pages',
+    newest: 'The newest',
+    earlier: 'Earlier digests',
+    nothingFound: 'No digest is like that. Ask for less, or look at all of them.',
+    showAll: 'Show all of them',
+    nothingYet: 'There is no digest here yet. The first one comes with the first mail.',
+    words: 'Words',
+    topic: 'Topic',
+    newsletter: 'Newsletter',
+    all: 'All',
+    from: 'First day',
+    to: 'Last day',
+    search: 'Search',
+    thatDay: 'This is what {newsletter} sent that day.',
+    mailMeMore: 'At your hour, and about your topics.',
+    others: 'Other digests',
+    before: 'The digest before',
+    after: 'The digest after',
+    allDigests: 'All digests',
+  },
+  privacy: {
+    description: 'What {newsletter} keeps of its readers, why, for how long, and how to have it changed or erased.',
+    lede: 'You give an address, and get the mail that you asked for. This page says what that takes. It is made from the service as it is set up, so it says what is really done.',
+    notDone: 'What is not done',
+    noCookies: 'No cookies, no accounts, no scripts of others.',
+    noCookiesButCheck: 'No cookies, no accounts, no scripts of others but the check against programs.',
+    noPixels:
+      'No pixel in mails, and no detour behind their links: this service does not ask whether you open a mail or which story you read.',
+    noAdvertisers: 'This service gives nothing to advertisers, and works nothing out about you.',
+    noLog: 'The log of the service names neither your address nor the pages that you see.',
+    offline:
+      'Of these pages your browser keeps one, the one that it shows without a network. Nothing on it is about you.',
+    kept: 'What is kept',
+    keptFor: 'Kept: {period}.',
+    days: '{count, plural, one {# day} other {# days}}',
+    hours: '{count, plural, one {# hour} other {# hours}}',
+    minutes: '{count, plural, one {# minute} other {# minutes}}',
+    untilErased: 'until you have it erased',
+    forGood: 'for good; it names nobody',
+    data: {
+      choices: 'Your address, and what you chose: how often, when, in which time zone, about what',
+      choicesWhy: 'To send you the digest that you asked for.',
+      choicesKept:
+        'until you have it erased, or, if you never confirmed, {period} after you last asked. The link to confirm works for {time}',
+      consent: 'What you agreed to and changed: when, in which words, from which internet address, with which browser',
+      consentWhy: 'To be able to show that you asked for it.',
+      digests:
+        'Which digests went to you, and whether your mailbox took them, refused them, or you reported them as spam',
+      digestsWhy: 'To tell you no story twice, and to stop where mail is not wanted.',
+      reports: 'What the mail service reports of a mail',
+      reportsWhy: 'To count each report once.',
+      newAddress: 'A new address that you enter',
+      newAddressWhy: 'To ask it whether it is yours, before anything else goes there.',
+      newAddressKept: '{period}. The link to confirm it works for {time}',
+      left: 'That you left',
+      leftWhy: 'To send you nothing more, and to let you take it back for {time}.',
+      tries: 'That somebody tried to sign up: a keyed hash of the address, and of where they came from',
+      triesWhy: 'To keep out whoever signs strangers up.',
+      written:
+        'Of a mail that you write to {address}: what it was for and what was done, but neither your words nor the sender',
+      writtenWhy: 'To do what it asks, once.',
+      erased:
+        'After you had everything erased: how many mails there were, without a name; where an address must not be mailed, a keyed hash of it',
+      erasedWhy: 'So that sums stay right, and no mail goes where it is not wanted.',
+    },
+    ground:
+      'The ground for all of it is your consent (GDPR, article 6(1)(a)), and for its proof article 7(1). You can take it back at any time, as easily as you gave it; what was sent before stays lawful.',
+    others: 'Who else has a part in it',
+    delivers: 'delivers the mails. It gets your address and the mail, and reports whether it arrived.',
+    receives: 'It also receives what you write to {address}.',
+    nobody: 'Nobody',
+    trial: 'delivers mail yet: this is a trial, and mails stay on the machine that it runs on.',
+    check:
+      'looks at your browser when you open the form, to tell people from programs. It gets your internet address and what its script asks of the browser.',
+    embeds: 'may have our form on its pages; what you enter there goes to us.',
+    logo: 'has the sign at the top of mails and pages: to show it, your mail program and your browser ask there, without what page it is on.',
+    sites: 'The sites of the stories',
+    sitesMore:
+      'have the pictures that a digest shows. Whoever has pictures loaded asks them, so they see an internet address, but not from this service who you are. Digests read well without pictures.',
+    servers: 'Whoever runs the servers for us',
+    serversMore: 'stores the data. Write to us if you want to know who that is.',
+    rights: 'Your rights, and how to use them',
+    rightsMore:
+      'Every mail has a link to your preferences, and that page does all of this at once, without asking anybody.',
+    noMail: 'No mail at hand?',
+    see: 'See and take along (articles 15 and 20):',
+    seeHow: 'press “{button}”; it comes as JSON.',
+    correct: 'Correct (article 16):',
+    correctHow: 'change what you chose, or your address.',
+    erase: 'Erase (article 17):',
+    eraseHow: 'press “{button}”. It is done at once, and cannot be undone.',
+    pause: 'Pause (article 18):',
+    pauseHow: 'choose until when; nothing is sent before.',
+    object: 'Take back your consent (article 7(3)), or object (article 21):',
+    objectHow: 'press “{button}”, there or in your mail program.',
+    complain: 'You can also write to us, and complain to the data protection authority of where you live or work.',
+    responsible: 'Who is responsible',
+  },
+  embed: {
+    title: 'The form on your site',
+    noOrigins:
+      'No other site may send sign-ups yet: name the origins of yours in EMBED_ORIGINS, like https://www.example.com, and start the service again.',
+    language: 'Both speak the language of this page. Choose another at its foot, and copy them from there.',
+    script: 'One line, which makes the form where it stands',
+    form: 'The form itself, to change as you like; it works without JavaScript',
+    both: 'With both on a page, the script leaves your form as it is, and shows the answer in it rather than on a page of its own.',
+    wording:
+      'The wording of consent is what readers agree to: keep it, and the field called language, which says in which language they read it.',
+    fields:
+      'Fields called frequency, hour, weekday, timeZone, topics and newsletter may be added. Where readers choose the language themselves, add a field called wording that names the language of the form.',
+    moment: 'One moment …',
+    unreachable: 'That did not get through. Please try again in a minute.',
+  },
+  offline: {
+    title: 'No connection',
+    what: 'This page could not be fetched: your device has no network at the moment, or we cannot be reached from it.',
+    stays: 'What you saved and what you subscribed to stays as it is. When you are connected again, try once more.',
+    form: 'Were you filling in a form? Go back to it: what you typed may still be there.',
+    again: 'Try again',
+    unsent:
+      'You are offline, so nothing was sent. What you typed is still here: press the button again when you are connected.',
+  },
+} as const
 
 export const en = {
   /** The language's name in itself, as it stands in the list that readers choose from. */
