@@ -13,6 +13,7 @@ import { type Finding, notChecked, ok, problem, type RowCheck } from './check.ts
 import { databaseSkew, judgeSkews, providerSkew } from './clock-skew.ts'
 import { checkDatabase, judgeMigrations } from './database.ts'
 import { feedsCheck } from './feeds.ts'
+import { newslettersCheck } from './newsletters.ts'
 import { dueCheck, renderingsCheck } from './planning.ts'
 import { judgeDomain, judgeKey, judgeReceiving } from './provider.ts'
 import { sendingCheck, warmUpCheck } from './sending.ts'
@@ -41,6 +42,7 @@ export type ExamineOptions = Bounds & {
 /** In the order of the way of the data. */
 export const rowChecks: readonly RowCheck[] = [
   signingKeysCheck,
+  newslettersCheck,
   feedsCheck,
   dueCheck,
   renderingsCheck,
