@@ -16,6 +16,7 @@ import { feedsCheck } from './feeds.ts'
 import { newslettersCheck } from './newsletters.ts'
 import { dueCheck, renderingsCheck } from './planning.ts'
 import { judgeDomain, judgeKey, judgeReceiving, judgeTracking } from './provider.ts'
+import { judgePublisherSite } from './publisher-site.ts'
 import { sendingCheck, warmUpCheck } from './sending.ts'
 import { signUpsCheck } from './sign-ups.ts'
 import { signingKeysCheck } from './signing-keys.ts'
@@ -95,6 +96,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     ['tracking', config ? trackingFinding(config, answer) : notChecked(misconfigured)],
     ['received-mail', config ? receivingFinding(config, answer) : notChecked(misconfigured)],
     ['webhook-secret', config ? judgeWebhookSecret(config) : notChecked(misconfigured)],
+    ['publisher-site', config ? judgePublisherSite(config) : notChecked(misconfigured)],
     ...(await rows).map((finding, index): [string, Finding] => [rowChecks[index]?.name ?? '', finding]),
   ]
   return {

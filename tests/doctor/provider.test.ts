@@ -220,6 +220,20 @@ describe('the webhook’s secret', () => {
   })
 })
 
+describe('the publisher’s site', () => {
+  it('is where further stories are: without it they are only counted', async () => {
+    answer = () => list()
+    expect((await look()).of('publisher-site')).toMatchObject({
+      status: 'warning',
+      found: expect.stringContaining('“14 more stories” is no link'),
+      remedy: expect.stringContaining('https://www.example.com/'),
+    })
+    const set = await look({ SITE_URL: 'https://post.example/' })
+    expect(set.of('publisher-site')).toMatchObject({ status: 'ok', found: 'https://post.example/' })
+    expect((await examined(database.db)).of('publisher-site').status).toBe('ok')
+  })
+})
+
 describe('the clock', () => {
   const skewed = (ms: number) => ({
     ...systemClock,
