@@ -87,6 +87,7 @@ const groups: Readonly<Record<string, () => Promise<void>>> = {
   sandbox: async () => (await import('./commands/sandbox.ts')).addSandboxCommand(program, { print, untilStopped, log }),
   feeds: async () => (await import('./commands/feeds.ts')).addFeedsCommands(program, tools),
   jobs: async () => (await import('./commands/jobs.ts')).addJobsCommands(program, tools),
+  newsletters: async () => (await import('./commands/newsletters.ts')).addNewslettersCommands(program, tools),
   runs: async () => (await import('./commands/runs.ts')).addRunsCommands(program, tools),
   subscribers: async () => (await import('./commands/subscribers.ts')).addSubscribersCommands(program, tools),
   suppressions: async () => (await import('./commands/suppressions.ts')).addSuppressionsCommands(program, tools),

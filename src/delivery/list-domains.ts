@@ -3,7 +3,12 @@ import { Resend } from 'resend'
 import { z } from 'zod'
 import type { Config } from '../platform/config.ts'
 
-export type SenderDomain = { readonly name: string; readonly status: string }
+export type SenderDomain = {
+  readonly name: string
+  readonly status: string
+  /** What the provider writes into mails from it: a pixel, and a detour behind each link. */
+  readonly tracks: { readonly openings: boolean; readonly clicks: boolean }
+}
 
 export type DomainsOutcome =
   | { readonly kind: 'listed'; readonly domains: readonly SenderDomain[] }
@@ -21,7 +26,15 @@ export type DomainsAnswer = {
 }
 
 const pageSchema = z.object({
-  data: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      open_tracking: z.boolean().optional().catch(undefined),
+      click_tracking: z.boolean().optional().catch(undefined),
+    }),
+  ),
   has_more: z.boolean().optional(),
 })
 const pageSize = 100
@@ -50,7 +63,13 @@ export async function listDomains(
     }
     const parsed = pageSchema.safeParse(data)
     if (!parsed.success) return { ...first, outcome: { kind: 'nonsense' } }
-    domains.push(...parsed.data.data.map(({ name, status }) => ({ name: name.toLowerCase(), status })))
+    domains.push(
+      ...parsed.data.data.map(({ name, status, open_tracking: openings = false, click_tracking: clicks = false }) => ({
+        name: name.toLowerCase(),
+        status,
+        tracks: { openings, clicks },
+      })),
+    )
     after = parsed.data.data.at(-1)?.id
     if (!parsed.data.has_more || after === undefined) break
   }

@@ -13,8 +13,10 @@ import { type Finding, notChecked, ok, problem, type RowCheck } from './check.ts
 import { databaseSkew, judgeSkews, providerSkew } from './clock-skew.ts'
 import { checkDatabase, judgeMigrations } from './database.ts'
 import { feedsCheck } from './feeds.ts'
+import { newslettersCheck } from './newsletters.ts'
 import { dueCheck, renderingsCheck } from './planning.ts'
-import { judgeDomain, judgeKey, judgeReceiving } from './provider.ts'
+import { judgeDomain, judgeKey, judgeReceiving, judgeTracking } from './provider.ts'
+import { judgePublisherSite } from './publisher-site.ts'
 import { sendingCheck, warmUpCheck } from './sending.ts'
 import { signUpsCheck } from './sign-ups.ts'
 import { signingKeysCheck } from './signing-keys.ts'
@@ -41,6 +43,7 @@ export type ExamineOptions = Bounds & {
 /** In the order of the way of the data. */
 export const rowChecks: readonly RowCheck[] = [
   signingKeysCheck,
+  newslettersCheck,
   feedsCheck,
   dueCheck,
   renderingsCheck,
@@ -90,8 +93,10 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     ['clock-skew', judgeSkews(skews)],
     ['provider-key', config ? keyFinding(config, answer) : notChecked(misconfigured)],
     ['sender-domain', config ? domainFinding(config, answer) : notChecked(misconfigured)],
+    ['tracking', config ? trackingFinding(config, answer) : notChecked(misconfigured)],
     ['received-mail', config ? receivingFinding(config, answer) : notChecked(misconfigured)],
     ['webhook-secret', config ? judgeWebhookSecret(config) : notChecked(misconfigured)],
+    ['publisher-site', config ? judgePublisherSite(config) : notChecked(misconfigured)],
     ...(await rows).map((finding, index): [string, Finding] => [rowChecks[index]?.name ?? '', finding]),
   ]
   return {
@@ -128,6 +133,11 @@ function keyFinding(config: Config, answer: DomainsAnswer | undefined): Finding 
 
 function domainFinding(config: Config, answer: DomainsAnswer | undefined): Finding {
   return answer ? judgeDomain(answer, senderDomain(config)) : notChecked(`${sandbox}, and it takes every sender`)
+}
+
+function trackingFinding(config: Config, answer: DomainsAnswer | undefined): Finding {
+  if (answer) return judgeTracking(answer, senderDomain(config))
+  return config.resend ? notChecked('the provider was not asked') : ok(sandbox)
 }
 
 function receivingFinding({ inboundDomain, resend }: Config, answer: DomainsAnswer | undefined): Finding {

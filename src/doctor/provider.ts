@@ -1,4 +1,4 @@
-// The provider's key, the sender's domain and whether received mail can be read, by one read-only question.
+// The provider's key, the sender's domain, what is tracked and whether received mail can be read, by one read-only question.
 import type { DomainsAnswer, SenderDomain } from '../delivery/list-domains.ts'
 import { mask } from '../platform/log.ts'
 import { type Finding, notChecked, ok, problem, warning } from './check.ts'
@@ -67,6 +67,22 @@ export function judgeDomain(answer: DomainsAnswer, domain: string): Finding {
   return problem(
     `${domain} is none of the ${counted(outcome.domains.length, 'domain')} of this account${parent ? `; ${parent.name} is, but does not cover it` : ''}`,
     'Add and verify it at resend.com/domains, or change MAIL_FROM to a domain that is verified.',
+  )
+}
+
+/** Whether the provider writes into the mails what the pages say is not there. */
+export function judgeTracking(answer: DomainsAnswer, domain: string): Finding {
+  const { outcome } = answer
+  const own = outcome.kind === 'listed' ? outcome.domains.find(({ name }) => name === domain) : undefined
+  if (!own) {
+    const look = `See at resend.com/domains that ${domain} tracks neither: the pages say so.`
+    return notChecked('the provider does not say whether it tracks openings and clicks', look)
+  }
+  const tracked = [own.tracks.openings && 'openings', own.tracks.clicks && 'clicks'].filter((one) => one !== false)
+  if (tracked.length === 0) return ok(`neither openings nor clicks, says the provider of ${domain}`)
+  return problem(
+    `the provider tracks ${tracked.join(' and ')} of mail from ${domain}, and the pages say that it does not`,
+    'Switch it off for the domain at resend.com/domains: a pixel and detours behind links are put into the mails, and readers are promised that there are none.',
   )
 }
 

@@ -29,7 +29,7 @@ export type Look = {
 export type Branding = {
   /** Unset: each newsletter is sent in its own name. */
   readonly publisherName: string | undefined
-  /** Unset: where readers reach this service. */
+  /** Unset: footers lead to where readers reach this service, and the line that counts further stories is no link. */
   readonly siteUrl: string | undefined
   /** In the footer of every mail and page. */
   readonly links: readonly { readonly label: string; readonly url: string }[]

@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/schema.ts'
 import type { Log } from '../platform/log.ts'
 import type { WebhookEndpoint } from './deliver-webhooks.ts'
+import type { SandboxDomain } from './domains.ts'
 import type { FaultOptions, FaultPlan } from './faults.ts'
 import type { Quotas } from './quota.ts'
 import type { SandboxDatabase } from './tables.ts'
@@ -21,6 +22,8 @@ export type SandboxOptions = {
   readonly monthlyQuota?: number | undefined
   /** The oldest mails go when there are more, of all teams together. */
   readonly keepAtMost?: number | undefined
+  /** The domains of every team, for who asks: any sender is taken. Unset: nothing answers that. */
+  readonly domains?: readonly SandboxDomain[] | undefined
   /** Where it is reached, when that is not a loopback name: requests for this host are answered too. */
   readonly publicUrl?: string | undefined
   /** Set: events are posted there after each accepted request. Unset: whoever wants them calls `deliverWebhooks`. */
@@ -45,6 +48,7 @@ export type Sandbox = {
   readonly requestsPerSecond: number
   readonly quotas: Quotas
   readonly keepAtMost: number
+  readonly domains: readonly SandboxDomain[] | undefined
   readonly faults: FaultPlan | undefined
   readonly log: Log | undefined
   /** Starts what follows an accepted request. */

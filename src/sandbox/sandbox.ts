@@ -4,6 +4,7 @@ import { createApi } from './api.ts'
 import { ApiError } from './api-error.ts'
 import { ConnectionReset } from './connection-reset.ts'
 import { deliverWebhooks } from './deliver-webhooks.ts'
+import { createDomains } from './domains.ts'
 import { planFaults } from './faults.ts'
 import { createInbox } from './inbox.tsx'
 import { loopbackOnly } from './loopback-only.ts'
@@ -30,7 +31,7 @@ const pagePolicy = [
 ].join('; ')
 
 /**
- * A look-alike of Resend: its API below `/emails`, and an inbox that shows every mail at `/`; at `/write` a mail to the service is written. Nothing leaves the machine.
+ * A look-alike of Resend: its API below `/emails` and `/domains`, and an inbox that shows every mail at `/`; at `/write` a mail to the service is written. Nothing leaves the machine.
  * It keeps everything in the schema `sandbox` of its database, so it goes on where it stopped.
  *
  * Serve it on a loopback address only: whoever reaches it reads every mail, with the confirmation links in them.
@@ -44,6 +45,7 @@ export function createSandbox(options: SandboxOptions): Hono {
     requestsPerSecond: options.requestsPerSecond ?? 10,
     quotas: { daily: options.dailyQuota, monthly: options.monthlyQuota },
     keepAtMost: options.keepAtMost ?? 100_000,
+    domains: options.domains,
     faults: options.faults && planFaults(options.faults),
     log: options.log,
     afterAccepting: () => postEvents(options),
@@ -57,6 +59,7 @@ export function createSandbox(options: SandboxOptions): Hono {
     await next()
   })
   app.route('/emails', createApi(sandbox))
+  app.route('/domains', createDomains(sandbox))
   app.route('/', createWriting(sandbox))
   app.route('/', createInbox(sandbox))
   app.notFound((c) =>
@@ -85,5 +88,5 @@ function postEvents(options: SandboxOptions): void {
 }
 
 function isApiRequest(request: { method: string; path: string }): boolean {
-  return !['GET', 'HEAD'].includes(request.method) || /^\/emails(?:\/|$)/.test(request.path)
+  return !['GET', 'HEAD'].includes(request.method) || /^\/(?:emails|domains)(?:\/|$)/.test(request.path)
 }

@@ -136,7 +136,10 @@ it('writes nothing, and could not', () =>
     const before = await contents(db)
     const environment = { WARMUP: '3:42', RESEND_API_KEY: 're_own', RESEND_BASE_URL: 'http://127.0.0.1:1' }
     const { checks } = await examined(db, { environment })
-    expect(checks.filter(({ status }) => status === 'not checked').map(({ name }) => name)).toEqual(['sender-domain'])
+    expect(checks.filter(({ status }) => status === 'not checked').map(({ name }) => name)).toEqual([
+      'sender-domain',
+      'tracking',
+    ])
     expect(await contents(db)).toEqual(before)
 
     await sql`create function write() returns boolean language plpgsql as

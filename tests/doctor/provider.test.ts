@@ -169,6 +169,42 @@ describe('the sender’s domain', () => {
   })
 })
 
+describe('tracking', () => {
+  it.each([
+    [false, false, 'ok', 'neither openings nor clicks, says the provider of mail.site.example'],
+    [true, false, 'problem', 'tracks openings of mail from mail.site.example, and the pages say'],
+    [false, true, 'problem', 'tracks clicks of mail from mail.site.example, and the pages say'],
+    [true, true, 'problem', 'tracks openings and clicks of mail from mail.site.example, and the pages say'],
+  ])(
+    'of openings %s and of clicks %s, as the sandbox says it of the sender’s domain',
+    async (opens, clicks, status, found) => {
+      const own = { name: 'Mail.Site.example', status: 'verified', open_tracking: opens, click_tracking: clicks }
+      const other = { name: 'other.example', status: 'verified', open_tracking: true, click_tracking: true }
+      const sandbox = await startSandbox(testContext(database.db), { domains: [other, own] })
+      const examination = await look({ RESEND_BASE_URL: sandbox.url })
+      await sandbox.close()
+      expect(examination.of('sender-domain')).toMatchObject({ status: 'ok', found: 'mail.site.example is verified' })
+      expect(examination.of('tracking')).toMatchObject({ status, found: expect.stringContaining(found) })
+      expect(examination.of('tracking').remedy ?? 'Switch it off').toContain('Switch it off')
+    },
+  )
+
+  it('is off where the provider does not say, and not checked where it lists no such domain', async () => {
+    answer = () => list(domain('mail.site.example', 'verified'))
+    expect((await look()).of('tracking').status).toBe('ok')
+    answer = () => list({ ...domain('mail.site.example', 'verified'), open_tracking: 'no' })
+    expect((await look()).of('tracking').status).toBe('ok')
+    answer = () => list()
+    expect((await look()).of('tracking').status).toBe('not checked')
+    answer = () => refusal(401, 'restricted_api_key')
+    expect((await look()).of('tracking')).toMatchObject({
+      status: 'not checked',
+      remedy: expect.stringContaining('resend.com/domains'),
+    })
+    expect((await examined(database.db)).of('tracking').status).toBe('ok')
+  })
+})
+
 describe('the webhook’s secret', () => {
   it('is set, or bounces change nothing', async () => {
     answer = () => list()
@@ -181,6 +217,20 @@ describe('the webhook’s secret', () => {
     expect(set.of('webhook-secret')).toMatchObject({ status: 'ok', found: '2 secrets set' })
     expect(JSON.stringify(set.checks)).not.toContain('whsec_')
     expect((await examined(database.db)).of('webhook-secret')).toMatchObject({ status: 'ok' })
+  })
+})
+
+describe('the publisher’s site', () => {
+  it('is where further stories are: without it they are only counted', async () => {
+    answer = () => list()
+    expect((await look()).of('publisher-site')).toMatchObject({
+      status: 'warning',
+      found: expect.stringContaining('“14 more stories” is no link'),
+      remedy: expect.stringContaining('https://www.example.com/'),
+    })
+    const set = await look({ SITE_URL: 'https://post.example/' })
+    expect(set.of('publisher-site')).toMatchObject({ status: 'ok', found: 'https://post.example/' })
+    expect((await examined(database.db)).of('publisher-site').status).toBe('ok')
   })
 })
 

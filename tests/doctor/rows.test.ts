@@ -121,6 +121,24 @@ describe('signing keys', () => {
   })
 })
 
+describe('newsletters', () => {
+  const real = { RESEND_API_KEY: 're_own', RESEND_BASE_URL: 'http://127.0.0.1:1' }
+
+  it('have a name of their own where real mail is sent, or the one that the publisher says it has', async () => {
+    const rename = (name: string) => database.db.updateTable('newsletters').set({ name }).execute()
+    expect(await look('newsletters', real)).toMatchObject({
+      status: 'warning',
+      found: 'newsmatro is still named Newsmatro, as a new installation’s is',
+      remedy: expect.stringContaining('newsmatro newsletters set newsmatro --name'),
+    })
+    expect(await look('newsletters')).toMatchObject({ status: 'ok' })
+    expect(await look('newsletters', { ...real, PUBLISHER_NAME: 'The Post' })).toMatchObject({ status: 'warning' })
+    expect(await look('newsletters', { ...real, PUBLISHER_NAME: 'Newsmatro' })).toMatchObject({ status: 'ok' })
+    await rename('Daily News')
+    expect(await look('newsletters', real)).toMatchObject({ status: 'ok', found: 'Daily News' })
+  })
+})
+
 describe('feeds', () => {
   const set = (row: Record<string, unknown>) => database.db.updateTable('feeds').set(row).execute()
 
