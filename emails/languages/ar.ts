@@ -2,6 +2,7 @@ import type { Catalogue } from '../messages.ts'
 
 /** What the public pages say. */
 const site = {
+  picture: 'رسم لصفحة جريدة بلا كلمات',
   front: {
     title: 'النشرة',
     headline: 'الأخبار، مرة واحدة، في الوقت الذي يناسبك',

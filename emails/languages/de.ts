@@ -2,6 +2,7 @@ import type { Catalogue } from '../messages.ts'
 
 /** What the public pages say. */
 const site = {
+  picture: 'Eine Zeitungsseite, gezeichnet und ohne Worte',
   front: {
     title: 'Der Newsletter',
     headline: 'Die Nachrichten, einmal, wann es Ihnen passt',

@@ -2,6 +2,7 @@ import type { Catalogue } from '../messages.ts'
 
 /** What the public pages say. */
 const site = {
+  picture: 'Una página de periódico, dibujada y sin palabras',
   front: {
     title: 'El boletín',
     headline: 'Las noticias, una vez, cuando le venga bien',

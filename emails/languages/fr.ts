@@ -2,6 +2,7 @@ import type { Catalogue } from '../messages.ts'
 
 /** What the public pages say. */
 const site = {
+  picture: 'Une page de journal, dessinée, sans un mot',
   front: {
     title: 'La lettre d’information',
     headline: 'L’actualité, une fois, quand cela vous convient',

@@ -90,7 +90,7 @@ export async function archivePage(c: HonoContext, context: Context) {
       title,
       status: isRefused ? 422 : 200,
       newsletterName: siteName,
-      head: pageHead(context.config, { title: words.page.archive, siteName, description, path, speaking }),
+      head: pageHead(context.config, { title: words.page.archive, siteName, description, path, speaking, words }),
     },
     <>
       <h1>{words.page.archive}</h1>

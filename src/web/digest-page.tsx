@@ -20,13 +20,14 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
   const say = spoken.words.site.archive
   const path = digestPath(digest.digestId)
   const { earlier, later } = await findNeighbours(context, digest)
-  const title = edition.lead.title
+  const { title, imageUrl, imageAlt } = edition.lead
   const head = pageHead(context.config, {
     title,
     siteName: newsletterName,
     description: edition.intro,
     path,
-    imageUrl: edition.lead.imageUrl,
+    words: spoken.words,
+    picture: imageUrl ? { url: imageUrl, alt: imageAlt } : undefined,
     publishedAt: digest.publishedAt,
   })
   return page(
