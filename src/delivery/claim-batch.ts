@@ -146,7 +146,8 @@ export function claimTransactional(context: Context): Promise<Claim> {
     const { rows } = await sql<Candidate & { is_over: boolean }>`
       select m.id, m.kind, ${welcomeRendering} as rendering_id,
         case
-          when exists (select from suppressions x where x.email_key = ${addressKeyIn('m.to_email')}) then 'suppressed'
+          -- a value, and no exists: that would be answered by reading all suppressions for each mail
+          when (select x.email_key from suppressions x where x.email_key = ${addressKeyIn('m.to_email')}) is not null then 'suppressed'
           when m.kind = 'confirmation' then case
             when s.state <> 'pending' then 'no longer waiting for confirmation'
           end

@@ -61,7 +61,9 @@ async function findOwed({ db }: Context, after: number, subscriptionId?: number)
 async function findChanged({ db }: Context, after: number): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select w.confirmation_id as id
-    from messages m join welcomes w on w.message_id = m.id join subscriptions s on s.id = m.subscription_id
+    from messages m
+      cross join lateral (select * from welcomes where message_id = m.id offset 0) as w -- one by one: few wait, and many were welcomed
+      join subscriptions s on s.id = m.subscription_id
     where m.state = 'pending' and m.kind <> 'digest' and m.kind = 'welcome' and w.confirmation_id > ${after}
       and (${isUnmade} or ${isOutdated})
     order by w.confirmation_id limit ${mostAtOnce}`.execute(db)
