@@ -7,6 +7,8 @@ import { messagesFor } from '../../emails/messages.ts'
 import type { ToldArticle } from '../articles/select-articles.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
+import { type AtOnce, type Kept, kept } from '../platform/kept.ts'
+import { perContext } from '../platform/per-context.ts'
 import { cleanText } from '../platform/text.ts'
 import { readStories } from './digest-mail.ts'
 
@@ -82,6 +84,39 @@ function searchFor(words: string): RawBuilder<unknown> {
 export async function findPublicDigest(context: Context, digestId: number): Promise<PublicDigest | undefined> {
   const [digest] = await readDigests(context, sql`where p.digest_id = ${digestId}`)
   return digest
+}
+
+export type ArchiveTopic = { readonly slug: string; readonly name: string }
+
+const shownTopics = 24
+/** Three years of a daily digest. */
+const countedDigests = 1_000
+const keptTopics = perContext<number | undefined, Kept<readonly ArchiveTopic[]>>()
+
+/**
+ * What the archive is narrowed by, by name: the 24 topics that most of the newest 1,000 digests have, of one newsletter or of
+ * all. Newsletters that call a topic the same share it. Up to a minute old.
+ */
+export function archiveTopics(context: Context, newsletterId: number | undefined): AtOnce<readonly ArchiveTopic[]> {
+  return kept(context, keptTopics(context), newsletterId, () => countTopics(context.db, newsletterId))
+}
+
+/** By public_digests_newest, or public_digests_newsletter; their topics by the unique slugs of a newsletter. */
+async function countTopics(db: Database, newsletterId: number | undefined): Promise<readonly ArchiveTopic[]> {
+  const { rows } = await sql<ArchiveTopic>`
+    with newest as (
+      select newsletter_id, topics from public_digests
+      ${newsletterId === undefined ? sql`` : sql`where newsletter_id = ${newsletterId}`}
+      order by edition_date desc, digest_id desc limit ${countedDigests}
+    ), used as (
+      select newsletter_id, slug, count(*) as uses from newest, unnest(topics) as slug group by newsletter_id, slug
+    ), most as (
+      select t.slug, (array_agg(t.name order by uses desc, t.id))[1] as name
+      from used join topics t on t.newsletter_id = used.newsletter_id and t.slug = used.slug
+      group by t.slug order by sum(uses) desc, t.slug limit ${shownTopics}
+    )
+    select slug, name from most order by name`.execute(db)
+  return rows
 }
 
 /** The digests of the same newsletter just before and after. By public_digests_newsletter. */

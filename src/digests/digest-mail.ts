@@ -18,7 +18,13 @@ import { securedAddresses } from './secure-addresses.ts'
 /** All that a digest's mail is made of, apart from the reader. */
 export type DigestContent = {
   readonly digest: Pick<Row<'digests'>, 'language' | 'frequency' | 'edition_date' | 'further_count'>
-  readonly newsletter: { readonly name: string; readonly slug: string; readonly language: string }
+  readonly newsletter: {
+    readonly name: string
+    readonly slug: string
+    readonly language: string
+    /** It is the one that is meant where none is named. */
+    readonly isFirst: boolean
+  }
   readonly stories: DigestProps['stories']
 }
 
@@ -34,12 +40,15 @@ export type Personal = {
   readonly replyMailToken: string
 }
 
+/** Of the newsletter `n`: whether it was added first. */
+export const isFirstNewsletter = sql<boolean>`n.id = (select min(id) from newsletters)`
+
 /** As it is to be told now: its stories as they are, without those that were hidden since, and the further ones counted anew. */
 export async function readDigest(db: Database, digest: Row<'digests'>): Promise<DigestSource> {
   const run = await db
     .selectFrom('digest_runs as run')
     .innerJoin('newsletters as n', 'n.id', 'run.newsletter_id')
-    .select(['run.newsletter_id', 'run.window_end', 'n.name', 'n.slug', 'n.language'])
+    .select(['run.newsletter_id', 'run.window_end', 'n.name', 'n.slug', 'n.language', isFirstNewsletter.as('isFirst')])
     .where('run.id', '=', digest.run_id)
     .executeTakeFirstOrThrow()
   const { rows } = await sql<ToldArticle & { is_hidden: boolean }>`

@@ -2,13 +2,13 @@
 import type { Config } from '../platform/config.ts'
 import type { Row } from '../platform/database/schema.ts'
 import { mailAddress } from '../platform/mail-address.ts'
-import { domainOf, listId, subscribeAddress } from '../platform/publisher.ts'
+import { domainOf, frontPath, listId, subscribeAddress } from '../platform/publisher.ts'
 
 export type ListHeadersOf = {
   /** Complaints are counted by it. */
   readonly stream: 'digest' | 'welcome'
   readonly digest: Pick<Row<'digests'>, 'edition_date' | 'frequency'>
-  readonly newsletter: { readonly name: string; readonly slug: string }
+  readonly newsletter: { readonly name: string; readonly slug: string; readonly isFirst: boolean }
   /** The reader's own links. */
   readonly preferences: string
   readonly unsubscribe: string
@@ -29,7 +29,10 @@ export function listHeaders(config: Config, of: ListHeadersOf): Record<string, s
     ),
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', // RFC 8058 §3.1: exactly this
     'List-Help': list(`<${of.preferences}>`, domain && byMail(mailAddress('reply', of.replyMailToken, domain), 'help')),
-    'List-Subscribe': list(`<${config.publicUrl}/>`, byMail(subscribeAddress(config, newsletter.slug), 'subscribe')),
+    'List-Subscribe': list(
+      `<${config.publicUrl}${frontPath(newsletter)}>`,
+      byMail(subscribeAddress(config, newsletter.slug), 'subscribe'),
+    ),
     'List-Owner': `<mailto:${config.contactAddress}>`,
     'List-Post': 'NO',
     'List-Archive': `<${config.publicUrl}/archive?newsletter=${newsletter.slug}>`,

@@ -9,7 +9,7 @@ import { filledDay } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
-import { type DigestContent, digestMail, readStories } from './digest-mail.ts'
+import { type DigestContent, digestMail, isFirstNewsletter, readStories } from './digest-mail.ts'
 
 /** So many topics are named to who asks for one that there is not. */
 const namedTopics = 24
@@ -55,7 +55,7 @@ export async function previewDigest(
   }
 }
 
-type Newsletter = { readonly id: number; readonly slug: string; readonly name: string; readonly language: string }
+type Newsletter = DigestContent['newsletter'] & { readonly id: number }
 
 type Reading = {
   readonly language: string
@@ -76,8 +76,8 @@ async function readContent(
   newsletterSlug: string | undefined,
 ): Promise<{ content: DigestContent; confirmedOn: string }> {
   const newsletter = await trx
-    .selectFrom('newsletters')
-    .select(['id', 'slug', 'name', 'language'])
+    .selectFrom('newsletters as n')
+    .select(['id', 'slug', 'name', 'language', isFirstNewsletter.as('isFirst')])
     .$if(newsletterSlug !== undefined, (query) => query.where('slug', '=', newsletterSlug ?? ''))
     .orderBy('id')
     .executeTakeFirst()

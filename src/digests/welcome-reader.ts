@@ -4,7 +4,7 @@ import { selectArticles, type ToldArticle } from '../articles/select-articles.ts
 import { firstDigestAt, isOutdated, isUnmade } from '../delivery/welcomes.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
-import { type DigestContent, readStories } from './digest-mail.ts'
+import { type DigestContent, isFirstNewsletter, readStories } from './digest-mail.ts'
 
 export type Reader = Pick<
   Row<'subscriptions'>,
@@ -30,7 +30,7 @@ export async function readReader({ db, clock }: Context, confirmationId: number)
     select w.confirmation_id, w.subscription_id, w.message_id, w.rendering_id, w.failures, w.further_count,
       s.subscriber_id, s.newsletter_id, s.language, s.frequency, s.time_zone, s.read_until, s.told_from,
       ${firstDigestAt} as first_digest_at,
-      json_build_object('name', n.name, 'slug', n.slug, 'language', n.language) as newsletter,
+      json_build_object('name', n.name, 'slug', n.slug, 'language', n.language, 'isFirst', ${isFirstNewsletter}) as newsletter,
       (select json_agg(topic_id) from topic_choice_topics where topic_choice_id = s.topic_choice_id) as "topicIds",
       (${clock.sqlNow} at time zone s.time_zone)::date as today, (s.confirmed_at at time zone s.time_zone)::date as "confirmedOn",
       (select window_end from digest_runs where newsletter_id = s.newsletter_id order by window_end desc limit 1) as "windowEnd",

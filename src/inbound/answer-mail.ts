@@ -7,7 +7,7 @@ import { type SlotMarkers, slotMarkers, storeRendering, toTemplate } from '../de
 import type { Context } from '../platform/context.ts'
 import type { InTransaction, MessageKind } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
-import { listId, publisherOf } from '../platform/publisher.ts'
+import { frontPath, listId, publisherOf } from '../platform/publisher.ts'
 import type { ReceivedMail } from './fetch-mail.ts'
 import type { Reader } from './reader.ts'
 
@@ -62,7 +62,7 @@ async function render(context: Context, reader: Reader, answer: Answer, markers:
       preferences,
       undo: `${preferences}${undo}`,
       unsubscribe: `${config.publicUrl}/unsubscribe/${markers.unsubscribeToken}`,
-      subscribe: `${config.publicUrl}/`,
+      subscribe: `${config.publicUrl}${frontPath(newsletter)}`,
     },
     publisher: publisherOf(config, newsletter.name),
   }

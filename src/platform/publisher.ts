@@ -25,6 +25,10 @@ export function listId(config: Config, newsletter: { readonly slug: string; read
 /** The sender's. */
 export const domainOf = (config: Config): string => config.senderAddress.split('@').at(-1) ?? 'localhost'
 
+/** The page on which one subscribes to a newsletter, from the root: for the one that was added first, the front page as it is. */
+export const frontPath = ({ slug, isFirst }: { readonly slug: string; readonly isFirst: boolean }): string =>
+  isFirst ? '/' : `/?newsletter=${slug}`
+
 const longestLocalPart = 64
 
 /** Where a mail asks for this newsletter; undefined where no mail is received, or the name is too long for an address. */

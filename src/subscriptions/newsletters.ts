@@ -2,7 +2,10 @@ import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
+import { type AtOnce, type Kept, kept } from '../platform/kept.ts'
 import { perContext } from '../platform/per-context.ts'
+
+export type { AtOnce } from '../platform/kept.ts'
 
 export type Newsletter = Row<'newsletters'>
 
@@ -39,30 +42,8 @@ export const mostTopics = 250
 
 const longestSlug = 100
 const shownTopics = 24
-/** Newsletters and topics change rarely; to count the uses of topics takes longer than all else that a page needs. */
-const keptMs = 60_000
-
-type Kept<Value> = { readonly at: number; readonly value: Value }
 const keptTopics = perContext<number, Kept<readonly Topic[]>>()
 const keptNewsletters = perContext<'all', Kept<readonly Newsletter[]>>()
-
-/** What is known is there at once: the page that is asked for most waits for nothing but its one query. */
-export type AtOnce<Value> = Value | Promise<Value>
-
-function kept<Key, Value>(
-  context: Context,
-  values: Map<Key, Kept<Value>>,
-  key: Key,
-  load: () => Promise<Value>,
-): AtOnce<Value> {
-  const now = context.clock.now().getTime()
-  const known = values.get(key)
-  if (known && Math.abs(now - known.at) < keptMs) return known.value
-  return load().then((value) => {
-    values.set(key, { at: now, value })
-    return value
-  })
-}
 
 /** All newsletters. Up to a minute old. */
 export function newslettersByName(context: Context): AtOnce<readonly Newsletter[]> {

@@ -51,12 +51,19 @@ export async function isSuppressed(db: Database | InTransaction, subscriberId: n
   return rows.length > 0
 }
 
-type Leaving = { newsletterName: string; language: string; isEnded: boolean; hasOthers: boolean }
+type Leaving = {
+  newsletter: { id: number; slug: string }
+  newsletterName: string
+  language: string
+  isEnded: boolean
+  hasOthers: boolean
+}
 
 /** What there is to unsubscribe from; undefined where there is no such subscription, also for a reader who was erased. */
 export async function findSubscription(db: Database, subscriptionId: number): Promise<Leaving | undefined> {
   const { rows } = await sql<Leaving>`
-    select n.name as "newsletterName", s.language, s.state = 'ended' as "isEnded", exists (
+    select json_build_object('id', n.id, 'slug', n.slug) as newsletter, n.name as "newsletterName", s.language,
+      s.state = 'ended' as "isEnded", exists (
       select from subscriptions o where o.subscriber_id = s.subscriber_id and o.id <> s.id and o.state = 'active') as "hasOthers"
     from subscriptions s join newsletters n on n.id = s.newsletter_id
     where s.id = ${subscriptionId} and s.ended_reason is distinct from 'erased'`.execute(db)

@@ -1,16 +1,16 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
-import { dateInWords, findPublicDigests, type PublicDigest } from '../digests/archive.ts'
+import {
+  type ArchiveTopic,
+  archiveTopics,
+  dateInWords,
+  findPublicDigests,
+  type PublicDigest,
+} from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
-import {
-  getNewsletter,
-  type Newsletter,
-  newslettersByName,
-  offeredTopics,
-  type Topic,
-} from '../subscriptions/newsletters.ts'
+import { getNewsletter, type Newsletter, newslettersByName } from '../subscriptions/newsletters.ts'
 import { type Spoken, spokenTo } from './asked-language.ts'
 import { errorAttributes, FieldError } from './choice-fields.tsx'
 import { digestPath } from './digest-page.tsx'
@@ -18,7 +18,7 @@ import { pageHead } from './page-head.ts'
 import { fieldsInWords } from './problem-words.ts'
 import { check, newsletterSlug, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
-import { siteOf } from './site.ts'
+import { frontOf, siteOf } from './site.ts'
 
 const digestsOnPage = 20
 const fields = ['newsletter', 'q', 'topic', 'from', 'to', 'before'] as const
@@ -72,10 +72,11 @@ export async function archivePage(c: HonoContext, context: Context) {
   const newsletters = await newslettersByName(context)
   const site = await siteOf(context)
   const siteName = newsletter?.name ?? site.name
+  const front = newsletter ? await frontOf(context, newsletter) : '/'
   const spoken = spokenTo(c, newsletter?.language ?? site.language)
   const { words, speaking, to } = spoken
   const say = words.site.archive
-  const topics = await offeredTopics(context, newsletter?.id ?? newsletters[0]?.id ?? 0)
+  const topics = await archiveTopics(context, newsletter?.id)
   const shown = digests.slice(0, digestsOnPage)
   const last = digests.length > digestsOnPage ? shown.at(-1) : undefined
   const title = isRefused ? words.refusals.invalid_input : words.page.archive
@@ -90,12 +91,13 @@ export async function archivePage(c: HonoContext, context: Context) {
       title,
       status: isRefused ? 422 : 200,
       newsletterName: siteName,
+      front,
       head: pageHead(context.config, { title: words.page.archive, siteName, description, path, speaking, words }),
     },
     <>
       <h1>{words.page.archive}</h1>
       <p>
-        {say.intro} <a href={to('/')}>{say.mailMe}</a> · <a href="/archive/feed.xml">{say.follow}</a>
+        {say.intro} <a href={to(front)}>{say.mailMe}</a> · <a href="/archive/feed.xml">{say.follow}</a>
       </p>
       <SearchForm
         asked={asked}
@@ -179,7 +181,7 @@ type SearchProps = {
   readonly asked: Asked
   readonly errors: Readonly<Record<string, string>>
   readonly newsletters: readonly { readonly slug: string; readonly name: string }[]
-  readonly topics: readonly Topic[]
+  readonly topics: readonly ArchiveTopic[]
   readonly spoken: Spoken
 }
 

@@ -3,7 +3,7 @@ import { findPublicDigest, findPublicDigests, listPublicDigests } from '../diges
 import type { Context } from '../platform/context.ts'
 import { sha256, toBase64Url } from '../platform/encoding.ts'
 import { PublicError } from '../platform/errors.ts'
-import { getNewsletter } from '../subscriptions/newsletters.ts'
+import { getNewsletter, newslettersByName } from '../subscriptions/newsletters.ts'
 import { answer } from './answer-headers.ts'
 import { atomFeed, changedAt, type FeedOptions, jsonFeed } from './archive-feed.ts'
 import { archivePage } from './archive-page.tsx'
@@ -11,6 +11,7 @@ import { digestPage, digestPath } from './digest-page.tsx'
 import { ownPicture } from './own-picture.ts'
 import { inLanguages, ownPicturePath } from './page-head.ts'
 import { check, joinSchema } from './read-input.ts'
+import { frontOf, siteOf } from './site.ts'
 
 const digestsInFeed = 20
 /** A decade of a daily digest; a sitemap may have 50,000. */
@@ -47,10 +48,13 @@ export function archiveRoutes(context: Context): Hono {
 
   app.get('/sitemap.xml', async (c) => {
     const digests = await listPublicDigests(context, digestsInSitemap)
+    const newsletters = await newslettersByName(context)
+    const fronts = await Promise.all(newsletters.map((newsletter) => frontOf(context, newsletter)))
     const entries = [
-      ...['/', '/archive', '/privacy'].map((path) => {
+      ...[...fronts.toSorted(), '/archive', '/privacy'].map((path) => {
         const others = inLanguages(path).map(
-          ([language, other]) => `<xhtml:link rel="alternate" hreflang="${language}" href="${publicUrl}${other}"/>`,
+          ([language, other]) =>
+            `<xhtml:link rel="alternate" hreflang="${language}" href="${publicUrl}${other.replaceAll('&', '&amp;')}"/>`,
         )
         return `<url><loc>${publicUrl}${path}</loc>${others.join('')}</url>`
       }),
@@ -87,7 +91,7 @@ async function feedOptions(c: HonoContext, context: Context): Promise<FeedOption
   return {
     path: asked === undefined ? c.req.path : `${c.req.path}?newsletter=${asked}`,
     publicUrl: context.config.publicUrl,
-    title: newsletter.name,
+    title: asked === undefined ? (await siteOf(context)).name : newsletter.name,
     language: newsletter.language,
     since: newsletter.created_at,
     digests: await findPublicDigests(context, { newsletterId }, digestsInFeed),

@@ -5,6 +5,7 @@ import type { Context } from '../platform/context.ts'
 import { spokenTo } from './asked-language.ts'
 import { pageHead } from './page-head.ts'
 import { page } from './reply.tsx'
+import { frontOf } from './site.ts'
 
 export const digestPath = (digestId: number) => `/archive/${digestId}`
 
@@ -19,6 +20,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
   const { to, speaking } = spoken
   const say = spoken.words.site.archive
   const path = digestPath(digest.digestId)
+  const front = await frontOf(context, { id: digest.newsletterId, slug: digest.newsletterSlug })
   const { earlier, later } = await findNeighbours(context, digest)
   const { title, imageUrl, imageAlt } = edition.lead
   const head = pageHead(context.config, {
@@ -33,7 +35,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
   return page(
     c,
     context,
-    { title, newsletterName, head, path, ...speaking },
+    { title, newsletterName, front, head, path, ...speaking },
     <>
       <article class="edition" lang={digest.language} dir={digest.direction}>
         <h1 class="dateline">{digest.date}</h1>
@@ -100,7 +102,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
       </article>
       <aside class="note on-screen" aria-label={spoken.words.preferences.subscribe}>
         <p>
-          {say.thatDay({ newsletter: newsletterName })} <a href={to('/')}>{say.mailMe}</a>. {say.mailMeMore}
+          {say.thatDay({ newsletter: newsletterName })} <a href={to(front)}>{say.mailMe}</a>. {say.mailMeMore}
         </p>
       </aside>
       <nav class="pages on-screen" aria-label={say.others}>

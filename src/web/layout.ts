@@ -16,6 +16,8 @@ export type LayoutProps = {
   readonly newsletterName: string
   readonly postalAddress: string
   readonly branding: Branding
+  /** Where the masthead leads, from the root. Unset: the front page. */
+  readonly front?: string | undefined
   /** Links keep the language. */
   readonly isNamed?: boolean | undefined
   /** For a page that can be had in others. */
@@ -25,14 +27,14 @@ export type LayoutProps = {
   readonly children: Child
 }
 
-type Shared = Pick<LayoutProps, 'language' | 'newsletterName' | 'postalAddress' | 'branding' | 'isNamed'>
+type Shared = Pick<LayoutProps, 'language' | 'newsletterName' | 'postalAddress' | 'branding' | 'front' | 'isNamed'>
 
 /** What all pages share. Text with holes (escaped): as elements it took a fifth of a page's time. */
 export function layout({ title, head, children, languageChoice, ...props }: LayoutProps) {
-  const { language, newsletterName, postalAddress, branding, isNamed } = props
+  const { language, newsletterName, postalAddress, branding, front, isNamed } = props
   const branded = frames.get(branding) ?? new Map<string, Frame>()
   frames.set(branding, branded)
-  const key = JSON.stringify([language, newsletterName, postalAddress, isNamed])
+  const key = JSON.stringify([language, newsletterName, postalAddress, front, isNamed])
   const frame = remembered(branded, key, () => frameOf(props))
   return html`${frame.top}${title}${frame.named}${head ?? ''}${frame.body}${children}${frame.foot}${languageChoice ?? ''}${frame.end}`
 }
@@ -42,7 +44,7 @@ type Frame = Readonly<Record<'top' | 'named' | 'body' | 'foot' | 'end', HtmlEsca
 const frames = new WeakMap<Branding, Map<string, Frame>>()
 
 /** What stands around title and content, in pieces: the same on all pages of a newsletter in a language. */
-function frameOf({ language, newsletterName, postalAddress, branding, isNamed }: Shared): Frame {
+function frameOf({ language, newsletterName, postalAddress, branding, front = '/', isNamed }: Shared): Frame {
   const { page, site } = messagesFor(language)
   const to = (path: string) => (isNamed ? inLanguage(path, language) : path)
   const made = (text: ReturnType<typeof html>) => raw(String(text))
@@ -54,7 +56,7 @@ function frameOf({ language, newsletterName, postalAddress, branding, isNamed }:
 <link rel="stylesheet" href="/app.css"><link rel="icon" href="data:,">`),
     body: made(html`</head>
 <body><div class="page">
-<header class="site"><a href="${to('/')}" dir="auto">${masthead(newsletterName, branding)}</a></header>
+<header class="site"><a href="${to(front)}" dir="auto">${masthead(newsletterName, branding)}</a></header>
 <main>`),
     foot: made(html`</main>
 <footer class="site"><p><a href="${to('/archive')}">${page.archive}</a> <a href="/archive/feed.xml">${page.feed}</a> <a href="${to('/privacy')}">${page.privacy}</a>${links}</p>`),

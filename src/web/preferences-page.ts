@@ -5,12 +5,13 @@ import { remembered } from '../platform/remembered.ts'
 import { signToken } from '../platform/signed-token.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { knownLanguage, type Language, messagesFor } from '../subscriptions/languages.ts'
-import type { Topic } from '../subscriptions/newsletters.ts'
+import { newslettersByName, type Topic } from '../subscriptions/newsletters.ts'
 import type { Offer, PreferenceCenter } from '../subscriptions/preference-center.ts'
 import { undoToken } from '../subscriptions/unsubscribe.ts'
 import { type Form, formOf, type Own, type Shown, subscriptionForm } from './preferences-form.ts'
 import { fieldsInWords } from './problem-words.ts'
 import { answerPage, page, pageText } from './reply.tsx'
+import { frontOf } from './site.ts'
 import { UndoForm } from './undo-form.tsx'
 
 export type PageState = {
@@ -25,6 +26,8 @@ export type PageState = {
 /** What the page shows, but for what is its reader's alone. */
 type View = {
   readonly isActive: boolean
+  /** Where one subscribes again. */
+  readonly front: string
   /** For who unsubscribed a moment ago. */
   readonly undo: string | undefined
   readonly language: Language
@@ -70,6 +73,8 @@ ${subscriptionForm(otherForm, ownOf(context, other), options)}</details>`)
   }
   const filledIn = form.ticked?.length === 0 ? say.onlyTopic : say.filledIn
   const notes = [...(note === undefined ? [] : [note]), ...(suggested && isActive ? [filledIn] : [])]
+  const newsletter = (await newslettersByName(context)).find(({ id }) => id === shown.newsletterId)
+  const front = newsletter ? await frontOf(context, newsletter) : '/'
   const undo = isActive ? undefined : await undoToken(context, shown.subscriptionId)
   return page(
     c,
@@ -79,7 +84,7 @@ ${subscriptionForm(otherForm, ownOf(context, other), options)}</details>`)
       ...(isRefused && { title: words.page.checkForm, status: 422 }),
       ...(others.length > 0 && !isRefused && { title: say.several }),
     },
-    contentOf({ isActive, undo, language, form, offers, fewZones, errors, notes, isSuppressed, others }, reader),
+    contentOf({ isActive, front, undo, language, form, offers, fewZones, errors, notes, isSuppressed, others }, reader),
   )
 }
 
@@ -94,7 +99,7 @@ const ownOf = (
 
 /** As text with holes (escaped), which takes a fraction of the time of elements. */
 function contentOf(view: View, own: Own) {
-  const { language, form, offers, errors, notes, others, undo, isActive } = view
+  const { language, form, offers, errors, notes, others, front, undo, isActive } = view
   const words = messagesFor(language)
   const { preferences: say } = words
   return html`<h1>${others.length > 0 ? say.several : say.one}</h1>
@@ -106,7 +111,7 @@ ${
 ${others.length > 0 && html`<h2>${form.newsletterName}</h2>`}
 ${view.isSuppressed && html`<div class="note" role="status"><p>${words.problems.notMailed} <a href="/preferences/${own.token}/address">${say.changeAddress}</a></p></div>`}
 ${subscriptionForm(form, own, { language, errors, fewZones: view.fewZones })}`
-    : html`<p>${say.notSubscribed({ email: own.email, newsletter: form.newsletterName })} <a href="/">${say.subscribe}</a></p>
+    : html`<p>${say.notSubscribed({ email: own.email, newsletter: form.newsletterName })} <a href="${front}">${say.subscribe}</a></p>
 ${undo && UndoForm({ token: undo, words })}`
 }
 ${others}
@@ -115,7 +120,7 @@ ${dataSection(language, own.token)}`
 }
 
 const nothingSpecial = {
-  ...{ isActive: true, isSuppressed: false, fewZones: true, undo: undefined },
+  ...{ isActive: true, front: '/', isSuppressed: false, fewZones: true, undo: undefined },
   ...{ errors: {}, notes: [], others: [] },
 } as const
 

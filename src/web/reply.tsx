@@ -36,6 +36,8 @@ type PageOptions = {
   readonly path?: string
   /** Unset: what the site is called. */
   readonly newsletterName?: string
+  /** Where its masthead leads, from the root. Unset: the front page. */
+  readonly front?: string
   readonly retryAfterSeconds?: number | undefined
   readonly head?: LayoutProps['head']
 }
@@ -56,10 +58,10 @@ export function pageText(
   children: Child,
 ) {
   const { postalAddress, branding } = context.config
-  const { title, newsletterName, isNamed, path, head } = options
+  const { title, newsletterName, front, isNamed, path, head } = options
   const language = languageOf(options)
   return layout({
-    ...{ title, language, newsletterName, postalAddress, branding, isNamed, head, children },
+    ...{ title, language, newsletterName, postalAddress, branding, front, isNamed, head, children },
     languageChoice: path === undefined ? undefined : languageChoice(path, language),
   })
 }

@@ -11,6 +11,7 @@ import { digestPath } from './digest-page.tsx'
 import { pageHead } from './page-head.ts'
 import { fieldsInWords } from './problem-words.ts'
 import { page } from './reply.tsx'
+import { frontOf } from './site.ts'
 import { turnstileField, turnstileOrigin } from './turnstile.ts'
 
 /** A field that people do not see and leave empty, and that programs which fill in all they find do not. */
@@ -41,21 +42,23 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
   const { newsletter: noNewsletter, language: noLanguage, wording: noWording, ...fieldErrors } = errors
   const unseen = [noNewsletter, noLanguage ?? noWording].filter((error) => error !== undefined)
   const topics = await offeredTopics(context, newsletter.id)
+  const path = await frontOf(context, newsletter)
   const [newest] = await findPublicDigests(context, { newsletterId: newsletter.id }, 1)
   return page(
     c,
     context,
     {
       ...speaking,
-      ...(c.req.method === 'GET' && { path: '/' }),
+      ...(c.req.method === 'GET' && { path }),
       title: isRefused ? words.page.checkForm : say.title,
       status: isRefused ? 422 : form.isFromElsewhere ? 403 : 200,
       newsletterName: newsletter.name,
+      front: path,
       head: pageHead(context.config, {
         title: say.headline,
         siteName: newsletter.name,
         description: say.description({ newsletter: newsletter.name }),
-        path: '/',
+        path,
         speaking,
         words,
       }),

@@ -2,7 +2,8 @@
 import type { Config } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import { perContext } from '../platform/per-context.ts'
-import { newslettersByName } from '../subscriptions/newsletters.ts'
+import { frontPath } from '../platform/publisher.ts'
+import { type Newsletter, newslettersByName } from '../subscriptions/newsletters.ts'
 
 export type Site = {
   readonly name: string
@@ -25,6 +26,12 @@ export async function siteOf(context: Context): Promise<Site> {
     // What was asked for fails by itself, and says so; its page must not.
   }
   return knownSite(context)
+}
+
+/** The page on which one subscribes to this newsletter, from the root. */
+export async function frontOf(context: Context, { id, slug }: Pick<Newsletter, 'id' | 'slug'>): Promise<string> {
+  const isLaterThan = (other: Newsletter) => other.id < id
+  return frontPath({ slug, isFirst: !(await newslettersByName(context)).some(isLaterThan) })
 }
 
 /** Without asking the database, which may be what is wrong. */

@@ -28,8 +28,11 @@ export function subscribeRoutes(context: Context, options: WebOptions): Hono {
   const app = new Hono()
 
   app.get('/', async (c) => {
-    const newsletter = await getNewsletter(context.db)
-    return signUpPage(c, context, newsletter, { choices: { ...defaultChoices, timeZone: edgeTimeZone(c) } })
+    const { newsletter: asked } = c.req.query()
+    const { newsletter, name } = await askedFor(context, { newsletter: asked })
+    if (asked && name === undefined) throw new PublicError('not_found', 'There is no newsletter of that name.')
+    const choices = { ...defaultChoices, timeZone: edgeTimeZone(c) }
+    return signUpPage(c, context, newsletter, { choices, newsletter: name })
   })
 
   // What the browser shows after a form, and somebody opens again.

@@ -10,7 +10,7 @@ import { answerBadLink, idOf } from './bad-link.tsx'
 import { evidenceOf } from './evidence.ts'
 import { readBody, speaksJson } from './read-input.ts'
 import { page } from './reply.tsx'
-import { siteOf } from './site.ts'
+import { frontOf, siteOf } from './site.ts'
 import { UndoForm } from './undo-form.tsx'
 import type { WebOptions } from './web-options.ts'
 
@@ -96,6 +96,7 @@ async function goodbyePage(
     ? { speaking: { language: subscription.language }, words: messagesFor(subscription.language) }
     : spokenTo(c, (await siteOf(context)).language)
   const { leaving } = words
+  const front = subscription ? await frontOf(context, subscription.newsletter) : '/'
   return page(
     c,
     context,
@@ -120,7 +121,7 @@ async function goodbyePage(
         <UndoForm token={undo} words={words} />
       ) : (
         <p>
-          {leaving.slip} <a href="/">{leaving.subscribeAgain}</a>
+          {leaving.slip} <a href={front}>{leaving.subscribeAgain}</a>
         </p>
       )}
     </>,
