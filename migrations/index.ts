@@ -28,6 +28,7 @@ import * as corrections from './2026-12-18-corrections.ts'
 import * as selection from './2026-12-19-selection.ts'
 import * as searchText from './2026-12-20-search-text.ts'
 import * as welcomesAnew from './2026-12-21-welcomes-anew.ts'
+import * as pictureSizes from './2026-12-23-picture-sizes.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -58,4 +59,5 @@ export const migrations: Record<string, Migration> = {
   '2026-12-19-selection': selection,
   '2026-12-20-search-text': searchText,
   '2026-12-21-welcomes-anew': welcomesAnew,
+  '2026-12-23-picture-sizes': pictureSizes,
 }

@@ -8,6 +8,9 @@ export type Story = {
   summary: string
   imageUrl: string | null
   imageAlt: string
+  /** How large the picture is, in pixels, where that is known. */
+  imageWidth?: number | null
+  imageHeight?: number | null
   authors: string[]
   /** That under which it is shown is the first. */
   topics: Topic[]

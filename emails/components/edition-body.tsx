@@ -22,7 +22,7 @@ export function EditionBody(props: EditionBodyProps) {
   const inStories = storiesIn(props)
   return (
     <>
-      <LeadStory item={lead} inStories={inStories} />
+      <LeadStory item={lead} direction={direction} inStories={inStories} />
       {sections.map(({ topic, items, canBeFewer }) => {
         const label = digest.fewerOf({ topic: topic.name })
         const fewer = canBeFewer ? { href: links.fewerOf(topic.slug), label } : undefined

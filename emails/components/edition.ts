@@ -11,6 +11,9 @@ export type Item = {
   summary: string
   imageUrl: string | undefined
   imageAlt: string
+  /** In pixels, where it is known. */
+  imageWidth: number | undefined
+  imageHeight: number | undefined
   /** "By A and B", with the weekday in a weekly digest and who else tells the story; may be empty. */
   byline: string
   topic: Topic | undefined
@@ -85,6 +88,8 @@ function itemOf(story: Story, { language, frequency }: EditionProps): Item {
     summary: clip(story.summary, longestSummary),
     imageUrl: pictureUrl(story.imageUrl),
     imageAlt: clip(story.imageAlt, longestAlt) || clip(title, longestAlt),
+    imageWidth: story.imageWidth ?? undefined,
+    imageHeight: story.imageHeight ?? undefined,
     byline: bylineOf(story, language, frequency === 'weekly'),
     topic: topic && { slug: topic.slug, name: clip(topic.name, 60) || topic.slug },
     canBeFewer: story.canBeFewer ?? true,

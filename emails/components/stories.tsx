@@ -4,7 +4,7 @@ import type { Item } from './edition.ts'
 import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
 import { HeadlineLink, MailLink, Strip } from './parts.tsx'
-import { leadImageWidth, paint, thumbnailWidth } from './theme.ts'
+import { leadImageHeight, leadImageWidth, leastLeadImageWidth, paint, thumbnailWidth } from './theme.ts'
 
 // Titles and summaries may be in another script than the mail, so each finds its own direction.
 
@@ -12,32 +12,50 @@ import { leadImageWidth, paint, thumbnailWidth } from './theme.ts'
 type InStories = { lang?: string }
 type StoryProps = { item: Item; inStories: InStories }
 
-/** The story that the mail opens with: picture over the full width, large headline, summary. */
-export function LeadStory({ item, inStories }: StoryProps) {
+type PlacedProps = StoryProps & { direction: Direction }
+
+/** The story that the mail opens with: picture over the full width, large headline, summary. A small picture stands beside them. */
+export function LeadStory({ item, direction, inStories }: PlacedProps) {
   const set = isLong(item.title) ? leadType.long : leadType.usual
-  return (
-    <Strip top={24} bottom={30}>
-      <Picture
-        item={item}
-        width={leadImageWidth}
-        style={{ width: '100%', maxWidth: leadImageWidth, marginBottom: 20 }}
-      />
+  const width = leadWidth(item)
+  const words = (
+    <>
       <Kicker item={item} inStories={inStories} />
       <Headline as="h2" item={item} inStories={inStories} {...set} />
       <Summary item={item} size={17} inStories={inStories} />
+    </>
+  )
+  return (
+    <Strip top={24} bottom={30}>
+      {width < leastLeadImageWidth ? (
+        <Row>
+          <Column style={{ verticalAlign: 'top' }}>{words}</Column>
+          <PictureBeside item={item} direction={direction} />
+        </Row>
+      ) : (
+        <>
+          <Picture item={item} width={width} style={{ width: '100%', maxWidth: width, marginBottom: 20 }} />
+          {words}
+        </>
+      )}
     </Strip>
   )
 }
 
-type SectionStoryProps = StoryProps & {
-  direction: Direction
+/** Never wider than the picture is, and so that a tall one stays in bounds: Outlook knows no other way to keep proportions. */
+function leadWidth({ imageUrl, imageWidth = leadImageWidth, imageHeight = 0 }: Item): number {
+  if (!imageUrl) return leadImageWidth
+  const bounded = imageHeight > 0 ? Math.floor((leadImageHeight * imageWidth) / imageHeight) : leadImageWidth
+  return Math.min(leadImageWidth, imageWidth, bounded)
+}
+
+type SectionStoryProps = PlacedProps & {
   /** It stands under no heading of its topic, and names it itself. */
   isAlone?: boolean
 }
 
 /** A story of a section, or one that is the only one of its topic: headline and summary, the picture small beside them. */
 export function SectionStory({ item, direction, inStories, isAlone = false }: SectionStoryProps) {
-  const gap = direction === 'rtl' ? { paddingRight: 20 } : { paddingLeft: 20 }
   const size = isLong(item.title) ? '17px' : '20px'
   return (
     <Row style={{ marginTop: '22px' }}>
@@ -53,16 +71,18 @@ export function SectionStory({ item, direction, inStories, isAlone = false }: Se
         />
         <Summary item={item} size={15} inStories={inStories} />
       </Column>
-      {item.imageUrl && (
-        <Column
-          width={thumbnailWidth}
-          className="thumbnail-cell"
-          style={{ verticalAlign: 'top', paddingTop: 4, ...gap }}
-        >
-          <Picture item={item} width={thumbnailWidth} className="thumbnail" style={{ width: thumbnailWidth }} />
-        </Column>
-      )}
+      {item.imageUrl && <PictureBeside item={item} direction={direction} />}
     </Row>
+  )
+}
+
+function PictureBeside({ item, direction }: { item: Item; direction: Direction }) {
+  const gap = direction === 'rtl' ? { paddingRight: 20 } : { paddingLeft: 20 }
+  const width = Math.min(thumbnailWidth, item.imageWidth ?? thumbnailWidth)
+  return (
+    <Column width={thumbnailWidth} className="thumbnail-cell" style={{ verticalAlign: 'top', paddingTop: 4, ...gap }}>
+      <Picture item={item} width={width} className="thumbnail" style={{ width }} />
+    </Column>
   )
 }
 

@@ -52,6 +52,10 @@ export const mailWidth = 600
 export const gutter = 32
 export const leadImageWidth = mailWidth - 2 * gutter
 export const thumbnailWidth = 144
+/** A picture that would stand higher than this is shown narrower. */
+export const leadImageHeight = 400
+/** What is narrower stands beside the words. */
+export const leastLeadImageWidth = 300
 
 /** Which colours are used for what; the sheet repaints these. */
 const uses = {

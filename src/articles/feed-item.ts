@@ -1,6 +1,8 @@
 // What every feed format is read into, before it becomes articles.
 
-export type FeedImage = { readonly url: string; readonly width: number }
+import type { Size } from './pictures.ts'
+
+export type FeedImage = { readonly url: string } & Size
 
 export type FeedItem = {
   /** The feed's own id of the item, as written. */
@@ -15,7 +17,7 @@ export type FeedItem = {
   readonly content: string
   readonly published: string | null
   /** In the order of preference; the first image of the content comes after them. */
-  readonly images: readonly string[]
+  readonly images: readonly FeedImage[]
   readonly authors: readonly string[]
   readonly categories: readonly string[]
 }
@@ -35,13 +37,9 @@ export class FeedFormatError extends Error {
   override readonly name = 'FeedFormatError'
 }
 
-/** The addresses of images, the widest first; where the width is not said, in the order of the document. */
-export function widestFirst(images: readonly FeedImage[]): string[] {
-  return images.toSorted((one, other) => other.width - one.width).map(({ url }) => url)
-}
-
-/** Whether a media type, or else the end of an address, tells of an image. */
+/** Whether a media type, or else the end of an address, tells of an image. Mail programs show no SVG. */
 export function isImage(url: string, type: string | undefined, medium?: string): boolean {
+  if (type?.startsWith('image/svg')) return false
   if (medium !== undefined) return medium === 'image'
   if (type !== undefined) return type.startsWith('image')
   return /\.(jpe?g|png|gif|webp|avif)(\?|$)/i.test(url)

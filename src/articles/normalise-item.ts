@@ -2,9 +2,9 @@ import { sha256, toHex } from '../platform/encoding.ts'
 import { cleanText, cutAtWord } from '../platform/text.ts'
 import { resolveUrl, urlKeyOf } from './article-url.ts'
 import { parseFeedDate } from './feed-date.ts'
-import type { FeedItem } from './feed-item.ts'
+import type { FeedImage, FeedItem } from './feed-item.ts'
 import { readHtml } from './html-to-text.ts'
-import { isDecorativeImage } from './pictures.ts'
+import { type HtmlImage, isDecorativeImage, preferred } from './pictures.ts'
 import { firstSentence, unwrapped } from './sentences.ts'
 import { summarise } from './summarise.ts'
 
@@ -35,6 +35,9 @@ export type IncomingArticle = {
   readonly summary: string
   readonly imageUrl: string | null
   readonly imageAlt: string
+  /** As the feed states them, in pixels; null where it does not. They are no part of `contentHash`. */
+  readonly imageWidth?: number | null
+  readonly imageHeight?: number | null
   readonly authors: readonly string[]
   /** Null where the feed gives no date, or none that can be read. */
   readonly publishedAt: Date | null
@@ -67,7 +70,7 @@ export async function normaliseItem(
   if (written === '' && text === '' && url === null) return null
 
   const title = cutAtWord(written || cleanText(headlineOf(text, language)) || url || 'Untitled', maximumTitle)
-  const image = firstImage(item.images, [...content.images, ...own.images], resolve)
+  const image = chosenImage(item.images, [...content.images, ...own.images], resolve)
   const authors = authorsOf(item.authors)
   const told = { summary: own.paragraphs, content: content.paragraphs, title, authors, language }
   const summary = cleanText(summarise(told, maximumSummary))
@@ -86,6 +89,8 @@ export async function normaliseItem(
     summary,
     imageUrl: image.url,
     imageAlt: image.alt,
+    imageWidth: image.width ?? null,
+    imageHeight: image.height ?? null,
     authors,
     publishedAt: parseFeedDate(item.published),
     topics,
@@ -104,15 +109,23 @@ function authorsOf(written: readonly string[]): string[] {
   return [...new Set(names)].filter((name) => !nobody.test(name)).slice(0, maximumAuthors)
 }
 
-function firstImage(
-  named: readonly string[],
-  inContent: readonly { readonly url: string; readonly alt: string }[],
+type ChosenImage = Omit<HtmlImage, 'url'> & { readonly url: string | null }
+
+function chosenImage(
+  named: readonly FeedImage[],
+  inContent: readonly HtmlImage[],
   resolve: (written: string) => string | null,
-): { url: string | null; alt: string } {
-  const pictures = inContent.map(({ url, alt }) => ({ url: resolve(url), alt: cutAtWord(alt, maximumAlt) }))
-  const chosen = named.map(resolve).find((url) => url !== null && !isDecorativeImage(url))
-  if (chosen) return { url: chosen, alt: pictures.find(({ url }) => url === chosen)?.alt ?? '' }
-  return pictures.find(({ url }) => url !== null) ?? { url: null, alt: '' }
+): ChosenImage {
+  const pictures = [...named.map((image) => ({ alt: '', ...image })), ...inContent].flatMap((image) => {
+    const url = resolve(image.url)
+    return url === null || isDecorativeImage(url) ? [] : [{ ...image, url, alt: cutAtWord(image.alt, maximumAlt) }]
+  })
+  const chosen = preferred(pictures)
+  if (!chosen) return { url: null, alt: '' }
+  // What is not said where it is named may be said where it stands.
+  const same = pictures.filter(({ url }) => url === chosen.url)
+  const { width, height } = same.find((image) => image.width !== undefined) ?? chosen
+  return { url: chosen.url, alt: same.find(({ alt }) => alt !== '')?.alt ?? '', width, height }
 }
 
 function topicsOf(categories: readonly string[]): TopicName[] {

@@ -34,7 +34,7 @@ function readEntry(entry: Entry, feedAuthors: string[]): FeedItem {
     summary: htmlOf(entry.summary) || mediaDescription(entry.media),
     content: content || htmlOf(entry.summary),
     published: entry.published ?? entry.updated ?? null,
-    images: [...enclosures.flatMap(({ href }) => href ?? []), ...mediaImages(entry.media)],
+    images: [...enclosures.flatMap(({ href }) => (href ? [{ url: href }] : [])), ...mediaImages(entry.media)],
     authors: authors.length > 0 ? authors : feedAuthors,
     categories: (entry.categories ?? []).flatMap(({ label, term }) => label ?? term ?? []),
   }

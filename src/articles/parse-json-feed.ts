@@ -46,7 +46,7 @@ function readItem(item: JsonItem, feedAuthors: string[]): FeedItem {
     summary: textToHtml(item.summary ?? ''),
     content: item.content_html ?? text,
     published: item.date_published ?? item.date_modified ?? null,
-    images: [item.image, item.banner_image, ...attached].filter((url) => url !== undefined),
+    images: [item.image, item.banner_image, ...attached].flatMap((url) => (url === undefined ? [] : [{ url }])),
     authors: authors.length > 0 ? authors : feedAuthors,
     categories: item.tags ?? [],
   }

@@ -1,7 +1,7 @@
 import { type MediaNs, parseRdfFeed, parseRssFeed, type RdfFeed, type RssFeed } from 'feedsmith'
-import { type FeedItem, isImage, type ParsedFeed, widestFirst } from './feed-item.ts'
+import { type FeedImage, type FeedItem, isImage, type ParsedFeed } from './feed-item.ts'
 import { htmlToText, textToHtml, titleToText } from './html-to-text.ts'
-import { isTooSmall } from './pictures.ts'
+import { bestFirst, isTooSmall, pixels } from './pictures.ts'
 
 type RssItem = RssFeed.Item<string>
 type RdfItem = RdfFeed.Item<string>
@@ -46,8 +46,8 @@ function withoutPeople(xml: string): string {
 }
 
 function readRssItem(item: RssItem): FeedItem {
-  const enclosures = (item.enclosures ?? []).flatMap(({ url, type }) => (url && isImage(url, type) ? [url] : []))
-  const itunes = item.itunes?.image ? [item.itunes.image] : []
+  const enclosures = (item.enclosures ?? []).flatMap(({ url, type }) => (url && isImage(url, type) ? [{ url }] : []))
+  const itunes = item.itunes?.image ? [{ url: item.itunes.image }] : []
   const atomLink = item.atom?.links?.find(({ rel }) => rel === undefined || rel === 'alternate')?.href
   const guid = item.guid?.value ?? null
   const guidIsLink = item.guid?.isPermaLink !== false && /^https?:\/\//i.test(guid ?? '')
@@ -80,19 +80,25 @@ function readCommon(item: RssItem | RdfItem): Pick<FeedItem, 'link' | 'base' | '
   }
 }
 
-/** The images of Media RSS (rssboard.org/media-rss), the widest first, before the thumbnails. */
-export function mediaImages(media: MediaNs.ItemOrFeed | undefined): string[] {
+/** The images of Media RSS (rssboard.org/media-rss), the best first, before the thumbnails. */
+export function mediaImages(media: MediaNs.ItemOrFeed | undefined): FeedImage[] {
   if (!media) return []
   const groups = [media, ...(media.groups ?? [])]
   const contents = groups.flatMap((group) => group.contents ?? [])
-  const images = contents.flatMap(({ url, type, medium, width }) =>
-    url && isImage(url, type, medium) && !isTooSmall(width) ? [{ url, width: width ?? 0 }] : [],
+  const images = contents.flatMap(({ url, type, medium, width, height }) =>
+    url && isImage(url, type, medium) && !isTooSmall(width) ? [sized(url, width, height)] : [],
   )
   const thumbnails = [...groups, ...contents].flatMap(({ thumbnails = [] }) =>
-    thumbnails.flatMap(({ url, width }) => (url && !isTooSmall(width) ? [{ url, width: width ?? 0 }] : [])),
+    thumbnails.flatMap(({ url, width, height }) => (url && !isTooSmall(width) ? [sized(url, width, height)] : [])),
   )
-  return [...widestFirst(images), ...widestFirst(thumbnails)]
+  return [...bestFirst(images), ...bestFirst(thumbnails)]
 }
+
+const sized = (url: string, width: number | undefined, height: number | undefined): FeedImage => ({
+  url,
+  width: pixels(width),
+  height: pixels(height),
+})
 
 /**
  * The description of a film in Media RSS as HTML; it is plain text unless it says otherwise. That of the item itself is not

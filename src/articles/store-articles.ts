@@ -113,6 +113,8 @@ async function addArticles(
     summary: article.summary,
     image_url: article.imageUrl,
     image_alt: article.imageAlt,
+    image_width: article.imageWidth ?? null,
+    image_height: article.imageHeight ?? null,
     authors: [...article.authors],
     published_at: article.publishedAt && article.publishedAt < firstSeenAt ? article.publishedAt : firstSeenAt,
     first_seen_at: firstSeenAt,
@@ -191,17 +193,20 @@ async function changeArticles(trx: InTransaction, changed: Matches['changed'], c
     summary: article.summary,
     image_url: article.imageUrl,
     image_alt: article.imageAlt,
+    image_width: article.imageWidth,
+    image_height: article.imageHeight,
     authors: article.authors,
     content_hash: article.contentHash,
   }))
   await sql`
     update articles as a
-    set title = c.title, summary = c.summary, image_url = c.image_url, image_alt = c.image_alt, authors = c.authors,
+    set title = c.title, summary = c.summary, image_url = c.image_url, image_alt = c.image_alt,
+      image_width = c.image_width, image_height = c.image_height, authors = c.authors,
       url = case when c.keeps_url then a.url else c.url end,
       url_key = case when c.keeps_url then a.url_key else c.url_key end,
       content_hash = c.content_hash, changed_at = ${changedAt}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (
       id bigint, keeps_url boolean, url text, url_key text, title text, summary text, image_url text, image_alt text,
-      authors text[], content_hash text)
+      image_width int, image_height int, authors text[], content_hash text)
     where a.id = c.id`.execute(trx)
 }

@@ -126,6 +126,8 @@ export async function readStories(db: Database, told: readonly ToldArticle[]): P
     summary: string
     image_url: string | null
     image_alt: string
+    image_width: number | null
+    image_height: number | null
     authors: string[]
     published_at: Date
     topics: { slug: string; name: string }[]
@@ -133,7 +135,7 @@ export async function readStories(db: Database, told: readonly ToldArticle[]): P
     feed_url: string
     can_be_fewer: boolean
   }>`
-    select told.can_be_fewer, a.title, a.url, a.summary, a.image_url, a.image_alt, a.authors, a.published_at, home.url as feed_url,
+    select told.can_be_fewer, a.title, a.url, a.summary, a.image_url, a.image_alt, a.image_width, a.image_height, a.authors, a.published_at, home.url as feed_url,
       coalesce((select json_agg(json_build_object('slug', t.slug, 'name', t.name)
           order by t.id = told.topic_id desc nulls last, x.is_added, x.place, t.name)
         from article_topics x join topics t on t.id = x.topic_id where x.article_id = a.id), '[]') as topics,
@@ -150,6 +152,8 @@ export async function readStories(db: Database, told: readonly ToldArticle[]): P
     ...securedAddresses({ url: row.url, imageUrl: row.image_url }, row.feed_url),
     summary: row.summary,
     imageAlt: row.image_alt,
+    imageWidth: row.image_width,
+    imageHeight: row.image_height,
     authors: row.authors,
     topics: row.topics,
     canBeFewer: row.can_be_fewer,

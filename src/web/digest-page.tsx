@@ -143,12 +143,16 @@ function Summary({ item }: { readonly item: Item }) {
 
 const Byline = ({ text }: { readonly text: string }) => (text ? <p class="byline">{text}</p> : null)
 
+/** As wide as a page's column; what is narrower is not blown up. */
+const pictureWidth = 640
+
 type PictureProps = { readonly item: Item; readonly isFirst?: boolean }
 
 /** The headline leads where the picture would: one stop for the keyboard is enough. */
 function Picture({ item, isFirst = false }: PictureProps) {
-  const { imageUrl, imageAlt } = item
+  const { imageUrl, imageAlt, imageWidth = pictureWidth } = item
   if (!imageUrl) return null
   const lazily = isFirst ? {} : { loading: 'lazy' as const }
-  return <img src={imageUrl} alt={imageAlt} width={640} height={360} {...lazily} />
+  const shape = isFirst && imageWidth < pictureWidth ? { class: 'small' } : {}
+  return <img src={imageUrl} alt={imageAlt} width={pictureWidth} height={360} {...shape} {...lazily} />
 }

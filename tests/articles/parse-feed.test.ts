@@ -31,7 +31,8 @@ describe('RSS', () => {
           more: `<author>jane@a.example (Jane Doe)</author><author>only@a.example</author><dc:creator>Bob</dc:creator>
             <content:encoded><![CDATA[<p>All <!DOCTYPE of> it</p>]]></content:encoded>
             <enclosure url="e.jpg" type="image/jpeg" length="9"/><enclosure url="e.mp3" type="audio/mpeg" length="9"/>
-            <media:content url="tiny.jpg" width="72"/><media:content url="small.jpg" width="100"/><media:content url="big.jpg" width="900"/>
+            <media:content url="tiny.jpg" width="72"/><media:content url="small.jpg" width="100"/><media:content url="big.jpg" width="900" height="600"/><media:content url="print.jpg" width="6000"/>
+            <media:content url="plan.svg" type="image/svg+xml" width="900"/>
             <media:group><media:content url="film.mp4" medium="video"><media:thumbnail url="still.jpg"/></media:content></media:group>
             <itunes:image href="cover.jpg"/>`,
         }),
@@ -47,7 +48,14 @@ describe('RSS', () => {
         summary: '<p>Good &amp; hot</p>',
         content: '<p>All <!DOCTYPE of> it</p>',
         published: 'Mon, 23 Nov 2026 06:00:00 GMT',
-        images: ['e.jpg', 'big.jpg', 'small.jpg', 'still.jpg', 'cover.jpg'],
+        images: [
+          { url: 'e.jpg' },
+          { url: 'big.jpg', width: 900, height: 600 },
+          { url: 'print.jpg', width: 6000 },
+          { url: 'small.jpg', width: 100 },
+          { url: 'still.jpg' },
+          { url: 'cover.jpg' },
+        ],
         authors: ['Jane Doe', 'Bob'],
         categories: ['Food', 'News'],
       },
@@ -109,7 +117,7 @@ describe('Atom', () => {
       base: 'sub/',
       summary: expect.stringMatching(/X <b>y<\/b> &lt;z/),
       published: '2026-11-23T06:00:00Z',
-      images: ['p.png'],
+      images: [{ url: 'p.png' }],
       categories: ['Topic'],
       authors: ['Newsroom'],
     })
@@ -160,7 +168,7 @@ describe('JSON Feed', () => {
         summary: '',
         content: '<p>Text</p>',
         published: '2026-11-23T06:00:00Z',
-        images: ['i.jpg', 'a.png'],
+        images: [{ url: 'i.jpg' }, { url: 'a.png' }],
         authors: ['Jane'],
         categories: ['Food'],
       },

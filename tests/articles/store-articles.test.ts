@@ -26,6 +26,8 @@ const blank: FeedItem = {
   categories: [],
 }
 
+const named = (...urls: string[]) => urls.map((url) => ({ url }))
+
 const story = (number: number, more: Partial<FeedItem> = {}): FeedItem => ({
   ...blank,
   guid: `g${number}`,
@@ -111,10 +113,32 @@ describe('an item as an article', () => {
     const content = '<img src="/dot.gif" width="1" height="1"><img src="/a.jpg" alt="A dog">'
     expect(await normaliseOne({ title: 'T', content })).toMatchObject({ imageUrl: `${base}a.jpg`, imageAlt: 'A dog' })
     expect(
-      await normaliseOne({ title: 'T', content, images: ['data:x', 'https://www.gravatar.com/avatar/1', '/b.jpg'] }),
+      await normaliseOne({
+        title: 'T',
+        content,
+        images: named('data:x', 'https://www.gravatar.com/avatar/1', '/plan.svg?v=1', '/b.jpg'),
+      }),
     ).toMatchObject({ imageUrl: `${base}b.jpg`, imageAlt: '' })
-    expect(await normaliseOne({ title: 'T', content, images: ['/a.jpg'] })).toMatchObject({ imageAlt: 'A dog' })
-    expect(await normaliseOne({ title: 'T', images: ['javascript:x'] })).toMatchObject({ imageUrl: null })
+    expect(await normaliseOne({ title: 'T', content, images: named('/a.jpg') })).toMatchObject({ imageAlt: 'A dog' })
+    expect(await normaliseOne({ title: 'T', images: named('javascript:x') })).toMatchObject({ imageUrl: null })
+  })
+
+  it('prefers a picture that is not small, and keeps the size that is stated', async () => {
+    const thumbnail = { url: '/t.jpg', width: 130, height: 86 }
+    const imageOf = async (more: Partial<FeedItem>) => {
+      const { imageUrl, imageWidth, imageHeight } = (await normaliseOne({ title: 'T', ...more })) ?? {}
+      return [imageUrl?.slice(base.length), imageWidth, imageHeight]
+    }
+    expect(await imageOf({ images: [thumbnail] })).toEqual(['t.jpg', 130, 86])
+    expect(await imageOf({ images: [{ url: '/t.jpg', width: 130 }] })).toEqual(['t.jpg', 130, null])
+    expect(await imageOf({ images: [thumbnail, { url: '/u.jpg', width: 200 }] })).toEqual(['u.jpg', 200, null])
+    expect(await imageOf({ images: [thumbnail], content: '<img src="/a.jpg">' })).toEqual(['a.jpg', null, null])
+    expect(
+      await imageOf({ images: [{ url: '/a.jpg' }], content: '<img src="/a.jpg" width="640" height="427px">' }),
+    ).toEqual(['a.jpg', 640, 427])
+    const srcset = '/s.jpg 150w, /m.jpg 900w, /l.jpg 2400w'
+    expect(await imageOf({ content: `<img srcset="${srcset}" width="600" height="400">` })).toEqual(['m.jpg', 900, 600])
+    expect(await imageOf({ content: '<img src="/a.jpg" width="100%" height="auto">' })).toEqual(['a.jpg', null, null])
   })
 
   it('has ten topics at most, each once, and authors each once', async () => {
@@ -143,7 +167,7 @@ describe('storing articles', () => {
     const feed = await addFeedRow()
     const item = story(1, {
       summary: 'It rained in the north.',
-      images: ['/i.jpg'],
+      images: named('/i.jpg'),
       authors: ['Jane'],
       categories: ['Big News', 'Food'],
     })
@@ -411,7 +435,10 @@ describe('anything a feed may hold', () => {
       content: text,
       published: fc.option(text),
       images: fc.array(
-        text.map((part) => `/${part}`),
+        fc.record({
+          url: text.map((part) => `/${part}`),
+          width: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
+        }),
         { maxLength: 2 },
       ),
       authors: fc.array(text, { maxLength: 3 }),

@@ -144,6 +144,9 @@ const digests: Record<string, Partial<DigestProps>> = {
   weekdays: { stories, frequency: 'weekdays', takesReplies: true },
   'no-pictures': { stories: eachWith({ imageUrl: null, imageAlt: '' }) },
   'pictures-without-description': { stories: eachWith({ imageUrl: lead.imageUrl, imageAlt: ' ' }) },
+  'small-picture': { stories: [{ ...lead, imageWidth: 130, imageHeight: 86 }, ...stories.slice(1)] },
+  'narrow-picture': { stories: [{ ...lead, imageWidth: 400, imageHeight: 267 }, ...stories.slice(1)] },
+  'tall-picture': { stories: [{ ...lead, imageWidth: 900, imageHeight: 1200 }, ...stories.slice(1)] },
   'long-headlines': {
     stories: eachWith({ title: headline300 }).map((one, n) => ({ ...one, title: `${one.title}${n}` })),
   },

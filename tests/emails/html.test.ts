@@ -63,6 +63,22 @@ describe('a digest as it is sent', () => {
     expect(visibleText(html).trim()).toMatch(/^Also inside: The reeds are back in the Lower Marsh/)
   })
 
+  test.each([
+    ['of unknown size over the full width', {}, 536],
+    ['never wider than it is', { imageWidth: 400, imageHeight: 267 }, 400],
+    ['whose height is unknown, too', { imageWidth: 400 }, 400],
+    ['so narrow that it is no higher than 400 pixels', { imageWidth: 900, imageHeight: 1000 }, 360],
+    ['beside the words where it is small', { imageWidth: 130, imageHeight: 86 }, 130],
+    ['beside the words where it would be small', { imageWidth: 900, imageHeight: 1500 }, 144],
+  ])('shows the picture of the lead %s', async (_, size, width) => {
+    const { html } = await renderDigest({ stories: [story(size)] })
+    const [image] = all(parse(html), 'img')
+    expect(image?.attribs.width).toBe(String(width))
+    expect(image?.attribs.height).toBeUndefined()
+    const cells = DomUtils.findAll((cell) => cell.attribs.class === 'thumbnail-cell', parse(html))
+    expect(cells).toHaveLength(width < 300 ? 1 : 0)
+  })
+
   test('shows every story once: the lead, sections of two to five, the rest in brief', async () => {
     const stories = Array.from({ length: 12 }, (_, n) =>
       story({ title: `Story number ${n}.`, topics: n < 8 ? topics.slice(0, 1) : n < 10 ? topics.slice(1, 2) : [] }),

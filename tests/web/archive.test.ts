@@ -420,7 +420,7 @@ describe('the feeds', () => {
         guid: `https://digest.example/archive/${first?.digest_id}`,
         summary: 'Also inside: A club wins',
         published: first?.published_at.toISOString(),
-        images: ['https://news.example/river.jpg'],
+        images: [{ url: 'https://news.example/river.jpg' }],
         authors: ['Newsmatro'],
       },
     ])

@@ -82,6 +82,8 @@ export interface Tables {
     summary: Generated<string>
     image_url: string | null
     image_alt: Generated<string>
+    image_width: number | null
+    image_height: number | null
     authors: Generated<string[]>
     published_at: Time
     first_seen_at: Time
