@@ -115,6 +115,7 @@ const site = {
       'sieht sich Ihren Browser an, wenn Sie das Formular öffnen, um Menschen von Programmen zu unterscheiden, und erfährt Ihre Internetadresse und was das zugehörige Skript vom Browser abfragt.',
     embeds: '– dort darf unser Formular stehen; was Sie dort eingeben, geht an uns.',
     logo: 'hat das Zeichen oben in Mails und auf Seiten: Um es zu zeigen, fragen Ihr Mailprogramm und Ihr Browser dort an, ohne zu sagen, auf welcher Seite es steht.',
+    icon: 'hat das kleine Zeichen im Tab dieser Seiten: Um es zu zeigen, fragt Ihr Browser dort an, ohne zu sagen, auf welcher Seite es steht.',
     sites: 'Die Websites der Artikel',
     sitesMore:
       'haben die Bilder, die eine Ausgabe zeigt. Wer Bilder laden lässt, fragt dort an; so sehen sie eine Internetadresse, erfahren von diesem Dienst aber nicht, wer Sie sind. Alles liest sich auch ohne Bilder gut.',

@@ -112,6 +112,7 @@ const site = {
       'looks at your browser when you open the form, to tell people from programs. It gets your internet address and what its script asks of the browser.',
     embeds: 'may have our form on its pages; what you enter there goes to us.',
     logo: 'has the sign at the top of mails and pages: to show it, your mail program and your browser ask there, without what page it is on.',
+    icon: 'has the small sign in the tab of these pages: to show it, your browser asks there, without what page it is on.',
     sites: 'The sites of the stories',
     sitesMore:
       'have the pictures that a digest shows. Whoever has pictures loaded asks them, so they see an internet address, but not from this service who you are. Digests read well without pictures.',

@@ -111,6 +111,7 @@ const site = {
       'examina su navegador cuando abre el formulario, para distinguir a las personas de los robots. Recibe su dirección de internet y lo que su script pregunta al navegador.',
     embeds: '— en esas páginas puede estar nuestro formulario; lo que introduzca allí nos llega a nosotros.',
     logo: 'aloja el emblema que encabeza los correos y las páginas: para mostrarlo, su programa de correo y su navegador lo piden allí, sin decir en qué página está.',
+    icon: 'aloja el icono de la pestaña de estas páginas: para mostrarlo, su navegador lo pide allí, sin decir en qué página está.',
     sites: 'Los sitios web de los artículos',
     sitesMore:
       'tienen las imágenes que muestra un envío. Quien carga las imágenes se las pide a ellos, así que ven una dirección de internet, pero no saben por este servicio quién es usted. Todo se lee bien sin imágenes.',

@@ -117,6 +117,7 @@ const site = {
       'examine votre navigateur quand vous ouvrez le formulaire, pour distinguer les personnes des robots, et reçoit votre adresse internet et ce que son script demande au navigateur.',
     embeds: '– notre formulaire peut y figurer ; ce que vous y saisissez nous parvient.',
     logo: 'héberge l’emblème en tête des messages et des pages : pour l’afficher, votre messagerie et votre navigateur s’y adressent, sans dire sur quelle page il se trouve.',
+    icon: 'héberge l’icône de l’onglet de ces pages : pour l’afficher, votre navigateur s’y adresse, sans dire sur quelle page elle se trouve.',
     sites: 'Les sites des articles',
     sitesMore:
       'hébergent les images qu’un envoi montre. Charger les images, c’est les leur demander : ils voient donc une adresse internet, mais n’apprennent pas de ce service qui vous êtes. Tout se lit bien sans images.',

@@ -11,10 +11,15 @@ export type Logo = {
   readonly height: number
 }
 
-/** Whom a mail program or a browser asks for it. */
-export const originsOf = (logo: Logo | undefined): readonly string[] => [
-  ...new Set([logo?.url, logo?.darkUrl].flatMap((url) => (url ? new URL(url).origin : []))),
+const originsOf = (...urls: readonly (string | undefined)[]): readonly string[] => [
+  ...new Set(urls.flatMap((url) => (url ? new URL(url).origin : []))),
 ]
+
+/** Whom a mail program or a browser asks for the logo. */
+export const logoOrigins = ({ look }: Branding) => originsOf(look.logo?.url, look.logo?.darkUrl)
+
+/** Whom a browser asks for the icon. */
+export const iconOrigins = ({ iconUrl }: Branding) => originsOf(iconUrl)
 
 /** Colours are `#rrggbb`. */
 export type Look = {
@@ -34,6 +39,8 @@ export type Branding = {
   /** In the footer of every mail and page. */
   readonly links: readonly { readonly label: string; readonly url: string }[]
   readonly look: Look
+  /** What browsers show in the tab of a page. Unset: a drawing in its colour. */
+  readonly iconUrl: string | undefined
   /** What stands for the site where somebody quotes it. Unset: a drawing in its colour. */
   readonly socialImageUrl: string | undefined
 }
@@ -73,6 +80,7 @@ export const brandingSchema = z.object({
       'does not fit: at least 60x16, at most 480x160, as it is shown (the picture itself is best twice as large)',
     )
     .optional(),
+  ICON_URL: picture.optional(),
   SOCIAL_IMAGE_URL: picture.optional(),
   HEADLINE_FONT: z.enum(['serif', 'sans'], 'is neither serif nor sans').default('serif'),
   FOOTER_LINKS: z
@@ -124,6 +132,7 @@ export function brandingOf(env: Variables): Branding {
     publisherName: env.PUBLISHER_NAME,
     siteUrl: env.SITE_URL,
     links: env.FOOTER_LINKS,
+    iconUrl: env.ICON_URL,
     socialImageUrl: env.SOCIAL_IMAGE_URL,
     look: {
       brand,

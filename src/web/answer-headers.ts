@@ -2,7 +2,7 @@
 // them written out once, as a plain object.
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { type Logo, originsOf } from '../platform/branding.ts'
+import { type Branding, iconOrigins, logoOrigins } from '../platform/branding.ts'
 import { embedScriptPath } from './embed-script.ts'
 import { turnstileOrigin } from './turnstile.ts'
 
@@ -19,10 +19,10 @@ const complete = new WeakSet<Response>()
 export function answerHeaders(options: {
   readonly publicUrl: string
   readonly hasTurnstile: boolean
-  readonly logo: Logo | undefined
+  readonly branding: Branding
 }): MiddlewareHandler {
   const isHttps = options.publicUrl.startsWith('https:')
-  const pictures = originsOf(options.logo).join(' ')
+  const pictures = [...new Set([...logoOrigins(options.branding), ...iconOrigins(options.branding)])].join(' ')
   const usual = headersOf({ isHttps, pictures })
   const challenging = headersOf({ isHttps, pictures, others: turnstileOrigin })
   const embedded = headersOf({ isHttps, pictures, readers: 'cross-origin' })
@@ -62,7 +62,7 @@ type Kind = {
   readonly isHttps: boolean
   /** Whose scripts and frames are let in besides our own. */
   readonly others?: string
-  /** From where pictures are let in. */
+  /** From where pictures are let in besides our own. */
   readonly pictures: string
   /** Whose pages may load what is answered. */
   readonly readers?: 'same-origin' | 'cross-origin'
@@ -75,7 +75,7 @@ function headersOf({ isHttps, others, pictures, readers = 'same-origin' }: Kind)
     `script-src 'self'${others ? ` ${others}` : ''}`,
     `frame-src ${others ?? "'none'"}`,
     "worker-src 'self'",
-    `img-src data:${pictures ? ` ${pictures}` : ''}`,
+    `img-src 'self'${pictures ? ` ${pictures}` : ''}`,
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",

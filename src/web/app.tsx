@@ -15,6 +15,7 @@ import { privacyRoute } from './privacy-page.tsx'
 import { readerRoutes } from './reader-routes.tsx'
 import { reply } from './reply.tsx'
 import { requestId } from './request-id.ts'
+import { iconRoute } from './site-icon.ts'
 import { script, stylesFor } from './styles.ts'
 import { subscribeRoutes } from './subscribe-routes.tsx'
 import { timeLimit } from './time-limit.ts'
@@ -31,7 +32,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
   const app = new Hono()
   const { publicUrl, turnstile, branding } = context.config
   app.use(requestId)
-  app.use(answerHeaders({ publicUrl, hasTurnstile: turnstile !== undefined, logo: branding.look.logo }))
+  app.use(answerHeaders({ publicUrl, hasTurnstile: turnstile !== undefined, branding }))
   app.use('/subscribe', embedCors(context.config))
   app.use(timeLimit(options.timeLimitMs ?? defaultTimeLimitMs))
   app.on(
@@ -76,6 +77,7 @@ export function createApp(context: Context, options: WebOptions): Hono {
   app.route('/', subscribeRoutes(context, options))
   app.route('/', archiveRoutes(context))
   app.route('/', privacyRoute(context))
+  app.route('/', iconRoute(context))
   app.route('/', offlineRoutes(context))
   app.route('/', embedScriptRoute(context))
   app.route('/', embedPageRoute(context))

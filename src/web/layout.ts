@@ -5,6 +5,7 @@ import type { Branding } from '../platform/branding.ts'
 import { remembered } from '../platform/remembered.ts'
 import { directionOf, type Language, messagesFor } from '../subscriptions/languages.ts'
 import { inLanguage } from './asked-language.ts'
+import { iconLink } from './site-icon.ts'
 
 const rightToLeft = raw(' dir="rtl"')
 /** As in the style sheet: what is bright in the light would glare. */
@@ -53,7 +54,7 @@ function frameOf({ language, newsletterName, postalAddress, branding, front = '/
     top: made(html`<!doctype html><html lang="${language}"${directionOf(language) === 'rtl' && rightToLeft}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <meta name="theme-color" content="${branding.look.brand}" media="(prefers-color-scheme: light)"><meta name="theme-color" content="${darkPaper}" media="(prefers-color-scheme: dark)"><title>`),
     named: made(html` - ${newsletterName}</title>
-<link rel="stylesheet" href="/app.css"><link rel="icon" href="data:,">`),
+<link rel="stylesheet" href="/app.css">${iconLink(branding)}`),
     body: made(html`</head>
 <body><div class="page">
 <header class="site"><a href="${to(front)}" dir="auto">${masthead(newsletterName, branding)}</a></header>

@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html'
-import type { Look } from '../platform/branding.ts'
+import type { Branding, Look } from '../platform/branding.ts'
 import { directionOf, type Language, messagesFor } from '../subscriptions/languages.ts'
+import { keptIconLink } from './site-icon.ts'
 import { fonts } from './styles.ts'
 
 /** All that the page needs is in it, in the publisher's colours and type: without a network there is no style sheet. */
@@ -19,11 +20,11 @@ a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `
 
 /** What the worker shows in place of a page that cannot be fetched. An empty address is that of the page which was wanted. */
-export async function offlinePage(siteName: string, look: Look, language: Language): Promise<string> {
+export async function offlinePage(siteName: string, branding: Branding, language: Language): Promise<string> {
   const { offline } = messagesFor(language).site
   const page =
     await html`<!doctype html><html lang="${language}" dir="${directionOf(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<title>${offline.title} - ${siteName}</title><link rel="icon" href="data:,"><style>${raw(offlineStyles(look))}</style></head>
+<title>${offline.title} - ${siteName}</title>${keptIconLink(branding)}<style>${raw(offlineStyles(branding.look))}</style></head>
 <body><div class="page"><header><bdi>${siteName}</bdi></header>
 <main><h1>${offline.title}</h1>
 <p>${offline.what}</p>

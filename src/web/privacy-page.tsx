@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { Hono } from 'hono'
-import { originsOf } from '../platform/branding.ts'
+import { iconOrigins, logoOrigins } from '../platform/branding.ts'
 import type { Config } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import type { Messages } from '../subscriptions/languages.ts'
@@ -99,7 +99,8 @@ function processors(config: Config, say: Messages['site']['privacy']): Processor
   const { resend, turnstile, inboundDomain, embedOrigins } = config
   const mailService = resend?.baseUrl ? new URL(resend.baseUrl).host : 'Resend (resend.com)'
   const hostsOf = (origins: readonly string[]) => origins.map((origin) => new URL(origin).host).join(', ')
-  const logoHosts = hostsOf(originsOf(config.branding.look.logo))
+  const logos = logoOrigins(config.branding)
+  const icons = iconOrigins(config.branding).filter((origin) => !logos.includes(origin))
   const receives = inboundDomain === undefined ? '' : ` ${say.receives({ address: inboundDomain })}`
   return [
     resend && !resend.isSandbox
@@ -107,7 +108,8 @@ function processors(config: Config, say: Messages['site']['privacy']): Processor
       : { who: say.nobody, does: say.trial },
     ...(turnstile ? [{ who: 'Cloudflare Turnstile', does: say.check }] : []),
     ...(embedOrigins.length > 0 ? [{ who: hostsOf(embedOrigins), does: say.embeds }] : []),
-    ...(logoHosts ? [{ who: logoHosts, does: say.logo }] : []),
+    ...(logos.length > 0 ? [{ who: hostsOf(logos), does: say.logo }] : []),
+    ...(icons.length > 0 ? [{ who: hostsOf(icons), does: say.icon }] : []),
     { who: say.sites, does: say.sitesMore },
     { who: say.servers, does: say.serversMore },
   ]

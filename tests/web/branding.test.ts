@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { webFixture } from '#web-fixture'
 import { readConfig } from '../../src/platform/config.ts'
+import { sha256 } from '../../src/platform/encoding.ts'
 import { createTestApp, form } from '../support/web-app.ts'
 
 const web = webFixture()
@@ -33,7 +34,7 @@ describe('a publisher’s look', () => {
     expect(html).toContain('<meta name="theme-color" content="#ffd400"')
     expect(html).toMatch(/<address>\s*<bdi>Harbour &amp; Sons<\/bdi><br\/>/)
     expect(html).toContain('mailto:letters@post.example')
-    expect(page.headers.get('content-security-policy')).toContain('img-src data: https://post.example;')
+    expect(page.headers.get('content-security-policy')).toContain("img-src 'self' https://post.example;")
     const sheet = await (await request('/app.css')).text()
     expect(sheet).toContain('--brand: #ffd400; --accent: #7a6600;')
     expect(sheet).toContain('--brand: #ffd400; --accent: #ffd400; --on-accent: #1c1b19; --plate: #fff;')
@@ -43,7 +44,7 @@ describe('a publisher’s look', () => {
     const { request } = branded({ PUBLISHER_NAME: '', LOGO_DARK_URL: 'https://cdn.example/dark.png' })
     const page = await request('/')
     expect(page.headers.get('content-security-policy')).toContain(
-      'img-src data: https://post.example https://cdn.example;',
+      "img-src 'self' https://post.example https://cdn.example;",
     )
     expect(await page.text()).toContain(
       '<picture><source srcset="https://cdn.example/dark.png" media="(prefers-color-scheme: dark)"><img src="https://post.example/logo.png" alt="Newsmatro" width="264" height="48"></picture></a></header>',
@@ -62,6 +63,35 @@ describe('a publisher’s look', () => {
       expect(await (await own.request(path)).text()).toContain(
         `<meta property="og:image" content="https://post.example/front.jpg"><meta property="og:image:alt" content="${name}"><meta name`,
       )
+    }
+  })
+
+  it('is in the icon of its tabs, in light and in dark mode', async () => {
+    const { request } = branded()
+    expect(await (await request('/')).text()).toContain('<link rel="icon" href="/icon.svg">')
+    const response = await request('/icon.svg')
+    expect(response.headers.get('content-type')).toBe('image/svg+xml')
+    expect(response.headers.get('cache-control')).toBe('public, max-age=86400')
+    const icon = await response.text()
+    expect(icon).toContain('fill="#7a6600"')
+    const style = /<style>(.*)<\/style>/.exec(icon)?.[1] ?? ''
+    expect(style).toContain('.ground { fill: #ffd400 }')
+    const hash = btoa(String.fromCharCode(...(await sha256(style))))
+    expect(response.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}';`)
+    const offline = await request('/offline')
+    expect(await offline.text()).toContain(`<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">`)
+    expect(offline.headers.get('content-security-policy')).toContain('img-src data:;')
+  })
+
+  it('may have an icon of its own', async () => {
+    const { request } = branded({ ICON_URL: 'https://cdn.example/icon.png?a&b' })
+    for (const [path, policy] of [
+      ['/', "img-src 'self' https://post.example https://cdn.example;"],
+      ['/offline', 'img-src data: https://cdn.example;'],
+    ] as const) {
+      const page = await request(path)
+      expect(await page.text()).toContain('<link rel="icon" href="https://cdn.example/icon.png?a&amp;b">')
+      expect(page.headers.get('content-security-policy')).toContain(policy)
     }
   })
 

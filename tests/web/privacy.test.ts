@@ -55,6 +55,11 @@ describe('the privacy page', () => {
       'reply.evening.example',
     ],
     ['a logo', { LOGO_URL: 'https://img.evening.example/logo.png', LOGO_SIZE: '200x50' }, 'img.evening.example'],
+    [
+      'an icon',
+      { ICON_URL: 'https://icons.evening.example/icon.svg' },
+      'icons.evening.example has the small sign in the tab',
+    ],
     ['forms on other sites', { EMBED_ORIGINS: 'https://www.evening.example' }, 'www.evening.example'],
   ])('speaks of %s only where it is set up', async (_, env, words) => {
     expect(await pageWith(env)).toContain(words)
