@@ -329,6 +329,7 @@ export const ar = {
   time: {
     due: 'حان موعده الآن، إذا كانت هناك أخبار.',
     next: '{when, select, today {اليوم، {day}،} tomorrow {غدًا، {day}،} other {{day}،}} الساعة {time} {place}، إذا كانت هناك أخبار.',
+    instant: '{day}، الساعة {time} {place}',
     inPlace: 'بتوقيت {place}',
   },
   choices: {

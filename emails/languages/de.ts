@@ -343,6 +343,7 @@ export const de = {
   time: {
     due: 'Sie ist jetzt fällig, wenn es Neues gibt.',
     next: '{when, select, today {Heute, {day},} tomorrow {Morgen, {day},} other {Am {day}}} um {time} {place}, wenn es Neues gibt.',
+    instant: '{day}, um {time} {place}',
     inPlace: 'in {place}',
   },
   choices: {

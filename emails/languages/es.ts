@@ -338,6 +338,7 @@ export const es = {
   time: {
     due: 'Sale ahora, si hay novedades.',
     next: '{when, select, today {Hoy, {day},} tomorrow {Mañana, {day},} other {El {day},}} a las {time} {place}, si hay novedades.',
+    instant: '{day}, a las {time} {place}',
     inPlace: '(hora de {place})',
   },
   choices: {
