@@ -1,10 +1,10 @@
 // The mail to a reader whose settings were changed with a link of theirs: how they are now, and where to change them back.
 import { clean, clip } from './components/clean.ts'
 import type { Frequency } from './components/digest-props.ts'
-import { dateInWords, instantInWords, listOf, weekdayName } from './components/language.ts'
+import { dateInWords, instantInWords, listOf, weekdayName } from './components/in-words.ts'
 import { Letter, type LetterProps, type LetterWords, letterSubject, letterText } from './components/letter.tsx'
 import { preferencesChangedPreview } from './components/preview-props.ts'
-import { messagesFor, spoken } from './messages.ts'
+import { messagesFor } from './messages.ts'
 
 export type PreferencesChangedProps = LetterProps & {
   frequency: Frequency
@@ -57,7 +57,7 @@ function topicsInWords(topics: readonly string[], language: string): string {
   if (topics.length === 0) return words.allTopics
   if (topics.length > namedTopics) return words.topicCount({ count: topics.length })
   const named = topics.map((topic) => clip(topic, 60))
-  return words.topics({ topics: listOf(named, spoken(language)) })
+  return words.topics({ topics: listOf(named, language) })
 }
 
 /** The subject, in at most 60 characters. */

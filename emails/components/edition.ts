@@ -1,8 +1,9 @@
 // A digest laid out: what goes where and in which words, for the HTML part and the text part alike.
-import { messagesFor, spoken } from '../messages.ts'
+import { messagesFor } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
-import { listOf, weekdayOf, wordsIn } from './language.ts'
+import { listOf, weekdayOf } from './in-words.ts'
+import { wordsIn } from './language.ts'
 import { pictureUrl, safeUrl } from './safe-url.ts'
 
 export type Item = {
@@ -102,11 +103,11 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const others = names.length - namedAuthors
   // "and 1 others" is avoided by naming the fourth.
   const shown = others > 1 ? [...names.slice(0, namedAuthors), words.otherAuthors({ count: others })] : names
-  const by = shown.length > 0 ? [words.byline({ authors: listOf(shown, spoken(language)) })] : []
+  const by = shown.length > 0 ? [words.byline({ authors: listOf(shown, language) })] : []
   // A day of a week is what readers need; an hour would be wrong for all but one time zone.
   const day = withWeekday ? [weekdayOf(story.publishedAt, language)] : []
   const sites = (story.alsoIn ?? []).map((site) => clip(site, 60)).filter(Boolean)
-  const named = listOf(sites.slice(0, namedSites), spoken(language))
+  const named = listOf(sites.slice(0, namedSites), language)
   return [...by, ...day, ...(named ? [words.alsoIn({ sites: named })] : [])].join(' · ')
 }
 

@@ -124,7 +124,7 @@ export const digestPreview: DigestProps = {
   siteUrl: site,
   links: digestLinks(digestUrl, { preferencesToken: 'k1.preview', unsubscribeToken: 'k1.preview' }),
   publisher: previewPublisher,
-  confirmedOn: 'March 3, 2026',
+  confirmedOn: '3 March 2026',
 }
 
 export const confirmPreview = {
@@ -147,7 +147,7 @@ export const addressChangePreview = letter('address/Zm9yIHRoZSBwcmV2aWV3IG9ubHk'
 export const addressChangeNoticePreview = letter('preferences/k1.preview/address')
 export const welcomePreview: WelcomeProps = {
   ...digestPreview,
-  firstDigest: 'Tuesday, November 24 at 7:00 AM (Europe/Berlin)',
+  firstDigest: 'Tuesday 24 November, at 07:00 in Berlin',
 }
 export const preferencesChangedPreview: PreferencesChangedProps = {
   ...letter('preferences/k1.preview'),

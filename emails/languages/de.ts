@@ -348,6 +348,7 @@ export const de = {
   time: {
     due: 'Sie ist jetzt fällig, wenn es Neues gibt.',
     next: '{when, select, today {Heute, {day},} tomorrow {Morgen, {day},} other {Am {day},}} um {time} Uhr {place}, wenn es Neues gibt.',
+    instant: '{day}, um {time} Uhr {place}',
     inPlace: 'in {place}',
   },
   choices: {

@@ -340,6 +340,7 @@ export const en = {
   time: {
     due: 'It is due now, if there is news.',
     next: '{when, select, today {Today, {day},} tomorrow {Tomorrow, {day},} other {On {day},}} at {time} {place}, if there is news.',
+    instant: '{day}, at {time} {place}',
     inPlace: 'in {place}',
   },
   choices: {

@@ -342,6 +342,7 @@ export const es = {
   time: {
     due: 'Sale ahora, si hay novedades.',
     next: '{when, select, today {Hoy, {day},} tomorrow {Mañana, {day},} other {El {day},}} {time} {place}, si hay novedades.',
+    instant: '{day}, {time} {place}',
     inPlace: '(hora de {place})',
   },
   choices: {

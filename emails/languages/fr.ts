@@ -353,6 +353,7 @@ export const fr = {
   time: {
     due: 'Il part maintenant, s’il y a du nouveau.',
     next: '{when, select, today {Aujourd’hui, {day},} tomorrow {Demain, {day},} other {Le {day}}} à {time} {place}, s’il y a du nouveau.',
+    instant: '{day} à {time} {place}',
     inPlace: '(heure de {place})',
   },
   choices: {

@@ -2,7 +2,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { DigestProps } from '../../emails/components/digest-props.ts'
 import { type Edition, editionOf } from '../../emails/components/edition.ts'
-import { type Direction, dateInWords, directionOf, languageTag } from '../../emails/components/language.ts'
+import { dateInWords } from '../../emails/components/in-words.ts'
+import { type Direction, directionOf, languageTag } from '../../emails/components/language.ts'
 import { messagesFor } from '../../emails/messages.ts'
 import type { ToldArticle } from '../articles/select-articles.ts'
 import type { Context } from '../platform/context.ts'
@@ -13,7 +14,7 @@ import { cleanText } from '../platform/text.ts'
 import { readStories } from './digest-mail.ts'
 
 export type { Edition, Item } from '../../emails/components/edition.ts'
-export { dateInWords } from '../../emails/components/language.ts'
+export { dateInWords } from '../../emails/components/in-words.ts'
 
 /** Where a page of the archive begins: after this digest. */
 export type ArchiveKey = { readonly editionDate: string; readonly digestId: number }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { createElement } from 'react'
 import { digestLinks } from '../../emails/components/digest-links.ts'
-import { writtenDays } from '../../emails/components/language.ts'
+import { writtenDays } from '../../emails/components/in-words.ts'
 import { DigestEmail, type DigestProps, digestSubject, digestText } from '../../emails/digest.tsx'
 import { spoken } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'

@@ -1,7 +1,7 @@
 // A digest as it would be sent, by the code that sends. Reads only.
 
 import { sql } from 'kysely'
-import { writtenDays } from '../../emails/components/language.ts'
+import { writtenDays } from '../../emails/components/in-words.ts'
 import { spoken } from '../../emails/messages.ts'
 import { selectArticles } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'

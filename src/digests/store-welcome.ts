@@ -1,7 +1,6 @@
 // The transactions that make the message of a welcome, and that make it anew.
 import { sql } from 'kysely'
-import { instantInWords } from '../../emails/components/language.ts'
-import { spoken } from '../../emails/messages.ts'
+import { instantInWords } from '../../emails/components/in-words.ts'
 import type { ToldArticle } from '../articles/select-articles.ts'
 import { type MailTemplate, storeRendering } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
@@ -30,7 +29,7 @@ async function isAsRead(trx: InTransaction, reader: Reader, { told, stories }: S
 }
 
 const inWords = ({ first_digest_at, time_zone, language }: Reader) =>
-  first_digest_at && instantInWords({ at: first_digest_at, timeZone: time_zone }, spoken(language))
+  first_digest_at && instantInWords({ at: first_digest_at, timeZone: time_zone }, language)
 
 /** Without a template none is made, and none is owed any more. */
 export function storeFirst(context: Context, reader: Reader, source: Source): Promise<Done> {

@@ -30,17 +30,21 @@ export type Form = Pick<Choices, 'frequency' | 'weekday' | 'hour' | 'timeZone' |
     readonly offered: readonly Topic[]
     /** The reader's local day. */
     readonly today: string
+    /** In words. */
     readonly pausedUntil: string | undefined
     readonly pauseUntil: string
     /** When the next digest comes, in words. */
     readonly next: string | undefined
   }
 
-/** What the form of a subscription shows, in `language`. Where its reader is suppressed no digest comes, at any time. */
+/**
+ * What the form of a subscription shows, its times written as in `language`. Where its reader is suppressed no digest comes, at
+ * any time.
+ */
 export function formOf(
   context: Context,
   shown: Shown,
-  { language, isSuppressed }: { readonly language: Language; readonly isSuppressed: boolean },
+  { language, isSuppressed }: { readonly language: string; readonly isSuppressed: boolean },
 ): AtOnce<Form> {
   const { frequency, weekday, hour, timeZone, topics, newsletterName, without } = shown
   const now = context.clock.now()
@@ -49,7 +53,8 @@ export function formOf(
   const pausedUntil = shown.pausedUntil !== null && shown.pausedUntil > today ? shown.pausedUntil : undefined
   const offering = topicsShown(context, shown)
   const formWith = (offered: readonly Topic[]): Form => ({
-    ...{ frequency, weekday, hour, timeZone, topics, newsletterName, without, offered, today, pausedUntil },
+    ...{ frequency, weekday, hour, timeZone, topics, newsletterName, without, offered, today },
+    pausedUntil: pausedUntil && dayInWords(pausedUntil, today.slice(0, 4), language),
     chosenLanguage: knownLanguage(shown.language) ?? 'en',
     ticked: tickedOf(shown, offered),
     pauseUntil: shown.pauseUntil ?? pausedUntil ?? '',
@@ -106,7 +111,7 @@ export function subscriptionForm(
 ) {
   const { preferences: say } = messagesFor(language)
   const { today, pausedUntil, without, chosenLanguage, ticked } = form
-  return html`${pausedUntil && html`<p>${say.pausedUntil({ day: dayInWords(pausedUntil, today.slice(0, 4), language) })}</p>`}
+  return html`${pausedUntil && html`<p>${say.pausedUntil({ day: pausedUntil })}</p>`}
 ${form.next && html`<p>${say.next} <strong>${form.next}</strong></p>`}
 <form method="post" action="/preferences/${token}" novalidate>
 ${without !== undefined && html`<input type="hidden" name="without" value="${without}">`}

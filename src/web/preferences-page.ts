@@ -53,7 +53,7 @@ export async function preferencesPage(
   const { shown = own, note, suggested, allZones = false } = state
   const language = knownLanguage(own.language) ?? 'en'
   const isActive = shown.state === 'active'
-  const form = await formOf(context, shown, { language, isSuppressed })
+  const form = await formOf(context, shown, { language: own.language, isSuppressed })
   const reader = ownOf(context, shown, token)
   const isPlain = shown === own && isActive && !isSuppressed && center.others.length === 0
   if (isPlain && !note && !suggested && !allZones && !state.errors)
@@ -66,7 +66,7 @@ export async function preferencesPage(
   const fewZones = !allZones && !suggested && !isRefused
   const others: View['others'][number][] = []
   for (const other of center.others) {
-    const otherForm = await formOf(context, other, { language, isSuppressed })
+    const otherForm = await formOf(context, other, { language: own.language, isSuppressed })
     const options = { language, errors: {}, fewZones, idPrefix: `s${other.subscriptionId}-` }
     others.push(html`<details><summary>${other.newsletterName}</summary>
 ${subscriptionForm(otherForm, ownOf(context, other), options)}</details>`)

@@ -33,9 +33,7 @@ it('shows what would be sent, to the letter, and changes nothing', async () => {
   const { subject, html, text } = template as Record<'html' | 'text', (string | string[])[]> & { subject: string }
   const fill = (pieces: (string | string[])[]) =>
     pieces
-      .map((piece) =>
-        typeof piece === 'string' ? piece : piece[0] === 'confirmedOn' ? 'November 20, 2026' : 'preview',
-      )
+      .map((piece) => (typeof piece === 'string' ? piece : piece[0] === 'confirmedOn' ? '20 November 2026' : 'preview'))
       .join('')
   expect({ subject, html: fill(html), text: fill(text) }).toEqual({
     subject: preview.subject,

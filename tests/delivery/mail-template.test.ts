@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writtenDays } from '../../emails/components/language.ts'
+import { writtenDays } from '../../emails/components/in-words.ts'
 import { fillTemplate, type MailPayload, slotMarkers, toTemplate } from '../../src/delivery/mail-template.ts'
 
 const random = (count: number) => new Uint8Array(randomBytes(count))
@@ -41,7 +41,8 @@ describe('a mail template', () => {
   })
 
   it.each([
-    ['en', 'November 3, 2026'],
+    ['en', '3 November 2026'],
+    ['en-US', 'November 3, 2026'],
     ['de', '3. November 2026'],
     ['fr', '3 novembre 2026'],
     ['es', '3 de noviembre de 2026'],

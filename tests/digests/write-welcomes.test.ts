@@ -103,7 +103,7 @@ describe('a welcome', () => {
     expect(await welcomes()).toMatchObject([
       {
         ...{ state: 'pending', to_email: reader.email, stories: ['Story TOLD'] },
-        first_digest: 'Monday, November 23 at 7:00 AM (UTC)',
+        first_digest: 'Monday 23 November, at 07:00 UTC',
       },
     ])
     expect(await readUntil(reader)).toEqual(hours(-1))
@@ -137,8 +137,8 @@ describe('a welcome', () => {
     const made = await welcomes()
     expect(new Set(made.map(({ rendering_id }) => rendering_id)).size).toBe(1)
     expect(made.map(({ first_digest }) => first_digest)).toEqual([
-      'Monday, November 23 at 7:00 AM (UTC)',
-      'Tuesday, November 24 at 7:00 AM (Asia/Tokyo)',
+      'Monday 23 November, at 07:00 UTC',
+      'Tuesday 24 November, at 07:00 in Tokyo',
     ])
   })
 

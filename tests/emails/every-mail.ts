@@ -5,7 +5,7 @@ import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/
 import { AlreadySubscribedEmail, alreadySubscribedText } from '../../emails/already-subscribed.tsx'
 import { type Answer, AnswerEmail, answerText, type NextDigest } from '../../emails/answer.tsx'
 import type { Publisher, Story, Topic } from '../../emails/components/digest-props.ts'
-import { instantInWords, writtenDays } from '../../emails/components/language.ts'
+import { instantInWords, writtenDays } from '../../emails/components/in-words.ts'
 import { previewPublisher } from '../../emails/components/preview-props.ts'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText } from '../../emails/digest.tsx'
@@ -201,7 +201,7 @@ const welcomes: Record<string, Partial<WelcomeProps>> = {
   },
   'twelve-long-stories': {
     ...{ stories: twelveLong, furtherCount: 1, takesReplies: true },
-    firstDigest: 'Wednesday, November 25 at 7:00 AM (America/Argentina/ComodRivadavia)',
+    firstDigest: 'Wednesday 25 November, at 07:00 in ComodRivadavia',
   },
 }
 

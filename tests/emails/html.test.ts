@@ -111,7 +111,7 @@ describe('a digest as it is sent', () => {
   test('names three of ten authors', async () => {
     const authors = Array.from({ length: 10 }, (_, n) => `Author ${n}`)
     const { html } = await renderDigest({ stories: [story({ authors })] })
-    expect(visibleText(html)).toContain('By Author 0, Author 1, Author 2, and 7 others')
+    expect(visibleText(html)).toContain('By Author 0, Author 1, Author 2 and 7 others')
   })
 
   test('is set from the right in Arabic, with the date in Arabic', async () => {

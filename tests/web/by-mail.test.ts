@@ -67,7 +67,7 @@ describe('a reply to a digest', () => {
         'List-Id': 'Newsmatro <newsmatro.list-id.newsmatro.example>',
       },
     })
-    expect(answer?.text).toContain('The next one comes on Monday, November 30 at 6:00 AM (UTC), if there is news.')
+    expect(answer?.text).toContain('The next one comes on Monday 30 November, at 06:00 UTC, if there is news.')
     const undo =
       /https:\/\/digest\.example(\/preferences\/\S+\?frequency=daily&weekday=1)/.exec(answer?.text ?? '')?.[1] ?? ''
     expect((await request(undo)).status).toBe(200)

@@ -31,7 +31,7 @@ describe('a change on the page', () => {
     expect(more).toEqual([])
     expect(mail).toMatchObject({ to: [reader.email], subject: 'Your settings for Newsmatro have changed' })
     expect(textOf(mail)).toContain('* Once a week, on Friday * About every topic * The next one')
-    expect(textOf(mail)).toContain('Friday, November 27 at 9:00 AM (UTC)')
+    expect(textOf(mail)).toContain('Friday 27 November, at 09:00 UTC')
     expect((await site.visit(await site.link('preferences'))).status).toBe(200)
   })
 
@@ -44,7 +44,7 @@ describe('a change on the page', () => {
     await tick(hours(24.9))
     expect(await site.mails()).toHaveLength(1)
     await tick(hours(25))
-    expect((await site.mails()).map(({ text }) => /at (\d+):00/.exec(text ?? '')?.[1])).toEqual(['9', '10'])
+    expect((await site.mails()).map(({ text }) => /at (\d+):00/.exec(text ?? '')?.[1])).toEqual(['09', '10'])
     await tick(hours(60))
     expect(await site.mails()).toHaveLength(2)
   })

@@ -1,6 +1,7 @@
 // The reader's language: asked for, chosen, and spoken.
 import { describe, expect, it } from 'vitest'
-import { nextDigestInWords } from '../../src/subscriptions/in-words.ts'
+import { dateInWords, instantInWords } from '../../emails/components/in-words.ts'
+import { dayInWords, nextDigestInWords, timeInWords } from '../../src/subscriptions/in-words.ts'
 import { catalogues, type Language, languages, type Messages, messagesFor } from '../../src/subscriptions/languages.ts'
 import { aReader } from '../support/factories.ts'
 import { form, readerSite } from '../support/reader-site.ts'
@@ -209,34 +210,94 @@ const plain = (page: string) =>
     .replaceAll('&amp;', '&')
     .replace(/[^\S\u00a0\u202f]+/g, ' ')
 
-describe.each(languages.map((language) => [language] as const))('times in %s', (language) => {
-  it('are written as the language does', () => {
+it('a reader whose language is one country’s has the times of that country on pages, too', async () => {
+  const reader = await aReader(site.db, {
+    ...{ language: 'en-US', paused_until: '2027-01-02', next_digest_at: '2027-01-02T06:00:00Z' },
+  })
+  const page = await site.text(`/preferences/${site.token('preferences', reader.subscriptionId)}`)
+  expect(page).toContain('Paused until Saturday, January 2, 2027.')
+  expect(page.replaceAll('\u202f', ' ')).toContain('On Saturday, January 2, 2027, at 6:00 AM UTC, if')
+})
+
+describe.each(Object.entries(expectedTimes()))('times in %s', (language, expected) => {
+  it('are written as the language does, in mails as on pages', () => {
     const now = new Date('2026-11-24T12:00:00Z')
-    const tomorrow = nextDigestInWords(new Date('2026-11-25T06:00:00Z'), 'Europe/Berlin', now, language)
-    const later = nextDigestInWords(new Date('2027-01-02T06:00:00Z'), 'UTC', now, language)
-    expect([tomorrow, later]).toEqual(expectedTimes[language])
+    const next = new Date('2026-11-25T06:00:00Z')
+    const told = [
+      nextDigestInWords(next, 'Europe/Berlin', now, language),
+      nextDigestInWords(new Date('2027-01-02T06:00:00Z'), 'UTC', now, language),
+      instantInWords({ at: next, timeZone: 'Europe/Berlin' }, language),
+      dayInWords('2026-11-25', '2026', language),
+      dateInWords('2026-11-25', language),
+      timeInWords(next, 'Europe/Berlin', language),
+    ]
+    // How narrow the space before AM is depends on the age of the runtime.
+    expect(told.map((words) => words.replaceAll('\u202f', ' '))).toEqual(expected)
   })
 })
 
-const expectedTimes: Record<Language, string[]> = {
-  en: [
-    'Tomorrow, Wednesday 25 November, at 07:00 in Berlin, if there is news.',
-    'On Saturday 2 January 2027, at 06:00 UTC, if there is news.',
-  ],
-  de: [
-    'Morgen, Mittwoch, 25. November, um 07:00 Uhr in Berlin, wenn es Neues gibt.',
-    'Am Samstag, 2. Januar 2027, um 06:00 Uhr UTC, wenn es Neues gibt.',
-  ],
-  fr: [
-    'Demain, mercredi 25 novembre, à 07:00 (heure de Berlin), s’il y a du nouveau.',
-    'Le samedi 2 janvier 2027 à 06:00 UTC, s’il y a du nouveau.',
-  ],
-  es: [
-    'Mañana, miércoles, 25 de noviembre, 07:00 (hora de Berlin), si hay novedades.',
-    'El sábado, 2 de enero de 2027, 06:00 UTC, si hay novedades.',
-  ],
-  ar: [
-    'غدًا، الأربعاء، 25 نوفمبر، الساعة 07:00 بتوقيت Berlin، إذا كانت هناك أخبار.',
-    'يوم السبت، 2 يناير 2027، الساعة 06:00 UTC، إذا كانت هناك أخبار.',
-  ],
+it('times are written in each language', () => {
+  expect(Object.keys(expectedTimes())).toEqual(expect.arrayContaining(languages))
+})
+
+function expectedTimes(): Record<Language, string[]> & Record<string, string[]> {
+  return {
+    en: [
+      'Tomorrow, Wednesday 25 November, at 07:00 in Berlin, if there is news.',
+      'On Saturday 2 January 2027, at 06:00 UTC, if there is news.',
+      'Wednesday 25 November, at 07:00 in Berlin',
+      'Wednesday 25 November',
+      'Wednesday 25 November 2026',
+      '25 November 2026 at 07:00',
+    ],
+    'en-US': [
+      'Tomorrow, Wednesday, November 25, at 7:00 AM in Berlin, if there is news.',
+      'On Saturday, January 2, 2027, at 6:00 AM UTC, if there is news.',
+      'Wednesday, November 25, at 7:00 AM in Berlin',
+      'Wednesday, November 25',
+      'Wednesday, November 25, 2026',
+      'November 25, 2026 at 7:00 AM',
+    ],
+    de: [
+      'Morgen, Mittwoch, 25. November, um 07:00 Uhr in Berlin, wenn es Neues gibt.',
+      'Am Samstag, 2. Januar 2027, um 06:00 Uhr UTC, wenn es Neues gibt.',
+      'Mittwoch, 25. November, um 07:00 Uhr in Berlin',
+      'Mittwoch, 25. November',
+      'Mittwoch, 25. November 2026',
+      '25. November 2026 um 07:00',
+    ],
+    fr: [
+      'Demain, mercredi 25 novembre, à 07:00 (heure de Berlin), s’il y a du nouveau.',
+      'Le samedi 2 janvier 2027 à 06:00 UTC, s’il y a du nouveau.',
+      'mercredi 25 novembre à 07:00 (heure de Berlin)',
+      'mercredi 25 novembre',
+      'mercredi 25 novembre 2026',
+      '25 novembre 2026 à 07:00',
+    ],
+    es: [
+      'Mañana, miércoles, 25 de noviembre, 07:00 (hora de Berlin), si hay novedades.',
+      'El sábado, 2 de enero de 2027, 06:00 UTC, si hay novedades.',
+      'miércoles, 25 de noviembre, 07:00 (hora de Berlin)',
+      'miércoles, 25 de noviembre',
+      'miércoles, 25 de noviembre de 2026',
+      '25 de noviembre de 2026 a las 7:00',
+    ],
+    ar: [
+      'غدًا، الأربعاء، 25 نوفمبر، الساعة 07:00 بتوقيت Berlin، إذا كانت هناك أخبار.',
+      'يوم السبت، 2 يناير 2027، الساعة 06:00 UTC، إذا كانت هناك أخبار.',
+      'الأربعاء، 25 نوفمبر، الساعة 07:00 بتوقيت Berlin',
+      'الأربعاء، 25 نوفمبر',
+      'الأربعاء، 25 نوفمبر 2026',
+      '25 نوفمبر 2026 في 07:00',
+    ],
+    // There is no catalogue: English words around an English time.
+    ja: [
+      'Tomorrow, Wednesday 25 November, at 07:00 in Berlin, if there is news.',
+      'On Saturday 2 January 2027, at 06:00 UTC, if there is news.',
+      'Wednesday 25 November, at 07:00 in Berlin',
+      'Wednesday 25 November',
+      '2026年11月25日水曜日',
+      '25 November 2026 at 07:00',
+    ],
+  }
 }
