@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 // database of its own, or needs none, is the same there and is left out.
 const sameOnAServer = [
   ...['tests/processes.test.ts', 'tests/platform/embedded.test.ts', 'tests/platform/pglite-server.test.ts'],
-  ...['tests/emails/**', 'tests/simulation/**', 'tests/guarded-fetch.test.ts'],
+  ...['tests/emails/**', 'tests/simulation/**', 'tests/guarded-fetch.test.ts', 'tests/built.test.ts'],
+  // The command line over what tests/articles, tests/delivery and tests/subscriptions ask of a server.
+  'tests/commands/{articles,output,subscribers,suppressions}.test.ts',
   'tests/articles/{article-url,decode-feed,parse-feed,rank-articles,same-story,summarise,text}.test.ts',
 ]
 

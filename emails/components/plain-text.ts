@@ -38,7 +38,7 @@ export function wrap(text: string, kept: readonly string[] = []): string {
 
 function wordsOf(text: string, kept: readonly string[]): string[] {
   const whole = kept.filter(Boolean).map((string) => string.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return text.match(new RegExp(`(?:${[...whole, '\\S'].join('|')})+`, 'gu')) ?? []
+  return text.match(new RegExp(`(?:${[...whole, '[\\S\\u00a0\\u202f]'].join('|')})+`, 'gu')) ?? []
 }
 
 /** Puts all full lines of a word into `lines` and gives back what is left of it. */

@@ -3,6 +3,8 @@
 // What anybody may see, without a link of their own: the front page, the archive, privacy, the form on other sites, no network.
 /** What the public pages say. */
 const site = {
+  /** Of the drawing that stands for the site where somebody quotes it: what it shows. */
+  picture: 'A newspaper page, drawn without words',
   front: {
     title: 'The digest',
     headline: 'The news, once, when it suits you',

@@ -2,41 +2,43 @@ import type { Catalogue } from '../messages.ts'
 
 /** What the public pages say. */
 const site = {
+  picture: 'Una página de periódico, dibujada y sin palabras',
   front: {
     title: 'El boletín',
     headline: 'Las noticias, una vez, cuando le venga bien',
     description:
-      '{newsletter} por correo: los artículos nuevos desde su último envío, a su hora y sobre sus temas. Sin rastreo, y se da de baja con un clic.',
-    lede: 'Un correo con los artículos nuevos desde el anterior: todos los días, de lunes a viernes o una vez por semana, a su hora y sobre los temas que elija. Cuando no hay nada nuevo, no llega nada.',
+      '{newsletter} por correo electrónico: los artículos nuevos desde su último envío, a la hora que elija y sobre sus temas. Sin rastreo, y se da de baja con un clic.',
+    lede: 'Un correo con los artículos nuevos desde el anterior: todos los días, de lunes a viernes o una vez por semana, a la hora y sobre los temas que elija. Cuando no hay nada nuevo, no llega nada.',
     notYet: 'Todavía no: revise el campo marcado abajo.',
-    fromElsewhere: 'Eso ha llegado desde una página de otro sitio. Revíselo y pulse «{button}» si era lo que quería.',
+    fromElsewhere:
+      'Eso ha llegado desde una página de otro sitio web. Revíselo y pulse «{button}» si era lo que quería.',
     leaveEmpty: 'Deje este campo vacío',
     subscribe: 'Suscribirse',
-    needsScript: 'Para que no entren programas, este formulario necesita JavaScript. Sin él, escriba a {address}.',
+    needsScript: 'Para mantener fuera a los robots, este formulario necesita JavaScript. Sin él, escriba a {address}.',
     settings: '¿Ya tiene una suscripción y busca sus preferencias?',
     mailMyLink: 'Recibir su enlace por correo',
     trust: 'Con qué puede contar',
     once: 'Un correo al día como máximo.',
     onceMore: 'Menos si así lo quiere, ninguno durante una pausa y ningún artículo dos veces.',
     unwatched: 'Nadie le mira mientras lee.',
-    unwatchedMore: 'Sin píxel en el correo, sin rodeos detrás de sus enlaces, sin cookies aquí.',
+    unwatchedMore: 'Sin píxel de rastreo en el correo, sin redirecciones en sus enlaces, sin cookies aquí.',
     whatIsKept: 'Qué se guarda y durante cuánto tiempo',
     leave: 'Un clic y se acabó.',
     leaveMore: 'El enlace está en cada correo; nadie pregunta por qué.',
     look: 'Puede mirar antes de suscribirse.',
-    lookMore: 'Los envíos anteriores están en el archivo, y en un canal para quien prefiera no recibir correo.',
+    lookMore: 'Los envíos anteriores están en el archivo, y en un canal RSS para quien prefiera no recibir correo.',
     newest: 'En el último envío',
     whole: 'Leer el envío completo',
   },
   archive: {
     description: 'Los envíos de {newsletter}, el más reciente primero.',
     intro: 'Los envíos de cada día, al alcance de cualquiera.',
-    mailMe: 'Recibir el próximo por correo',
-    follow: 'Seguir el canal',
+    mailMe: 'Recibir el próximo envío por correo',
+    follow: 'Seguir el canal RSS',
     pages: 'Páginas',
     newest: 'Los más recientes',
     earlier: 'Envíos anteriores',
-    nothingFound: 'Ningún envío coincide. Pida menos o véalos todos.',
+    nothingFound: 'Ningún envío coincide. Amplíe la búsqueda o véalos todos.',
     showAll: 'Mostrarlos todos',
     nothingYet: 'Aquí todavía no hay ningún envío. El primero llega con el primer correo.',
     words: 'Palabras',
@@ -47,7 +49,7 @@ const site = {
     to: 'Último día',
     search: 'Buscar',
     thatDay: 'Esto es lo que {newsletter} envió ese día.',
-    mailMeMore: 'A su hora y sobre sus temas.',
+    mailMeMore: 'A la hora que elija y sobre sus temas.',
     others: 'Otros envíos',
     before: 'El envío anterior',
     after: 'El envío siguiente',
@@ -59,9 +61,9 @@ const site = {
     lede: 'Usted da una dirección y recibe los correos que pidió. Esta página dice lo que eso requiere. Se hace a partir del servicio tal como está configurado, así que dice lo que de verdad se hace.',
     notDone: 'Lo que no se hace',
     noCookies: 'Sin cookies, sin cuentas, sin scripts de terceros.',
-    noCookiesButCheck: 'Sin cookies, sin cuentas, sin scripts de terceros salvo la comprobación contra programas.',
+    noCookiesButCheck: 'Sin cookies, sin cuentas, sin scripts de terceros salvo la comprobación contra robots.',
     noPixels:
-      'Sin píxeles en los correos ni rodeos detrás de sus enlaces: este servicio no pregunta si abre un correo ni qué artículo lee.',
+      'Sin píxeles de rastreo en los correos ni redirecciones en sus enlaces: este servicio no pregunta si abre un correo ni qué artículo lee.',
     noAdvertisers: 'Este servicio no da nada a anunciantes ni deduce nada sobre usted.',
     noLog: 'El registro del servicio no menciona su dirección ni las páginas que ve.',
     offline:
@@ -71,13 +73,13 @@ const site = {
     days: '{count, plural, one {# día} many {# de días} other {# días}}',
     hours: '{count, plural, one {# hora} many {# de horas} other {# horas}}',
     minutes: '{count, plural, one {# minuto} many {# de minutos} other {# minutos}}',
-    untilErased: 'hasta que lo haga borrar',
+    untilErased: 'hasta que pida que se borre',
     forGood: 'de forma permanente; no identifica a nadie',
     data: {
       choices: 'Su dirección y lo que eligió: con qué frecuencia, cuándo, en qué zona horaria, sobre qué',
       choicesWhy: 'Para enviarle lo que pidió.',
       choicesKept:
-        'hasta que lo haga borrar o, si nunca confirmó, {period} después de su última solicitud. El enlace de confirmación vale {time}',
+        'hasta que pida que se borre o, si nunca confirmó, {period} después de su última solicitud. El enlace de confirmación es válido durante {time}',
       consent: 'Lo que aceptó y cambió: cuándo, con qué palabras, desde qué dirección de internet, con qué navegador',
       consentWhy: 'Para poder demostrar que lo pidió.',
       digests: 'Qué envíos se le hicieron, y si su buzón los aceptó o rechazó, o si los marcó como correo no deseado',
@@ -86,15 +88,16 @@ const site = {
       reportsWhy: 'Para contar cada aviso una sola vez.',
       newAddress: 'Una dirección nueva que introduzca',
       newAddressWhy: 'Para preguntarle si es suya antes de enviar allí otra cosa.',
-      newAddressKept: '{period}. El enlace que la confirma vale {time}',
+      newAddressKept: '{period}. El enlace que la confirma es válido durante {time}',
       left: 'Que se dio de baja',
       leftWhy: 'Para no enviarle nada más y para que pueda echarse atrás durante {time}.',
-      tries: 'Que alguien intentó suscribirse: una huella con clave de la dirección y del lugar desde donde lo hizo',
+      tries:
+        'Que alguien intentó suscribirse: una huella, calculada con una clave secreta, de la dirección y del lugar desde donde lo hizo',
       triesWhy: 'Para impedir que alguien suscriba a desconocidos.',
       written: 'De un correo que escriba a {address}: para qué era y qué se hizo, pero no sus palabras ni el remitente',
       writtenWhy: 'Para hacer lo que pide, una sola vez.',
       erased:
-        'Después de borrarlo todo: cuántos correos hubo, sin nombre; y, si a una dirección no se le debe escribir, una huella con clave de ella',
+        'Después de borrarlo todo: cuántos correos hubo, sin nombre; y, si a una dirección no se le debe escribir, una huella de ella calculada con una clave secreta',
       erasedWhy: 'Para que las sumas cuadren y ningún correo llegue adonde no se desea.',
     },
     ground:
@@ -105,10 +108,10 @@ const site = {
     nobody: 'Nadie',
     trial: 'entrega correos todavía: esto es una prueba, y los correos se quedan en la máquina en la que funciona.',
     check:
-      'examina su navegador cuando abre el formulario, para distinguir a las personas de los programas. Recibe su dirección de internet y lo que su script pregunta al navegador.',
-    embeds: 'puede tener nuestro formulario en sus páginas; lo que introduzca allí nos llega a nosotros.',
+      'examina su navegador cuando abre el formulario, para distinguir a las personas de los robots. Recibe su dirección de internet y lo que su script pregunta al navegador.',
+    embeds: '— en esas páginas puede estar nuestro formulario; lo que introduzca allí nos llega a nosotros.',
     logo: 'aloja el emblema que encabeza los correos y las páginas: para mostrarlo, su programa de correo y su navegador lo piden allí, sin decir en qué página está.',
-    sites: 'Los sitios de los artículos',
+    sites: 'Los sitios web de los artículos',
     sitesMore:
       'tienen las imágenes que muestra un envío. Quien carga las imágenes se las pide a ellos, así que ven una dirección de internet, pero no saben por este servicio quién es usted. Todo se lee bien sin imágenes.',
     servers: 'Quien lleva los servidores por nosotros',
@@ -132,7 +135,7 @@ const site = {
     responsible: 'Quién es responsable',
   },
   embed: {
-    title: 'El formulario en su sitio',
+    title: 'El formulario en su sitio web',
     noOrigins:
       'Ningún otro sitio puede enviar suscripciones todavía: indique los orígenes del suyo en EMBED_ORIGINS, como https://www.example.com, y vuelva a iniciar el servicio.',
     language: 'Ambos hablan el idioma de esta página. Elija otro al pie y cópielos de allí.',
@@ -144,7 +147,7 @@ const site = {
     fields:
       'Se pueden añadir campos llamados frequency, hour, weekday, timeZone, topics y newsletter. Si los lectores eligen el idioma, añada un campo llamado wording que indique el del formulario.',
     moment: 'Un momento…',
-    unreachable: 'No ha llegado. Inténtelo de nuevo en un minuto.',
+    unreachable: 'No ha llegado. Inténtelo de nuevo dentro de un minuto.',
   },
   offline: {
     title: 'Sin conexión',
@@ -153,7 +156,7 @@ const site = {
     form: '¿Estaba rellenando un formulario? Vuelva a él: puede que lo que escribió siga allí.',
     again: 'Intentarlo de nuevo',
     unsent:
-      'No hay conexión, así que no se ha enviado nada. Lo que escribió sigue aquí: pulse otra vez cuando tenga conexión.',
+      'No hay conexión, así que no se ha enviado nada. Lo que escribió sigue aquí: pulse otra vez el botón cuando tenga conexión.',
   },
 } as const satisfies Catalogue['site']
 
@@ -162,7 +165,7 @@ export const es = {
   digest: {
     fallbackSubject: 'Su resumen de noticias',
     untitled: 'Artículo sin título',
-    oneStory: 'Un artículo en esta edición',
+    oneStory: 'Un artículo en este envío',
     edition:
       '{stories, plural, one {Un artículo} many {# de artículos} other {# artículos}}, {minutes, plural, one {un minuto} many {# de minutos} other {# minutos}} de lectura',
     alsoIn: 'También en {sites}',
@@ -171,9 +174,9 @@ export const es = {
     byline: 'Por {authors}',
     otherAuthors: '{count, plural, one {# más} many {# más} other {# más}}',
     inBrief: 'En breve',
-    fewerOf: 'Menos noticias de {topic}',
+    fewerOf: 'Menos artículos sobre {topic}',
     further:
-      '{count, plural, one {Un artículo más en la web} many {# artículos más en la web} other {# artículos más en la web}}',
+      '{count, plural, one {Un artículo más en el sitio web} many {# de artículos más en el sitio web} other {# artículos más en el sitio web}}',
     settings: 'A su medida',
     rhythm:
       'Recibe este correo {frequency, select, daily {todos los días} weekdays {de lunes a viernes} other {una vez por semana}}.',
@@ -181,7 +184,7 @@ export const es = {
     daily: 'Todos los días, en lugar de una vez por semana',
     pause: 'Pausar durante dos semanas',
     replies:
-      'O responda a este correo con una de estas palabras: semanal, diario, laborables, pausa 2 semanas, baja, ayuda.',
+      'O responda a este correo con una de estas opciones: semanal, diario, de lunes a viernes, pausa 2 semanas, baja, ayuda.',
   },
   footer: {
     preferences: 'Todas las preferencias',
@@ -214,23 +217,23 @@ export const es = {
   },
   alreadySubscribed: {
     subject: 'Ya recibe {newsletter}',
-    title: 'Ya está suscrito',
+    title: 'Ya tiene una suscripción',
     asked:
-      'Alguien, probablemente usted, pidió {newsletter} para esta dirección. Ya está suscrita, así que no se ha cambiado nada. El botón lleva a sus preferencias: con qué frecuencia, cuándo y sobre qué.',
+      'Alguien, seguramente usted, ha pedido {newsletter} para esta dirección. Ya está suscrita, así que no se ha cambiado nada. El botón lleva a sus preferencias: con qué frecuencia, cuándo y sobre qué.',
     button: 'Abrir mis preferencias',
     keep: 'Quien tenga el enlace puede cambiarlas, así que no lo comparta.',
     ignore: 'Si no ha sido usted, no haga caso de este correo. Nada ha cambiado.',
-    why: 'Recibe este mensaje porque nos dieron esta dirección para una suscripción que ya tiene.',
+    why: 'Recibe este correo porque se nos indicó esta dirección para una suscripción que ya tiene.',
   },
   addressChange: {
     subject: 'Confirme su nueva dirección para {newsletter}',
     title: 'Solo falta un clic',
     asked:
-      'Alguien que lee {newsletter}, seguramente usted, ha pedido recibirlo en esta dirección a partir de ahora. Confirme que es suya y así se hará.',
+      'Alguien que lee {newsletter}, seguramente usted, ha pedido que a partir de ahora los envíos lleguen a esta dirección. Confirme que es suya y así se hará.',
     button: 'Usar esta dirección',
     expires: 'El enlace es válido durante 72 horas.',
     ignore: 'Si no ha sido usted, no haga caso de este correo. No recibirá nada más.',
-    why: 'Recibe este único correo porque alguien introdujo esta dirección como la suya nueva.',
+    why: 'Recibe este único correo porque alguien introdujo esta dirección como su nueva dirección.',
   },
   addressChangeNotice: {
     subject: 'Su dirección para {newsletter} va a cambiar',
@@ -287,13 +290,13 @@ export const es = {
     commands: [
       'semanal: una vez por semana; «semanal el viernes» elige el día',
       'diario: todos los días',
-      'laborables: de lunes a viernes',
+      'de lunes a viernes: sin envíos el fin de semana',
       'pausa 2 semanas, o pausa hasta el 24 de diciembre',
       'reanudar: termina una pausa',
       'baja: ningún envío más',
       'ayuda: este correo',
     ],
-    next: 'El próximo llega el {instant}, si hay novedades.',
+    next: 'El próximo envío llega el {instant}, si hay novedades.',
     undo: 'Deshacer',
     endPause: 'Terminar la pausa',
     subscribe: 'Volver a suscribirse',
@@ -322,10 +325,10 @@ export const es = {
     please: 'por favor, gracias',
   },
   consent:
-    'Envíenme {newsletter} por correo. Con un enlace en cada correo puedo cambiar la frecuencia, pausar los envíos o darme de baja.',
+    'Envíenme {newsletter} por correo electrónico. Con un enlace en cada correo puedo cambiar la frecuencia, pausar los envíos o darme de baja.',
   page: {
     archive: 'Archivo',
-    feed: 'Canal',
+    feed: 'Canal RSS',
     privacy: 'Privacidad',
     checkForm: 'Revise el formulario',
     toFront: 'Ir a la portada',
@@ -337,7 +340,7 @@ export const es = {
   },
   time: {
     due: 'Sale ahora, si hay novedades.',
-    next: '{when, select, today {Hoy, {day},} tomorrow {Mañana, {day},} other {El {day},}} a las {time} {place}, si hay novedades.',
+    next: '{when, select, today {Hoy, {day},} tomorrow {Mañana, {day},} other {El {day},}} {time} {place}, si hay novedades.',
     inPlace: '(hora de {place})',
   },
   choices: {
@@ -345,7 +348,7 @@ export const es = {
     daily: 'Todos los días',
     weekdays: 'De lunes a viernes',
     weekly: 'Una vez por semana',
-    at: 'A las',
+    at: 'Hora',
     weeklyOn: 'El envío semanal llega el',
     timeZone: 'Su zona horaria',
     otherZone: 'Elegir otra zona horaria',
@@ -359,7 +362,7 @@ export const es = {
     several: 'Sus boletines',
     notSaved: 'Aún no se ha guardado: revise el campo marcado abajo.',
     onlyTopic: 'Es su único tema: elija otro abajo, haga una pausa o dese de baja.',
-    filledIn: 'Su cambio está rellenado abajo. Pulse «Guardar» para hacerlo.',
+    filledIn: 'El cambio ya figura abajo. Pulse «Guardar» para aplicarlo.',
     forAddress: 'Para {email}.',
     notSubscribed: 'Por ahora, {email} no tiene una suscripción a {newsletter}.',
     subscribe: 'Suscribirse',
@@ -395,9 +398,9 @@ export const es = {
   leaving: {
     title: 'Darse de baja',
     question: '¿Darse de baja de {newsletter}?',
-    onePress: 'Un clic y ya no lo recibirá.',
+    onePress: 'Un clic y ya no recibirá este boletín.',
     done: 'Se ha dado de baja',
-    doneMore: 'Ya no recibirá {newsletter}. Gracias por haberlo leído.',
+    doneMore: 'Ya no recibirá {newsletter}. Gracias por su lectura.',
     gone: 'Ya no recibirá nada. Gracias por habernos leído.',
     others: 'Recibe otros boletines nuestros:',
     seeOthers: 'verlos',
@@ -417,7 +420,7 @@ export const es = {
     stop: 'Detener este cambio',
     stopped: 'No hay ningún cambio de dirección en curso.',
     newAddress: 'Nueva dirección',
-    ask: 'Preguntar a la nueva dirección',
+    ask: 'Solicitar la confirmación',
     hint: 'La nueva dirección recibe un correo con un botón; la actual recibe un aviso. Mientras nadie pulse el botón, nada cambia.',
     asked:
       'Si esa dirección puede usarse, un correo va de camino. Sus envíos llegarán allí en cuanto se siga el enlace, en un plazo de 72 horas. Escribimos a una dirección una vez al día como máximo, y nunca a una que ya tenga su propia suscripción.',
@@ -445,7 +448,7 @@ export const es = {
     title: 'Borrar todo',
     question: '¿Borrar todo lo que guardamos sobre usted?',
     atOnce:
-      '{email}, todas sus suscripciones y su historial se borran en el acto, y no se le envía nada más. No se puede deshacer. Para volver, tendrá que suscribirse de nuevo.',
+      'Su dirección {email}, todas sus suscripciones y su historial se borran en el acto, y no se le envía nada más. No se puede deshacer. Para volver, tendrá que suscribirse de nuevo.',
     stays:
       'Lo que queda no nombra a nadie: cuántos correos se enviaron y cuándo se aceptó algo. Si algún correo para usted fue rechazado o marcado como no deseado, queda una huella ilegible de su dirección para no volver a escribirle nunca.',
     done: 'Se ha borrado todo sobre usted',
@@ -458,12 +461,12 @@ export const es = {
     from: 'desde {address}',
     words: 'El texto:',
     newest:
-      '{count, plural, one {La entrada más reciente.} many {Las # entradas más recientes.} other {Las # entradas más recientes.}} La descarga las contiene todas.',
+      '{count, plural, one {Solo la entrada más reciente.} many {Solo las # entradas más recientes.} other {Solo las # entradas más recientes.}} La descarga contiene todo el historial.',
     kinds: {
       requested: 'Suscripción solicitada',
       confirmation_sent: 'Confirmación enviada',
       confirmed: 'Suscripción confirmada',
-      imported: 'Traída de donde se había suscrito',
+      imported: 'Suscripción traída de donde la tenía',
       preferences_changed: 'Preferencias cambiadas',
       unsubscribed_one_click: 'Baja desde el buzón',
       unsubscribed_page: 'Baja',
@@ -476,7 +479,7 @@ export const es = {
     },
     sources: {
       form: 'nuestro formulario',
-      embed: 'nuestro formulario en otro sitio',
+      embed: 'nuestro formulario en otro sitio web',
       mail: 'un correo a nuestra dirección',
       api: 'nuestra interfaz para programas',
       link: 'su enlace',
@@ -495,7 +498,7 @@ export const es = {
     too_many_requests: 'Demasiados intentos',
     misconfigured: 'Algo ha fallado aquí',
     unavailable: 'No disponible por el momento',
-    elsewhere: 'Eso venía de otro sitio',
+    elsewhere: 'Eso venía de otro sitio web',
     tooMuch: 'Es demasiado',
     noPage: 'Aquí no hay nada',
   },
@@ -506,8 +509,9 @@ export const es = {
       'Ha sido demasiado por ahora. Inténtelo de nuevo dentro de {count, plural, one {un minuto} many {# minutos} other {# minutos}}.',
     unnamed: 'No es posible. Vuelva atrás y revise lo que ha escrito.',
     noPage: 'Esa página no existe. Puede que el enlace estuviera cortado.',
-    noDigest: 'Esa edición no está en el archivo, o no es pública.',
-    elsewhere: 'Solo aceptamos formularios de nuestras propias páginas: abra la página aquí y envíelo de nuevo.',
+    noDigest: 'Ese envío no está en el archivo, o no es público.',
+    elsewhere:
+      'Solo aceptamos formularios de nuestras propias páginas: abra la página aquí y envíe el formulario de nuevo.',
     tooMuch: 'Una solicitud puede tener 64 kB como máximo.',
     tooSlow:
       'Ha tardado demasiado. Puede que se haya hecho de todos modos: compruébelo dentro de un minuto e inténtelo de nuevo.',
@@ -550,13 +554,13 @@ export const es = {
     pauseTooLong: 'Elija un día dentro del próximo año.',
     noTopicThere: 'No existe ese tema.',
     day: 'Elija un día, como 2027-01-31.',
-    longSearch: 'Busque 100 caracteres como máximo.',
+    longSearch: 'La búsqueda admite 100 caracteres como máximo.',
     noArchivePage: 'Esta página del archivo no existe. Empiece por lo más reciente.',
     lastBeforeFirst: 'El último día es anterior al primero.',
     notShown: 'Demuestre que es una persona en el recuadro que hay sobre el botón. Hace falta JavaScript.',
     notAccepted: 'No se ha aceptado. Inténtelo de nuevo.',
-    acceptedTooLate: 'No se ha aceptado, o hace demasiado tiempo. Inténtelo de nuevo.',
-    uncheckable: 'No se ha podido comprobar si es una persona. Inténtelo de nuevo en un minuto.',
+    acceptedTooLate: 'No se ha aceptado, o ha pasado demasiado tiempo. Inténtelo de nuevo.',
+    uncheckable: 'No se ha podido comprobar si es una persona. Inténtelo de nuevo dentro de un minuto.',
   },
   site,
 } as const satisfies Catalogue

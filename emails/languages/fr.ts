@@ -2,6 +2,7 @@ import type { Catalogue } from '../messages.ts'
 
 /** What the public pages say. */
 const site = {
+  picture: 'Une page de journal, dessinée, sans un mot',
   front: {
     title: 'La lettre d’information',
     headline: 'L’actualité, une fois, quand cela vous convient',
@@ -15,13 +16,13 @@ const site = {
     subscribe: 'S’abonner',
     needsScript:
       'Pour tenir les robots à l’écart, ce formulaire a besoin de JavaScript. Sans lui, écrivez à {address}.',
-    settings: 'Déjà abonné, et à la recherche de vos préférences ?',
+    settings: 'Déjà un abonnement, et à la recherche de vos préférences ?',
     mailMyLink: 'Recevoir votre lien par courriel',
     trust: 'Ce sur quoi vous pouvez compter',
     once: 'Un message par jour au plus.',
     onceMore: 'Moins souvent si vous le souhaitez, aucun pendant une pause, et jamais deux fois le même article.',
     unwatched: 'Personne ne vous regarde lire.',
-    unwatchedMore: 'Pas de pixel espion dans le message, pas de détour derrière ses liens, pas de cookie ici.',
+    unwatchedMore: 'Pas de pixel espion dans le message, pas de redirection derrière ses liens, pas de cookie ici.',
     whatIsKept: 'Ce qui est conservé, et combien de temps',
     leave: 'Un clic, et c’est fini.',
     leaveMore: 'Le lien est dans chaque message ; personne ne demande pourquoi.',
@@ -31,14 +32,14 @@ const site = {
     whole: 'Lire tout l’envoi',
   },
   archive: {
-    description: 'Les envois de {newsletter}, du plus récent au plus ancien.',
+    description: 'Les envois de la lettre {newsletter}, du plus récent au plus ancien.',
     intro: 'Les envois de chaque jour, à la portée de tous.',
-    mailMe: 'Recevoir le prochain par courriel',
+    mailMe: 'Recevoir le prochain envoi par courriel',
     follow: 'Suivre le flux',
-    pages: 'Pages suivantes et précédentes',
+    pages: 'Pagination',
     newest: 'Les plus récents',
     earlier: 'Envois plus anciens',
-    nothingFound: 'Aucun envoi ne correspond. Demandez-en moins, ou parcourez-les tous.',
+    nothingFound: 'Aucun envoi ne correspond. Élargissez votre recherche, ou parcourez-les tous.',
     showAll: 'Les afficher tous',
     nothingYet: 'Il n’y a encore aucun envoi ici. Le premier arrive avec le premier message.',
     words: 'Mots',
@@ -64,7 +65,7 @@ const site = {
     noCookiesButCheck:
       'Pas de cookies, pas de comptes, pas de scripts de tiers, sauf la vérification contre les robots.',
     noPixels:
-      'Pas de pixel espion dans les messages, pas de détour derrière leurs liens : ce service ne cherche pas à savoir si vous ouvrez un message ni quel article vous lisez.',
+      'Pas de pixel espion dans les messages, pas de redirection derrière leurs liens : ce service ne cherche pas à savoir si vous ouvrez un message ni quel article vous lisez.',
     noAdvertisers: 'Ce service ne donne rien aux annonceurs et ne déduit rien à votre sujet.',
     noLog: 'Le journal du service ne mentionne ni votre adresse ni les pages que vous voyez.',
     offline:
@@ -74,13 +75,13 @@ const site = {
     days: '{count, plural, one {# jour} many {# de jours} other {# jours}}',
     hours: '{count, plural, one {# heure} many {# d’heures} other {# heures}}',
     minutes: '{count, plural, one {# minute} many {# de minutes} other {# minutes}}',
-    untilErased: 'jusqu’à ce que vous le fassiez effacer',
+    untilErased: 'jusqu’à ce que vous en demandiez l’effacement',
     forGood: 'sans limite ; cela ne désigne personne',
     data: {
       choices: 'Votre adresse et vos choix : la fréquence, l’heure, le fuseau horaire, les sujets',
       choicesWhy: 'Pour vous envoyer ce que vous avez demandé.',
       choicesKept:
-        'jusqu’à ce que vous le fassiez effacer ou, si vous n’avez jamais confirmé, {period} après votre dernière demande. Le lien de confirmation est valable {time}',
+        'jusqu’à ce que vous en demandiez l’effacement ou, si vous n’avez jamais confirmé, pendant {period} après votre dernière demande. Le lien de confirmation est valable {time}',
       consent:
         'Ce que vous avez accepté et modifié : quand, dans quels termes, depuis quelle adresse internet, avec quel navigateur',
       consentWhy: 'Pour pouvoir montrer que vous l’avez demandé.',
@@ -92,16 +93,16 @@ const site = {
       newAddress: 'Une nouvelle adresse que vous saisissez',
       newAddressWhy: 'Pour lui demander si elle est bien la vôtre, avant tout autre envoi.',
       newAddressKept: '{period}. Le lien qui la confirme est valable {time}',
-      left: 'Le fait que vous vous êtes désabonné',
+      left: 'Votre désabonnement',
       leftWhy: 'Pour ne plus rien vous envoyer, et pour vous permettre de revenir dessus pendant {time}.',
       tries:
-        'Le fait que quelqu’un a essayé de s’abonner : une empreinte à clé de l’adresse et de l’endroit d’où venait la demande',
+        'Le fait que quelqu’un a essayé de s’abonner : une empreinte, calculée avec une clé secrète, de l’adresse et de l’endroit d’où venait la demande',
       triesWhy: 'Pour écarter quiconque abonne des inconnus.',
       written:
         'D’un message que vous écrivez à {address} : ce qu’il demandait et ce qui a été fait, mais ni vos mots ni l’expéditeur',
       writtenWhy: 'Pour faire ce qu’il demande, une seule fois.',
       erased:
-        'Après un effacement complet : le nombre de messages, sans nom ; et, si une adresse ne doit plus rien recevoir, une empreinte à clé de celle-ci',
+        'Après un effacement complet : le nombre de messages, sans nom ; et, si une adresse ne doit plus rien recevoir, une empreinte de celle-ci, calculée avec une clé secrète',
       erasedWhy: 'Pour que les totaux restent justes, et qu’aucun message ne parte là où il est de trop.',
     },
     ground:
@@ -114,8 +115,8 @@ const site = {
       'n’achemine encore de messages : ceci est un essai, et les messages restent sur la machine où il fonctionne.',
     check:
       'examine votre navigateur quand vous ouvrez le formulaire, pour distinguer les personnes des robots, et reçoit votre adresse internet et ce que son script demande au navigateur.',
-    embeds: 'peut afficher notre formulaire sur ses pages ; ce que vous y saisissez nous parvient.',
-    logo: 'héberge l’emblème en tête des courriels et des pages : pour l’afficher, votre messagerie et votre navigateur s’y adressent, sans dire sur quelle page il se trouve.',
+    embeds: '– notre formulaire peut y figurer ; ce que vous y saisissez nous parvient.',
+    logo: 'héberge l’emblème en tête des messages et des pages : pour l’afficher, votre messagerie et votre navigateur s’y adressent, sans dire sur quelle page il se trouve.',
     sites: 'Les sites des articles',
     sitesMore:
       'hébergent les images qu’un envoi montre. Charger les images, c’est les leur demander : ils voient donc une adresse internet, mais n’apprennent pas de ce service qui vous êtes. Tout se lit bien sans images.',
@@ -159,11 +160,11 @@ const site = {
     title: 'Pas de connexion',
     what: 'Cette page n’a pas pu être chargée : votre appareil n’a pas de réseau en ce moment, ou ne parvient pas à nous joindre.',
     stays:
-      'Ce que vous avez enregistré et vos abonnements restent tels quels. Réessayez quand vous serez de nouveau connecté.',
+      'Ce que vous avez enregistré et vos abonnements restent tels quels. Réessayez quand la connexion sera rétablie.',
     form: 'Vous remplissiez un formulaire ? Revenez-y : ce que vous avez saisi s’y trouve peut-être encore.',
     again: 'Réessayer',
     unsent:
-      'Vous êtes hors ligne : rien n’a été envoyé. Votre saisie est toujours là ; appuyez de nouveau quand vous serez connecté.',
+      'Vous êtes hors ligne : rien n’a été envoyé. Votre saisie est toujours là ; appuyez de nouveau sur le bouton quand la connexion sera rétablie.',
   },
 } as const satisfies Catalogue['site']
 
@@ -172,33 +173,33 @@ export const fr = {
   digest: {
     fallbackSubject: 'Votre sélection d’articles',
     untitled: 'Article sans titre',
-    oneStory: 'Un article dans cette édition',
+    oneStory: 'Un article dans cet envoi',
     edition:
       '{stories, plural, one {Un article} many {# d’articles} other {# articles}}, {minutes, plural, one {une minute} many {# de minutes} other {# minutes}} de lecture',
     alsoIn: 'Aussi dans {sites}',
-    alsoInside: 'Également dans cette édition : {titles}',
+    alsoInside: 'Également dans cet envoi : {titles}',
     andMore: 'et {count, plural, one {# autre} many {# autres} other {# autres}}',
     byline: 'Par {authors}',
     otherAuthors: '{count, plural, one {# autre} many {# autres} other {# autres}}',
     inBrief: 'En bref',
-    fewerOf: 'Moins d’articles sur : {topic}',
+    fewerOf: 'Moins d’articles sur « {topic} »',
     further:
       '{count, plural, one {# autre article sur le site} many {# autres articles sur le site} other {# autres articles sur le site}}',
     settings: 'À votre rythme, selon vos goûts',
     rhythm:
-      'Vous recevez ce courriel {frequency, select, daily {tous les jours} weekdays {du lundi au vendredi} other {une fois par semaine}}.',
+      'Vous recevez cette lettre {frequency, select, daily {tous les jours} weekdays {du lundi au vendredi} other {une fois par semaine}}.',
     weekly:
       'Une fois par semaine plutôt que {frequency, select, weekdays {du lundi au vendredi} other {tous les jours}}',
     daily: 'Tous les jours plutôt qu’une fois par semaine',
-    pause: 'Suspendre pendant deux semaines',
+    pause: 'Faire une pause de deux semaines',
     replies:
-      'Ou répondez à ce message par l’un de ces mots : hebdomadaire, quotidien, semaine de travail, pause 2 semaines, arrêt, aide.',
+      'Ou répondez à ce message par l’une de ces formules : hebdomadaire, quotidien, du lundi au vendredi, pause 2 semaines, arrêt, aide.',
   },
   footer: {
     preferences: 'Toutes les préférences',
     unsubscribe: 'Se désabonner',
     confirmed: 'Vous recevez ce message parce que vous avez confirmé votre abonnement à {newsletter} le {date}.',
-    sentBy: '{newsletter} vous est envoyée par',
+    sentBy: '{newsletter}, lettre d’information envoyée par',
     questions: 'Une question ? Écrivez à',
   },
   letter: { address: 'Si le bouton ne répond pas, ouvrez cette adresse dans un navigateur :' },
@@ -225,19 +226,19 @@ export const fr = {
   },
   alreadySubscribed: {
     subject: 'Vous recevez déjà {newsletter}',
-    title: 'Vous êtes déjà inscrit',
+    title: 'Vous avez déjà un abonnement',
     asked:
-      'Quelqu’un, sans doute vous, a demandé {newsletter} pour cette adresse. Elle est déjà inscrite : rien n’a été changé. Le bouton mène à vos choix : fréquence, heure et sujets.',
+      'Quelqu’un, sans doute vous, a demandé {newsletter} pour cette adresse. Elle est déjà abonnée : rien n’a été changé. Le bouton mène à vos préférences : fréquence, heure et sujets.',
     button: 'Ouvrir mes préférences',
     keep: 'Quiconque possède ce lien peut les modifier : gardez-le pour vous.',
     ignore: 'Si ce n’est pas vous, ne tenez pas compte de ce message : rien n’a changé.',
-    why: 'Vous recevez ce message parce que cette adresse nous a été donnée pour un abonnement qu’elle a déjà.',
+    why: 'Vous recevez ce message parce que cette adresse nous a été indiquée pour un abonnement qu’elle a déjà.',
   },
   addressChange: {
     subject: 'Confirmez votre nouvelle adresse pour {newsletter}',
     title: 'Encore un clic',
     asked:
-      'Une personne abonnée à {newsletter}, sans doute vous, souhaite la recevoir désormais à cette adresse. Confirmez que cette adresse est la vôtre, et ce sera fait.',
+      'Une personne abonnée à {newsletter}, sans doute vous, souhaite désormais recevoir les envois à cette adresse. Confirmez que cette adresse est la vôtre, et ce sera fait.',
     button: 'Utiliser cette adresse',
     expires: 'Le lien est valable 72 heures.',
     ignore: 'Si ce n’est pas vous, ne tenez pas compte de ce message : vous ne recevrez rien d’autre.',
@@ -247,59 +248,60 @@ export const fr = {
     subject: 'Votre adresse pour {newsletter} va changer',
     title: 'Votre adresse va changer',
     asked:
-      'Une personne disposant de votre lien, sans doute vous, a demandé que {newsletter} soit envoyée à une autre adresse. Ce sera fait dès que cette adresse aura été confirmée.',
+      'Une personne disposant de votre lien, sans doute vous, a demandé à recevoir {newsletter} à une autre adresse. Ce sera fait dès que cette adresse aura été confirmée.',
     button: 'Voir ou annuler le changement',
     ignore:
       'Si c’est vous, il n’y a rien à faire ici. Sinon, annulez le changement : en attendant, vos envois arrivent toujours ici.',
     why: 'Vous recevez ce message parce que c’est à cette adresse qu’arrivent vos envois.',
   },
   welcome: {
-    title: 'Bienvenue parmi les lecteurs de {newsletter}',
+    title: 'Bienvenue dans la lettre {newsletter}',
     done: 'C’est fait : votre abonnement est confirmé.',
     first: 'Votre premier envoi, s’il y a du nouveau :',
     newest: 'En attendant : les dernières nouvelles',
   },
   preferencesChanged: {
-    subject: 'Vos réglages pour {newsletter} ont changé',
-    title: 'Vos réglages ont changé',
+    subject: 'Vos préférences pour {newsletter} ont changé',
+    title: 'Vos préférences ont changé',
     asked:
-      'Quelqu’un qui a votre lien, sans doute vous, a modifié la façon dont vous recevez {newsletter}. Voici ce qui est réglé à présent :',
+      'Quelqu’un qui a votre lien, sans doute vous, a modifié la façon dont vous recevez {newsletter}. Voici vos préférences à présent :',
     pausedSubject: 'En pause jusqu’au {day} : {newsletter}',
     pausedTitle: 'En pause jusqu’au {day}',
     pausedAsked:
       'Quelqu’un qui a votre lien, sans doute vous, a mis {newsletter} en pause. Rien ne vous sera envoyé avant ce jour ; ensuite les envois reprendront d’eux-mêmes, tels qu’ils sont réglés :',
     rhythm:
       '{frequency, select, daily {Tous les jours} weekdays {Du lundi au vendredi} other {Une fois par semaine, le {weekday}}}',
-    allTopics: 'Tous les thèmes',
-    topics: 'Thèmes : {topics}',
-    topicCount: '{count, plural, one {Un thème} many {# de thèmes} other {# thèmes}}',
+    allTopics: 'Tous les sujets',
+    topics: 'Sujets : {topics}',
+    topicCount: '{count, plural, one {Un sujet} many {# de sujets} other {# sujets}}',
     next: 'Le prochain envoi, s’il y a du nouveau : {instant}',
-    button: 'Voir ou modifier mes réglages',
+    button: 'Voir ou modifier mes préférences',
     resume: 'Mettre fin à la pause',
     pausedKeep: 'Si les envois vous manquent avant ce jour, le bouton met fin à la pause.',
     ignore:
       'Si ce n’était pas vous, revenez en arrière avec le bouton : toute personne à qui l’un de vos messages a été transféré a aussi votre lien.',
-    why: 'Vous recevez ce message parce que vos réglages ont été modifiés avec le lien qui figure dans vos messages. Il n’est envoyé qu’une fois par jour au plus.',
+    why: 'Vous recevez ce message parce que vos préférences ont été modifiées avec le lien qui figure dans vos messages. Il n’est envoyé qu’une fois par jour au plus.',
   },
   answer: {
     frequency:
       'Vos envois arrivent désormais {frequency, select, daily {tous les jours} weekdays {du lundi au vendredi} other {une fois par semaine, le {weekday}}}',
-    paused: 'Vos envois sont suspendus',
+    paused: 'Vos envois sont en pause',
     pausedUntil: 'Vous ne recevrez rien avant le {day}.',
-    resumed: 'Vos envois ne sont pas suspendus',
-    stopped: 'Vous êtes désabonné',
+    resumed: 'Vos envois ne sont pas en pause',
+    stopped: 'Votre désabonnement est enregistré',
     stoppedMore: 'Vous ne recevrez plus {newsletter}.',
-    notSubscribed: 'Vous n’êtes pas abonné',
+    notSubscribed: 'Vous n’avez pas d’abonnement',
     nothingDone: 'Il n’y avait donc rien à modifier. Vous pouvez vous réabonner à tout moment.',
     help: 'Ce que vous pouvez faire par courriel',
     nothingChanged: 'Rien n’a été modifié',
     notUnderstood: 'Votre message n’a pas été compris, et personne ne l’a lu.',
     badPause: 'Une pause se termine au plus tôt demain, et au plus tard dans un an.',
-    howTo: 'Répondez à ce message, ou à n’importe quel envoi, en écrivant sur la première ligne :',
+    howTo:
+      'Répondez à ce message, ou à n’importe quel envoi, en écrivant l’une de ces formules sur la première ligne :',
     commands: [
       'hebdomadaire : une fois par semaine ; « hebdomadaire le vendredi » choisit le jour',
       'quotidien : tous les jours',
-      'semaine de travail : du lundi au vendredi',
+      'du lundi au vendredi : pas d’envoi le week-end',
       'pause 2 semaines, ou pause jusqu’au 24 décembre',
       'reprendre : met fin à une pause',
       'arrêt : plus aucun envoi',
@@ -334,7 +336,7 @@ export const fr = {
     please: "s'il vous plaît, s'il vous plait, svp, merci",
   },
   consent:
-    'Envoyez-moi {newsletter} par courriel. Un lien dans chaque message me permet de changer la fréquence, de suspendre les envois ou de me désabonner.',
+    'Envoyez-moi {newsletter} par courriel. Un lien dans chaque message me permet de changer la fréquence, de faire une pause ou de me désabonner.',
   page: {
     archive: 'Archives',
     feed: 'Flux',
@@ -357,7 +359,7 @@ export const fr = {
     daily: 'Tous les jours',
     weekdays: 'Du lundi au vendredi',
     weekly: 'Une fois par semaine',
-    at: 'À',
+    at: 'Heure',
     weeklyOn: 'Envoi hebdomadaire le',
     timeZone: 'Votre fuseau horaire',
     otherZone: 'Choisir un autre fuseau horaire',
@@ -373,7 +375,7 @@ export const fr = {
     onlyTopic: 'C’est votre seul sujet : choisissez-en un autre ci-dessous, faites une pause ou désabonnez-vous.',
     filledIn: 'Votre changement est inscrit ci-dessous. Appuyez sur « Enregistrer » pour le valider.',
     forAddress: 'Pour {email}.',
-    notSubscribed: 'Pour le moment, {email} n’est pas abonné à {newsletter}.',
+    notSubscribed: 'Pour le moment, l’adresse {email} n’est pas abonnée à {newsletter}.',
     subscribe: 'S’abonner',
     subscribeTo: 'S’abonner à {newsletter}',
     alsoFromUs: 'Nos autres lettres',
@@ -388,14 +390,14 @@ export const fr = {
     pauseHint: 'Rien n’arrive avant ce jour. Laissez vide pour ne pas faire de pause.',
     save: 'Enregistrer',
     saved: 'Enregistré.',
-    joined: 'Vous êtes abonné.',
-    unsubscribeFrom: 'Se désabonner de {newsletter}',
+    joined: 'Votre abonnement est enregistré.',
+    unsubscribeFrom: 'Se désabonner de la lettre {newsletter}',
   },
   signUp: {
     confirmTitle: 'Confirmez votre abonnement',
     onePress: 'Un clic, et c’est fait',
     confirm: 'Confirmer mon abonnement',
-    subscribed: 'Vous êtes abonné',
+    subscribed: 'Votre abonnement est confirmé',
     first:
       'Votre premier envoi arrive à l’heure que vous avez choisie. Chaque message contient des liens pour changer la fréquence, faire une pause et vous désabonner.',
     mailed:
@@ -406,10 +408,10 @@ export const fr = {
   },
   leaving: {
     title: 'Se désabonner',
-    question: 'Se désabonner de {newsletter} ?',
-    onePress: 'Un clic, et vous ne la recevez plus.',
-    done: 'Vous êtes désabonné',
-    doneMore: 'Vous ne recevrez plus {newsletter}. Merci de l’avoir lue.',
+    question: 'Se désabonner de la lettre {newsletter} ?',
+    onePress: 'Un clic, et les envois s’arrêtent.',
+    done: 'Votre désabonnement est enregistré',
+    doneMore: 'Vous ne recevrez plus {newsletter}. Merci de votre lecture.',
     gone: 'Vous ne recevrez plus rien. Merci de nous avoir lus.',
     others: 'Vous recevez d’autres lettres de notre part :',
     seeOthers: 'les consulter',
@@ -419,23 +421,23 @@ export const fr = {
     undo: 'Annuler : continuer les envois',
     undoQuestion: 'Reprendre les envois ?',
     undoOnePress: 'Un clic, et tout reprend comme avant.',
-    undone: 'Vous êtes de nouveau abonné',
+    undone: 'Votre abonnement est rétabli',
     undoneMore:
       'Tout reprend comme avant : mêmes jours, même heure, mêmes sujets. Aucun article n’a été perdu entre-temps.',
   },
   address: {
     comesTo: 'Vos messages arrivent à {email}.',
-    askedTo: 'Leur envoi à {address} a été demandé ; cette adresse n’a pas encore confirmé.',
+    askedTo: 'Leur envoi à {address} a été demandé ; cette adresse n’a pas encore été confirmée.',
     stop: 'Annuler ce changement',
     stopped: 'Aucun changement d’adresse n’est en cours.',
     newAddress: 'Nouvelle adresse',
-    ask: 'Demander à la nouvelle adresse',
+    ask: 'Envoyer une demande de confirmation',
     hint: 'La nouvelle adresse reçoit un message avec un bouton ; l’actuelle en est avertie. Tant que personne n’a appuyé sur le bouton, rien ne change.',
     asked:
       'Si cette adresse peut être utilisée, un message est en route. Vos envois y arriveront dès que le lien aura été suivi, dans les 72 heures. Nous écrivons à une adresse au plus une fois par jour, et jamais à une adresse qui a son propre abonnement.',
     confirmTitle: 'Confirmez votre nouvelle adresse',
     onePress: 'Un clic, et tout arrive ici',
-    fromNowOn: '{newsletter} sera désormais envoyée à {address}, aux heures et sur les sujets déjà choisis.',
+    fromNowOn: '{address} recevra désormais {newsletter}, aux heures et sur les sujets déjà choisis.',
     changed: 'Votre adresse a été changée',
     changedMore: 'Votre prochain envoi y arrivera. Les liens des anciens messages restent valables.',
   },
@@ -450,14 +452,14 @@ export const fr = {
     bad: 'Ce lien ne fonctionne pas',
     badMore:
       'Notre dernier message contient des liens qui fonctionnent. Ou saisissez votre adresse : un nouveau lien vers vos préférences lui sera envoyé, y compris pour vous désabonner.',
-    notYet: 'Pas encore abonné ?',
+    notYet: 'Pas encore d’abonnement ?',
     askAgain: 'Refaites la demande, et un nouveau lien de confirmation vous sera envoyé.',
   },
   erase: {
     title: 'Tout effacer',
     question: 'Effacer tout ce qui vous concerne ?',
     atOnce:
-      '{email}, tous vos abonnements et leur historique sont effacés immédiatement, et plus rien ne vous est envoyé. Cela ne peut pas être annulé. Pour revenir, il faudra vous abonner de nouveau.',
+      'Votre adresse {email}, tous vos abonnements et leur historique sont effacés immédiatement, et plus rien ne vous est envoyé. Cela ne peut pas être annulé. Pour revenir, il faudra vous abonner de nouveau.',
     stays:
       'Ce qui reste ne désigne personne : le nombre de messages envoyés et la date des consentements. Si des messages vous étant destinés ont été refusés ou signalés comme indésirables, une empreinte illisible de votre adresse est conservée, pour ne plus jamais lui écrire.',
     done: 'Tout ce qui vous concerne est effacé',
@@ -470,12 +472,12 @@ export const fr = {
     from: 'depuis {address}',
     words: 'Le texte :',
     newest:
-      '{count, plural, one {La dernière entrée.} many {Les # dernières entrées.} other {Les # dernières entrées.}} Le téléchargement les contient toutes.',
+      '{count, plural, one {Seule la dernière entrée est affichée.} many {Seules les # dernières entrées sont affichées.} other {Seules les # dernières entrées sont affichées.}} Le téléchargement contient tout l’historique.',
     kinds: {
       requested: 'Abonnement demandé',
       confirmation_sent: 'Demande de confirmation envoyée',
       confirmed: 'Abonnement confirmé',
-      imported: 'Repris de l’endroit où vous étiez abonné',
+      imported: 'Abonnement repris de là où vous l’aviez souscrit',
       preferences_changed: 'Préférences modifiées',
       unsubscribed_one_click: 'Désabonnement depuis la messagerie',
       unsubscribed_page: 'Désabonnement',
@@ -518,7 +520,7 @@ export const fr = {
       'C’était trop pour le moment. Veuillez réessayer dans {count, plural, one {une minute} many {# minutes} other {# minutes}}.',
     unnamed: 'Impossible. Veuillez revenir en arrière et vérifier votre saisie.',
     noPage: 'Cette page n’existe pas. Le lien a peut-être été tronqué.',
-    noDigest: 'Cette édition n’est pas dans les archives, ou n’est pas publique.',
+    noDigest: 'Cet envoi n’est pas dans les archives, ou n’est pas public.',
     elsewhere:
       'Un formulaire n’est accepté que depuis nos propres pages : ouvrez la page ici, puis envoyez-le de nouveau.',
     tooMuch: 'Une requête peut contenir 64 ko au plus.',
@@ -533,7 +535,7 @@ export const fr = {
     notMailed:
       'Les messages à cette adresse ont été définitivement refusés, ou signalés comme indésirables ; nous n’en envoyons donc plus.',
     gone: 'Cet abonnement n’existe plus.',
-    notSubscribed: 'Vous n’êtes pas abonné pour le moment. Abonnez-vous d’abord de nouveau.',
+    notSubscribed: 'Vous n’avez pas d’abonnement en ce moment. Commencez par vous abonner de nouveau.',
     tooManyChanges: 'Il y a eu trop de changements ces dernières 24 heures. Veuillez réessayer plus tard.',
     confirmFirst: 'Confirmez d’abord votre adresse actuelle.',
     sameAddress: 'C’est votre adresse actuelle.',
@@ -547,7 +549,7 @@ export const fr = {
     badDomain: 'La partie après le @ n’est pas un domaine comme example.com.',
     overlongAddress: 'Cette adresse est trop longue : 254 caractères au plus.',
     throwAway:
-      'Cette adresse appartient à un service de boîtes jetables. Veuillez en utiliser une que vous gardez : nos envois durent.',
+      'Cette adresse appartient à un service de boîtes jetables. Veuillez en utiliser une que vous gardez : nos envois se poursuivent longtemps.',
     noNewsletter: 'Il n’y a pas de lettre de ce nom.',
     frequency: 'Choisissez tous les jours, du lundi au vendredi ou une fois par semaine.',
     weekday: 'Choisissez un jour de la semaine.',
@@ -559,15 +561,15 @@ export const fr = {
     tooManyTopics: 'Cela fait trop de sujets.',
     pauseLength: 'Choisissez la durée de la pause : un an au plus.',
     pauseDay: 'Choisissez un jour.',
-    pauseInPast: 'Choisissez un jour après aujourd’hui, ou aucun.',
+    pauseInPast: 'Choisissez un jour à partir de demain, ou aucun.',
     pauseTooLong: 'Choisissez un jour dans l’année qui vient.',
     noTopicThere: 'Ce sujet n’existe pas.',
     day: 'Choisissez un jour, par exemple 2027-01-31.',
-    longSearch: 'Cherchez 100 caractères au plus.',
+    longSearch: 'La recherche est limitée à 100 caractères.',
     noArchivePage: 'Cette page des archives n’existe pas. Commencez par les plus récentes.',
     lastBeforeFirst: 'Le dernier jour précède le premier.',
     notShown:
-      'Veuillez montrer que vous êtes une personne, dans le cadre au-dessus du bouton. Il faut pour cela JavaScript.',
+      'Veuillez montrer que vous êtes une personne, dans le cadre au-dessus du bouton. JavaScript est nécessaire pour cela.',
     notAccepted: 'Cela n’a pas été accepté. Veuillez réessayer.',
     acceptedTooLate: 'Cela n’a pas été accepté, ou remonte à trop longtemps. Veuillez réessayer.',
     uncheckable: 'Il n’a pas été possible de vérifier que vous êtes une personne. Veuillez réessayer dans une minute.',

@@ -1,4 +1,5 @@
 // What publishing systems, podcast hosts and newsletters put around a text. Each pattern looks at one line or sentence.
+import { isCreditLine } from './credits.ts'
 import { isWhole } from './sentences.ts'
 
 /** Longer sentences are somebody's own. */
@@ -64,9 +65,7 @@ const phrases = whole([
   /^this (?:article|story|post|piece|page|headline|version)\b.{0,40}\b(?:has been|was|is being) (?:updated|corrected|amended|edited|revised|clarified)\b|^an earlier version of th(?:is|e) (?:article|story|post|piece|headline|report)\b/iu,
   /\bwe may (?:earn|receive|get|be paid)\b.{0,40}\bcommission|^(?:this|the) (?:article|post|page|story|site)\b.{0,30}\baffiliate links\b/iu,
   /\byour browser does(?: not|n[’']t) support\b/iu,
-  // captions, credits and bylines that are marked as nothing else
-  /^[([]?\s*(?:photos?|image|picture|pic|illustration|graphic|video|credit|file photo|foto|fotos|bild|symbolbild|titelbild|crédit|photo d[’']illustration|imagen|fotografía|写真|圖|图|图片|صورة|الصورة)(?:\s+(?:credit|courtesy|source|crédits?))?\s*(?::|：|\/|\||\()/iu,
-  /(?:\/\s*(?:Getty|AFP|AP|Reuters|EPA|dpa|Shutterstock|Unsplash)(?:\s+Images)?|\bon Unsplash|Getty Images|via (?:AP|Reuters|Getty)|AP Photo|picture alliance)[.)\]]*$/u,
+  // bylines that are marked as nothing else
   /^(?:(?:Written|Report(?:ing|ed)|Words|Story|Text|Produced|Edited|Music|Photos?|Photograph(?:s|ed)?|Video|Illustrations?|Sound design|Theme music)(?: (?:and|&) \p{Ll}+)? )?(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]oor|[Aa]v|[Aa]f)\s+\p{Lu}[\p{L}.’'-]*(?:[\s,&|/·]+(?:(?:and (?:\p{Ll}+ )?by|and|und|et|y|e|en|och|og|de|von|van|(?:produced|edited|music|mixed) by)(?=[\s,])|\p{Lu}[\p{L}.’'-]*)){0,12}$/u,
   /^(?:published|posted|updated|last (?:updated|modified)|aktualisiert|veröffentlicht|mis à jour|publié|stand)\b[^.]{0,15}\d[^!?]{0,40}(?<!\.)$/iu,
   /^\d+\s*[-–]?\s*min(?:ute)?s?\.?\s*(?:read|lesezeit|de lecture)?\.?$/iu,
@@ -82,6 +81,13 @@ const doubtful = whole([
 /** Who the writer is, which nobody reads first. */
 export function isBiography(sentence: string): boolean {
   return biography.test(sentence.slice(0, longest))
+}
+
+/** Whether it is that where the story begins, too: not the news that somebody got the post. */
+export function isOpeningBiography(sentence: string): boolean {
+  return (
+    isBiography(sentence) && / is (?!.*\b(?:new|next|first|former|acting|interim|youngest|oldest)\b)/u.test(sentence)
+  )
 }
 
 const biography =
@@ -102,7 +108,9 @@ const tails: readonly RegExp[] = [
 
 /** Whether a line or a sentence is none of the story's. */
 export function isBoilerplate(text: string): boolean {
-  return text.length <= longest && (!hasLetter.test(text) || phrases(text) || isLittleButAddress(text))
+  return (
+    text.length <= longest && (!hasLetter.test(text) || phrases(text) || isCreditLine(text) || isLittleButAddress(text))
+  )
 }
 
 /** Whether it is none of the story's unless it is a sentence that stands where the story is told. */

@@ -32,14 +32,32 @@ const numbersIn = (words: Words) =>
     .sort()
     .join(' ')
 
-const inOrder = (words: Words, among: Words) => [...words].filter((word) => among.has(word)).join(' ')
+/** How many words both have, each as often as both have it. */
+function commonCount(one: readonly string[], other: readonly string[]): number {
+  const left = [...other]
+  return one.filter((word) => left.includes(word) && left.splice(left.indexOf(word), 1)).length
+}
+
+/** Whether the words that both have stand in the same order: their longest common subsequence is all of them. */
+function isInOrder(one: readonly string[], other: readonly string[]): boolean {
+  let row = other.map(() => 0)
+  for (const word of one) {
+    const next: number[] = []
+    other.forEach((each, at) => {
+      const longest = each === word ? (row[at - 1] ?? 0) + 1 : Math.max(row[at] ?? 0, next[at - 1] ?? 0)
+      next.push(longest)
+    })
+    row = next
+  }
+  return (row.at(-1) ?? 0) === commonCount(one, other)
+}
 
 /** Texts are looked at only where the titles are alike. */
 function isSameStory(one: Title, other: Title, texts: () => readonly [Words, Words]): boolean {
   // The name of a site is told apart where one of them has it; two could as well be what the stories are about.
   const haveBoth = one.site.length > 0 && other.site.length > 0
-  const [first, second] = [one, other].map(({ words, site }) => new Set(haveBoth ? [...words, ...site] : words))
-  if (!first || !second) return false
+  const wordsIn = ({ words, site }: Title) => (haveBoth ? [...words, ...site] : words)
+  const [first, second] = [new Set(wordsIn(one)), new Set(wordsIn(other))]
   const shared = sharedCount(first, second)
   const titles = shared / (first.size + second.size - shared || 1)
   if (titles < alikeText.title || isNegated(first) !== isNegated(second)) return false
@@ -53,8 +71,8 @@ function isSameStory(one: Title, other: Title, texts: () => readonly [Words, Wor
     titles >= alikeTitle.least &&
     Math.min(first.size, second.size) >= alikeTitle.words &&
     numbersIn(first) === numbersIn(second) &&
-    inOrder(first, second) === inOrder(second, first) &&
-    (!isText || sharedText >= alikeTitle.text)
+    (!isText || sharedText >= alikeTitle.text) &&
+    isInOrder(wordsIn(one), wordsIn(other))
   )
 }
 

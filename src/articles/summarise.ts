@@ -1,5 +1,6 @@
 import { cutBetweenWords, wide } from '../platform/text.ts'
-import { isBiography, isBoilerplate, isDoubtful, isNote, withoutTail } from './boilerplate.ts'
+import { isBiography, isBoilerplate, isDoubtful, isNote, isOpeningBiography, withoutTail } from './boilerplate.ts'
+import { isCaption } from './credits.ts'
 import { withoutOpening } from './datelines.ts'
 import { endsCut, isWhole, sentencesOf, unwrapped } from './sentences.ts'
 
@@ -27,22 +28,39 @@ export type Told = {
 /**
  * The summary of an article, in at most `maximum` UTF-16 units: the feed's own if it is good, else the first whole sentences
  * of the article, else what the feed's own has; empty where that says nothing. It is always text of the two. A word is never
- * cut: only a first sentence that is longer than `maximum` ends between two words, with an ellipsis.
+ * cut: only a first sentence that is longer than `maximum` ends between two words, with an ellipsis. Captions and who the
+ * writer is are told only where there is nothing else.
  *
  * The feed's own is good if it says enough, is not the title, and is no teaser: the beginning of the article, cut off.
  */
 export function summarise(told: Told, maximum: number): string {
-  let text = choose(told, maximum)
+  let text = tell(told, maximum)
   // What stands beside each other only since something between was left out may read otherwise.
   for (let round = 0; round < mostRounds; round++) {
-    const again = choose({ ...told, summary: [text], content: [] }, maximum)
+    const again = tell({ ...told, summary: [text], content: [] }, maximum)
     if (again === text) return text
     text = again
   }
   return ''
 }
 
-function choose(told: Told, maximum: number): string {
+/** What stands beside the story is told only where there is nothing else. */
+const tell = (told: Told, maximum: number) =>
+  unfinished(choose({ ...told, without: isBeside }, maximum) || choose({ ...told, without: () => false }, maximum))
+
+/** "[…]" would look like something that was left out of the middle. */
+const unfinished = (text: string) => text.replace(/[\s,;:–—…-]{0,9}[[(]\s?(?:…|\.{2,3})\s?[\])]?…?$/u, '…')
+
+type Telling = Told & { readonly without: (line: string, told: Told) => boolean }
+
+/** Whether a line is the caption of a photograph, or says who the writer is. */
+function isBeside(line: string, { authors, language }: Told): boolean {
+  const isAbout = authors.some((author) => author !== '' && line.startsWith(`${author} is `))
+  const [first = ''] = isAbout ? sentencesOf(line, language) : []
+  return isCaption(line) || isOpeningBiography(line) || isBiography(first.trim())
+}
+
+function choose(told: Telling, maximum: number): string {
   const own = ownSummary(told, maximum)
   const isTeaser = endsCut(own.whole) || isCutOff(own.whole, told.content)
   if (weightOf(own.text) >= goodLength && !isTeaser) return own.text
@@ -53,7 +71,7 @@ function choose(told: Told, maximum: number): string {
 }
 
 /** `whole`: what the feed gave, cleaned; `text`: what of it can be shown. */
-function ownSummary(told: Told, maximum: number): { whole: string; text: string } {
+function ownSummary(told: Telling, maximum: number): { whole: string; text: string } {
   const paragraphs = [...passagesOf(beginningOf(told.summary), told)]
   const whole = paragraphs.map((sentences) => sentences.join('').trimEnd()).join(' ')
   const sentences = take(
@@ -79,12 +97,12 @@ function beginningOf(paragraphs: readonly string[]): readonly string[] {
   })
 }
 
-function bodySummary(told: Told, maximum: number): string {
+function bodySummary(told: Telling, maximum: number): string {
   return take(wholeSentences(told), maximum, told.language)
 }
 
 /** Of each passage of the article the sentences up to the first that does not end, when they are asked for. */
-function* wholeSentences(told: Told): Generator<string[]> {
+function* wholeSentences(told: Telling): Generator<string[]> {
   for (const sentences of passagesOf(told.content, told)) {
     const firstCut = sentences.findIndex((sentence) => !isWhole(sentence))
     yield firstCut < 0 ? sentences : sentences.slice(0, firstCut)
@@ -95,7 +113,7 @@ function* wholeSentences(told: Told): Generator<string[]> {
  * The sentences of each paragraph or line of a text, without what is none of the story's: where it was reported, by whom,
  * the title, notes, boilerplate. Only the first may be where it is doubtful, if it ends.
  */
-function* passagesOf(paragraphs: readonly string[], told: Told): Generator<string[]> {
+function* passagesOf(paragraphs: readonly string[], told: Telling): Generator<string[]> {
   const story = paragraphs.some((paragraph) => !isNote(paragraph))
     ? paragraphs.filter((each) => !isNote(each))
     : paragraphs
@@ -111,7 +129,8 @@ function* passagesOf(paragraphs: readonly string[], told: Told): Generator<strin
 }
 
 /** A line break ends a sentence, unless it was made for a narrow column. */
-function linesOf(paragraph: string, { title, authors, language }: Told): string[] {
+function linesOf(paragraph: string, told: Telling): string[] {
+  const { title, authors, language } = told
   const lines = paragraph
     .split('\n')
     .map(withoutTail)
@@ -119,7 +138,7 @@ function linesOf(paragraph: string, { title, authors, language }: Told): string[
       (line) =>
         !isBoilerplateLine(line, language) && !isSame(line, title) && !authors.some((author) => isSame(line, author)),
     )
-  return unwrapped(lines)
+  return unwrapped(lines).filter((line) => !told.without(line, told))
 }
 
 function cleanedSentences(line: string, { title, authors, language }: Told): string[] {

@@ -34,6 +34,8 @@ export type Branding = {
   /** In the footer of every mail and page. */
   readonly links: readonly { readonly label: string; readonly url: string }[]
   readonly look: Look
+  /** What stands for the site where somebody quotes it. Unset: a drawing in its colour. */
+  readonly socialImageUrl: string | undefined
 }
 
 const color = z
@@ -71,6 +73,7 @@ export const brandingSchema = z.object({
       'does not fit: at least 60x16, at most 480x160, as it is shown (the picture itself is best twice as large)',
     )
     .optional(),
+  SOCIAL_IMAGE_URL: picture.optional(),
   HEADLINE_FONT: z.enum(['serif', 'sans'], 'is neither serif nor sans').default('serif'),
   FOOTER_LINKS: z
     .string()
@@ -121,6 +124,7 @@ export function brandingOf(env: Variables): Branding {
     publisherName: env.PUBLISHER_NAME,
     siteUrl: env.SITE_URL,
     links: env.FOOTER_LINKS,
+    socialImageUrl: env.SOCIAL_IMAGE_URL,
     look: {
       brand,
       accent: isPlain ? plain.accent : accentOf(brand, BRAND_COLOR_DARK),

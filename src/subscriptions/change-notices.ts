@@ -114,15 +114,14 @@ async function write(context: Context, subscriptionId: number): Promise<boolean>
 async function postpone({ clock }: Context, db: Database | InTransaction, subscriptionId: number): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update change_notices n set due_at = m.again_at
-    from (
-      select id, case
+    from change_notices as own, lateral (
+      select case
         when state in ('pending', 'sending') then ${clock.sqlNow} + make_interval(mins => ${retryMinutes})
         when state in ('submitted', 'unknown') or provider_id is not null then settled_at + make_interval(hours => ${hoursApart})
       end as again_at
-      from messages) as m
-    where n.subscription_id = ${subscriptionId} and m.id = n.message_id and n.due_at is not null and m.again_at > ${clock.sqlNow}`.execute(
-    db,
-  )
+      from messages where id = own.message_id) as m
+    where n.subscription_id = own.subscription_id and own.subscription_id = ${subscriptionId} and n.due_at is not null
+      and m.again_at > ${clock.sqlNow}`.execute(db)
   return (numAffectedRows ?? 0n) > 0n
 }
 

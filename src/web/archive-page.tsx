@@ -92,7 +92,7 @@ export async function archivePage(c: HonoContext, context: Context) {
       status: isRefused ? 422 : 200,
       newsletterName: siteName,
       front,
-      head: pageHead(context.config, { title: words.page.archive, siteName, description, path, speaking }),
+      head: pageHead(context.config, { title: words.page.archive, siteName, description, path, speaking, words }),
     },
     <>
       <h1>{words.page.archive}</h1>

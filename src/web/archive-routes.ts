@@ -74,8 +74,8 @@ ${entries.join('\n')}
     const rules = ['User-agent: *', ...ofReaders.map((name) => `Disallow: /${name}/`), '']
     return c.text(`${rules.join('\n')}\nSitemap: ${publicUrl}/sitemap.xml\n`, 200, { 'cache-control': kept })
   })
-  app.get(ownPicturePath, (c) =>
-    c.body(ownPicture(context.config.branding.look.brand), 200, {
+  app.get(ownPicturePath, async (c) =>
+    c.body(await ownPicture(context.config.branding.look.brand), 200, {
       'content-type': 'image/png',
       'cache-control': 'public, max-age=86400',
     }),

@@ -22,13 +22,14 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
   const path = digestPath(digest.digestId)
   const front = await frontOf(context, { id: digest.newsletterId, slug: digest.newsletterSlug })
   const { earlier, later } = await findNeighbours(context, digest)
-  const title = edition.lead.title
+  const { title, imageUrl, imageAlt } = edition.lead
   const head = pageHead(context.config, {
     title,
     siteName: newsletterName,
     description: edition.intro,
     path,
-    imageUrl: edition.lead.imageUrl,
+    words: spoken.words,
+    picture: imageUrl ? { url: imageUrl, alt: imageAlt } : undefined,
     publishedAt: digest.publishedAt,
   })
   return page(

@@ -1,22 +1,71 @@
-// The picture of 1200 by 630 that stands for the site where somebody quotes it, in 16 colours. The first is the publisher's.
-const png =
-  'iVBORw0KGgoAAAANSUhEUgAABLAAAAJ2BAMAAAC9bmZvAAAALVBMVEWbHB/9/Pn///8cGxnZ1MpbV1Ccmpjr6ue0sa05ODZzcnBmZWJiXldvbmzS0cz/jG23AAAmN0lEQVR42u3df28cx5ng8byFAsnp4UiaP+7yBrytoTSUJYDLtZMNkADEuCmJogQMxoRkZWNgQEuW11kBA5rWRr4NIMxZMeNsAIKRLEdZA4JOySHIHiDodLEdeAFBoG8T5AIQtGQ7Wb+H2/5R3VXd1T0znBlqZvR9/rBJTVd1kfVhd3V1dT9fEwTRh/gavwICWASwCGARBLAIYBHAIghgEcAigEUQwCKARQCLIIBFAIsAFkEAiwAWASyCABYBLAJYBAEsAlgEsAgCWASwCGARBLAIYBHAIghgEcAigEUQwCKARQCLIIBFAIsAFkEAiwAWASyCABYBLAJYBAEsAlgEsAgCWASwCGARBLAIYBHAIghgEcAigEUQwCKARQCLIIBFAIsAFrGj+JuhDmABC1hPGaz/MsQBLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGABC1jAIoAFLGAB66mG9V/tXYi/AhawgEUAiwAWsIAFLAJYGRt1ESACFrCABSxgAYsAFrCABSxgAYsAFrCAxQQpsIBFAIsAFrCABSwCWASwgAUsYBHAIoAFLGABiwAWASxgAQtYwAIWASxgAQtYwAIWASxgAQtYwAIW8eRg8apIAljAAhawgAUsAljAAhawgAUsAljAAhawgAUsAljAAhawgAUsAlgEsIAFLGARwCKABaxRhGUPdAALWMACFqdCAljAAhawgMUYiwAWsDgVcioEFrAIYO0erJx/Eq5DBVjAAhawgAUsAlidwsqbpzeeARawgAUsYAELWMACFrCABSxgAQtYwAIWsIAFLGABC1hd3dLxGd3ilg6wdgcWUoAFLGANDayy++XjzebawouJIo9vHi+vLVxqUfHja821ky/vsHAyimfvrNlrJ8/UhwXW1wY6niQs6yX/s6t6gdxHwUD/qqGPvcIHXQfvt1fY/66qNUaO7/IRcXG5GXxW/nQGWMMN6yV5qfiOdjnZDC8hDbK8wtNCWA/DjbILV9TdF4PPGv63Be+bw+6Xj5Qr1/JpYA0vrJL4ftSV68oZqaJ08U/NsFSUtv2rzMI17+sr2vBO7m/Slse/gj4pcgtYQwvrkBUdXOxS9OmK1sMNIyx7RoWQXXjb+/KI//ne4JM5/9tl75sD/3n8q+iwHgBraGFNTxgPEbFDx5QZVrXWduFJtZ6xaJo2OprNCTERm8bdAtbQwjr8UO3Jg/LDh7EubhhhzdttF/axPetvsK2XeCgH9jW9XJkx1vDCMndl4rP9RlgdFM6rs2Y1/UDYlIenZovjJLCGFZacD9hOoKm3hpVZ2FJPbhVtWFaULOP3NQ8Aa2RgBcPpoOevvmE9buozUDsuXFGqCUuo5+RwiHX1M+s732vqF6nAGkJY5Q++cXFJO0gE80ylejQldSUFVtuFa5G9oj463yvHW2NRQVG8PaBjd2C1Dcs7imyow+m96jTTtmm803nh7eg60Cv8flh6TKpcVkf01kslZt6HGtZBdYpgSuFQUrd71gzriFp4OqvwZLS9d8q77P7nblRgTn4RXlyeAdZQw/IPLcHg+pD3zW31StAyrYLIaeP1dgoXIrjeIer58ABWkzVtR7d2hmh1A7DMsOQkwYZyoNHnvWuGycrOC+ejTdyJ+fJ4eACryE2WjdcJwBpOWNPBt7NRxxf1SdFtQ3fn9JmmNgpb0YKGmndcagblrZBoMCF/aAZYIwAruH0XjIHKIrloecxw324HhSshuIpH6nZw8syHvieD8+v0DLCGH5acR5iIbBT0Gyp+f981weqkcE2O6CyfZC3YrBAO2ffJS83DW8Aaeli3kjYm9dUKE+rsp174QQeFw4u/vD9s976fkQUOaE8UlRrAGnZYcuy0J7IxZppWv2KC1UnhEFDBBzYWVDAbuY3uFZarwBpyWA1trUu6jWdMsDopvE+e8iZ8URPBIa8WEVXuMg6uLGC1B2sraWO5bVidFA4H6cs+yVxwKHsY1aTegSw3gDXUsGa6gdVJYUsOvlb8q8Z8MI/aVAb76oKsUh1YwwyrnrSx3TasjgpXgkn4Dd+X5Z8Zx9XZNG3hzE+BBax2CstJ+EoAyf9/XrtB+JfMlfbAGm5Ys93ASi8sJ+ElJP/IVdDX9K0qpY4Aa7RgLXcDK72wP9+wPi4heWOtxCzZD9KXrQJrJGBlrjjfSWF/vmEuLye2vC1nJuN3In+QWOsMrBGBNabdne4QVnphfzR1JSen7D1SjeXE2onV+FpnYI0IrAlldVXHsNIL+/MNB/bJY5H/xUryQa+vBvppCmDtGNa+1k/17aiwN99wZEIeofxDV81wgPvWII/egbVjWLnWzyHvqLBn6OCY3NJbuTW3oS1HDuLL2COwwBoJWMXEK0I6gJVR2JtvmFoOV9B7Q66K6ZwXvFBiClgjBStYZXBgR7AyCnuj9cPboRjX1IGmcZS+DaxRhLXRcvS+o8Le4prSSjh4crc8Yp5XmATWKMLaTkwj5Rttw0ov7L9UqxbOtrrEppQR2XONGCzGWCMGa2/8pRy5ZrVtWOmF/fmGSnjqc0dbJeUacrb8gSwzy1XhKMKSz8C/5380/t20dzd0WLipvzpQPjwhZxtmwxdLWspAbWXAJuGBtXNY8pl5+5efiVe++Lum3QmsjMIb+rqFfbE3a7mHqfIvf/gN64v3ldbWBuytkcDqAtZk2iuKuiscvkKyrlYS3uBOLIzw/N3miDU6sMabXcBKLzymv6KtGLsnGIdVUs6fdWCNAqzkcr0OYKUX3qOPqUTs81njawTjb84F1jDDKja7gJVaOBd7W6l8s9+MGVYjOqxNAWs0YInXu4CVWtiKvdG0pr9aJAbL55cftIkHYHUFS11v1zGs1MJN/eHXFdN7SWLPfxVMLxQE1vDCsjbUXr4qOoKVVnhDfzJ/WT8zfl+DFcyDTQzaWlJgdQdLiLeiy7MbojNYaYVX9CPYZGw5/fkoM8Wh09qV5AywBhXWDuL8z++vldcWr/9w9wo//kXTtstvfxyVmh2wi0JgjUisDNoyB2CNRmwM2uJ3YI1GVAYtvxywRiMG7mF7YI1EjA9cGjBgjUTkBm6JMrBGIgoD9+AqsEYiJgcuhS+wRiKWBy6FL7BGZn50sFL4AosAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAWsgo9avLAG54+V3t4AFrB6H91KSErCA1eN4ra/vAATWUwtro68vqAHWUwvrXl/f5Q2spxZWs3VaPGABC1jA4lQIrKdo8F7p7YvbgMV0gxfjNrCA1YcJ0hywgNWj0G7pTAILWP2IbWABqx+xASxg9SNsYD2dsJ7p707ywAJWP2IvsPoLy3rzF2vlj8+Y38RfPHu8/PanW8kyN4+X3154WfvHxzePl9cWLvUMlpvNpPi94+W3r88km3Wnufb2jXoHTU7ELLD6CuufgjQ2pdOxjnXfG/tn/8Ny7NcfJoo4FBXKfSTzmGRlEBzTUnYFaQrlYGpFegphnTfv/++CNpdPt93kxNgt10ykfQJWD2GtRr/dP+kdsC7EP4R5kbRuWrKThfJRP2XJ8hPgHFIv+KNu3ZD5dCSssPPL2tuRo0xPkawWTU7AKlZsYPUR1jljLq5arF9t+5CC5ctk7kC9n36aMUOp5dap6Um+mrJC/9/nrHt2LOu4F4/UTGBbbTU5AUtPFgWsXsPSM1OW6moH7BfqL38uZsPWszivGLAZd+hvEHC4p2bilUkL62Ea8deM+88bSWQ2OQnrBzaw+glL9xAearwOmNIEHQrLPNSKPOv9W0GvJ+Mt2U312Ci3V8WWQgDrFeP+N4wpDzObnIBl2cDqJ6xcPEfzjNIBpZrxKLTP1CUPTbl106e77bvq4Utuvi9E6e/5/7Wzf2kiq8nA2m1YieTfc9rYR4srwvjZM0ag+1scI5/RXVejm8LeaqkO9i//GLKKAGuXYVnx3N9yjGzqpSmhH2WCWDcCLadeGC4ra+0mdM/boYYO9m/bP2rVZGDtNqyJZF80UnupZC7jDcODwdDVN6zHTTt73nFC6fIx7bAX7PVBW/svn5m5+JLKJ6MIsHYbVjB0L9/4xiuXm8Y//x9/9urjivHy7+rnlvtJWTmKeBeVwXzWlexhXUk/Ex9RrhEb2fsPyhyN5rPKrZpsniC1bGbe+wUr+P3/yv36dfVcWFPPJQXtYBaUecfrmyV/i73KWTHo+akW8w3hbqab4dYRhoz931OaWVRsZBQB1i7DGtfGVQ+VP/Kaep6T1/frSl/KMdRX+yNLJfWQ9GyL+YbwDHpwQ25djGqpaTA2FAJFw0XG3ewmA2u3YRW0TppI/vlPqeNt/xmEgnrGFEJ4wG6rV4KWOjWVOt9QlYeo/TW5dS7apz4jr+5/jzYtshyN0NKbDKzdhjWpnS/yyiV6TbtcVwFOmrrDttVMXDU7M33SSliZt8crs3LriWi4lb5/f7x/WBuwtSgCrN2GNatfOjWj33pN+6WPK720bScTmxb1Ac12docth7vxWDwIH2lYTsBeT9v/QW3PU9lNBtZuw6rpw+xaope2NHJKl0+b5u/r2lqYB9nzDQflV9U98py1EmFqtf8D2rHycHYRYO02rNhzwduRmZp+XKpEvXTbMO1T0LeeVG7apM43TIcZB3Oy7o3ouJe+/w0dTDO8UEgvAqzdhtXUFwCPxa/KDht6qWJYNDypn1InUpYWaKevkjxE+d/vD5ujXJUeMuy/qVdeaaPJwNptWLFxyGT0Nx87Sd6Oesl0E27Mbuc+Xcxz3T/6lPwqp+SwqCTa2X/s/lF2EWA9GVjhJfneaJ6gpp/wNuIde7c1rPQnIR7KU17Fl1DxjzS5xP2Z9P3HIrsIsHYZlhWbRNwXn/k+kuwlyzTxuNwZLDlItwIJNf+gs0/ZZ6v9p8I6AqwnD2s8hqQQzT3W9LUvUS+N9wDWcnAGzgedvOLvdVKhkLr/VrD2A+vJwyrGfrOF6II9dlEf9VLRBGu7M1gTweeFYIS37J8ZZ5WaW+0/FdYBYA0MrPXdhiWnyyeCmoL/rySW7QBrpE6F9axeMp4KZzuDJafLxwJIwZFrQ5llbbV/YA3T4H1PG7As2zCt3uEYy59vmPY91oNbhs8oU1Kt9w+sIYB1N7aeNLuXTKsGlls9mWOabyh5576ybMd+n9tUe7Cyn0UF1kDMY11JnSBNhzVnmMdq/yXXK/5+anKm3CV10FKnC1rtfx1Ygwyr0uKWjqmXmobz3ETKU3zZ8w31h/II5X2RVyWk77+Slg0HWMNzEzq9Y/VsNPsMS2mywoe4VVGXUh3OqYei9P0/TLtfBKwBXzZzMLuXNtKXzbSdB9DfvhHW6YouFdQ1Xen7r6WlWQLW4MBa1o80iYV+pl5aSV/ot95uB/jbnw6vHNxzcHlCXdOVvv/ttPEcsIZnabKpl2ZNj780O3xlqLf9n8Ju9Uy9pi69Sd//pPm5rh3AEh3+OQCrbVg508MU62117H8P5yzeCz9vf/TurWk5Fp4+vbPgtnpaTt9/wU4ZvXcOq5m9bgxYO4YVnAwOq6tZ1IV2GR0rH/+yXjoQ3dNRzir5RsvB3dXwWR7vWFlTx07p+y8mH57/xx3CqvQ6Kyaw9N++9sDq4fY61r7qfXDhtrfR3nhv55rVloO7Unjq84BXki/+MCq5F0f80tQOYd1T3tz2BbB6Ceu18BH7cfmI/ZFWvVQJH7Eff/P9YCOp7b3gJuR3g47Pp0zJT8beQdLU3jCSvf/g6DgdHDKfv23vFFZwiJ6+dPHN35eA1UtY+eRttwetein2qjZ/I/kutF9+Jl75wnvzbDUaxCXHXoXYuzgexl9olbF/WfbQyzPWd978KLbotBNYtazXhwCrG1jxl+OF8wgZvTRhgjWZAFqNbmtPpYOOd3E7I/Gm+WVFncNaBlbfYE2mvDAto5fi79TyNhpvGmFNpk1DxJ642I53b5aSv+0VrAlg9Q1W0fx6rMxe2jbASq71q0Z3H+dS5huiMdVY/EVpWfsv9gpWDlj9e7ntl3b6K4hTeilvglVsmmBtZ69xCR1PxF8wmankyx7BEhVg9Q2Wpb1GX39pensdG2z0ugnWSto9xGX9Xbq5+LOImfu3bvcI1mvA6l8CAe21tO+117EVA6z4i9OrYbly+tiuHBvMr7c3jZ5v9gZWHlh9THnyVfTb/d9t3h/JK7LkfFIs1cPV6FxjWlla0Ob8wwXHjTbvz/y9dpit7hSWcuztC6yhit4naTovEx79e9s33orvyw6ZV+4GvxV10w3l4m9/+gTalH4X2277xl8+OhsuNMSOYYmX7GSCKmD1CJawvvheZe3jM/VOylw4+1Fzzbmup5A7//P7a+W1xes/DL4f7/VdXqXNZ39xvLn29sdntrqr5/Hxpm2/e6M/9wqfdlh9i56nMB3wANYuRSFl6RSwgNVVTHS2SgtYwGovxnqW8wFYwFJiNvsFbMAC1s6i9nSN3YG1W7HxdI3dgbVb0VTfNgssYPVqErPHzyoAC1jR/OgVYAGLABawgAUsYAGLABawgAUsYAGLABawBhqWPWjxV8ACFrAIYBHAAhawgEUAq6vIHS+/uwUgYPU4vFfKlAAErB7Ha2l5bAhgdRMbvX5/NbCAJcL3Vx9EELB6G80O8xICC1jAAhanQmCN9uC98nQ95wysXZpuGLeBBaw+TJDmgAWsHoV2S2cSWMDqR2wDC1h9G8oDC1i9DhtYwOpD5IEFrH7EXmC1gvV0P/71+ObxZvntTy91+lucNcDaaV1uOoKfXH8DWKMDKx8mL/nnF/1/ua3nCmmmJPTNNRPZ6JJ1BTERy+0l/yHIyZT/vSF/SkYzgDX4sIpqIq+r9fZhaQV9WIa61KlUdSFXkFXOnxJTUj4d3gLWaMDSc0IfahuWnurLh2WoKwjLji2LqClJ5bQkdVPAGglY5/SLhsNtw/pBMjGrqS7db5S4sKIo0tNqHgXWKMCq6BiOtAvLspOwTHVpk/RRqlVLSaEZSwQc5ngF1hDDysV8XOkClrGu2GC9qu/3rlCyQ9uxtNDAGmJYk6Y8zjuEZawrJviK7qxhSklfAtbww1qJdWq9C1jGumKj9yP6RaHQ833reaGBNcSw/GFR+eWZVx7/Prxq2yEsY12x0fuUdlE4bRjlRSufgTXEsNQLsb/IA0qbE6RW7IxnrCs2epeXhffC45ccuv/4jVe/GUyvluvAGnJYlpY6/nxzrgtY5rrio/ctddsr0b8fcjFZt9Vz4SjAekK3k584rKKGQeQaXcAy1xUfvVfj38yqlvYpsxDAGn5Ysd7qCtaD7IPjFWVdhDe839CuBNV5U2ANLywrfhul+1PhVPa9oyPKReGzUe0HtavUMrCGHFYw4Lb/Rw9gmeuKj96nFD8H5RNktj2nz6vVgTXksOTKl5/1AJaxrvjoXT0YPRMfeunfAmuIYT2UzfxT97CMdSVG71vRwc0dsBf0e4hFZSgPrCGGFc2WH+salrGuxHiuGs1dbUXnvti5eQ5YQw5Lub93tVtYxroSo3e32j3RWXFMuyiUO7sCrCGHpd4BvtolLGNdidH7kVDTVAQrWhN4Lxx9AWuYYWlrVt7pDpaxrsTofSo8aR6IJh6mY4O+A8Aadlg5w+LNncLKGReCxj4uh3q8xVizMVgb0ZIsYA0zLG2xS7B4c6ewTHUlR+9bcoTeiM9uxaZRgTXUsIq3EwtWdgzLUFdy9F6VF4XKwGsaWCMHS332KphPivWo3TYsQ13J0fuVYO7Kx2Q+FR5o0QxgDQEskVcePP1Rd7CSdSVH70eCeQn1ruF0bKoDWKMAS9UwlezRYiewEnUlR+9T4ZErdjtaWd7wTItmAGsoYClnsFKyR/MdwYrXlRy9l8KxVjSPVW49QZoH1vDBEsWH6hMQ0S1iZRKhXVixugyj9wBPXTk9ZtzSMTYDWEMCS4xvKCNuZZwTLcprG5Zel2H0/rl69mt5E9rYDGANCyz/dcjB5NJD7UmtsU5haXUZRu9n1NkI87KZhshuBrCGBpZ8vK+aeFJrpWNYal2G0ft19RRn6Q+yqgv9MpoBrOGBVYww1AzL0A2whPZ4aUpdenj//IlWLH1pckYzhgbW0/ziNf16LIIl311lp8JqaquKzXUZRu+ONqoy8ZlW72mbmgGsAYc1fiyOoRGddfzEJn+bDquiDYLMdZlG79oEw7Javfb4V0YzgDXosOwfb4VfhseHoK+f1SY8DbDuKXebv0ipyzR612ZPC4YHVh+o5EzNANbAw7LLp7UBd11ZCjr/ufU4nO40wAomrKYvXXzz96WUukyjd3UWQVhN+Yh9XT5iH4jMaAawBh+Wbb975rP6xcvNaClnwXQRYoBV0949ZK7LNHoPF2OpZ7zkqwAzmgGsYYCVfEdtm7CWk7DszHUzyltKo/FX0s8V7doSWKMAa069tG8FayIblulyMRy9Jy4hlZjRZxiANQKwZmIXb278SxqsXDasGcMOpcVp46Vi7EiX3gxgDRmsg4az0+F8Giz1kFJKq8s8ej9iuAOUOEumNwNYQwZL9ult7YyWCuu1LFgN4x5NL77VX+P90+iD1GYAa7hgvZOcFnBPWrfTYOUzYL1j3uOG6W6Penk5XTfNTsSaAawBh2Xds819+qX6sE0tDZby6v9Sel2m0bv+abSEy35WG5mlNWNoYP3NQEcf7xVaS5GFX6q9HSSeKL8npxWMsMRL0tXpjLrUmIwtRQ6aIev559gJNKUZwBp0WEIUz35k2/ba4o3YDZhvXlsrr81vtSr++HjTtt+9kV2XEsspA/uLb26Wf3I9mY2uzWYAa+Bg7XLUtPXGIxfAelLRTFvDBSxgdRH5tHUPwAJWNzEZe9oLWMDq4RBrCljA6mkUY4uxgAWsnsSX9miP3Zl5fzJRyFj3ACxg7SSsH35eDFaW6smigQWsrmAp9xEPAAtY/YBVBRaw+gCrJIAFrD7A+hGwgNUHWOU6sIDVB1hHBbCA1XtYh+vAAlbvYZW3BLCA1XNYpYZ4qmAN6E3Cvx6hWzqXj9vln1wf7eMVsAhgAQtYwAIWsAhgAQtYwAIWsAhgAYuZd2begQUsAljAAhawgAUsAljAAhawgAUsAljAAhawgAUsAljAAhawgAUsAljAAhawgAUsAljAAhawgAUsopew7IEOYAELWMDiVEgAC1jAAhawgLXzyDudfbg618u997Y2YPUeVvHsnU9udPrrG//UDOvb1R7C+nYVWMMLa3zTcRznww5/fTlnywhr6ZQQ1qUErAv1VhQu1M2VpW6brO1CHVgDBGvVOTNz8S2nw7RJ+RN1I6zVXwmReyEBa2mmFaylGXNlqdsma1uaAdbgwBp3/s19Vfa1Y70bY+1LwtpsCWuzAxUptW0Ca4BgFRzvBFJYrPcM1nMJWONOK1j+Fm2evM21dVIFsPoO69G8P4J3qiI/Ly7/5g9e7zz/x19fkuejav4Xv26ICzc/Oe0NZM7+7nrgJrCTX5Q+Cwtud3/LcZwT7oeyMjF+zXGcW2J1Ln/zk595//C9392QkM/fPPHzS8EWYvzsb67Xg50u+Hbktt52xtr8Jskq1EbOi8v31+M/jdYGrfHA6iGspSBj0rVbIr/wD47jHPOG5o6zGLzpf/Vnm46zULzjOO5Bzf3E+b8arHFnS4hzTkOIvcdcC0s+rEVZWVDollj9rXud4CamcDf5t+Ca1P3sWLCF94FbZnV9yZn3YQXb+tuZaguaJKsQSiMXco5T1X+a9/Q2aI0HVg9h3Qnyya++IPIn/njJ+ovLZ+nDmYubvw0++Nf/Vf+W890P6+eddSHyN74xvjSvwRL3q0KsukeGRy94Fh55p8LFzZdf/Utwgi36J69P5j+/eOe3QuQW37C+Cj46t/C59cV6sEXOufHqn93riNXrC59/x6tMbhtsZ6hNNqkYngrDRi4sffDKVuyn+bCutUFtPLB6B8uSl4Orx0TeecH/h6L7Z/z6fPCBK2DTPVnIg1tuUYe1tC7ENffDpVsKLFmZQsH977l5IR65cxJ3/I9WjypbPPKOVqfcrm4Ewyi57WqUiy5Wm2xSURtjeY1cPOZtrv408TaojQdWH2A9cmFVfSaFeTl0crtiXv5H/k0XnboGa/WosJzXjwlxrarCCipTKLiV5Ba87YRYvesXvqtssel27r4FIVYX5Byo3DbYzlCbbJIOy2+ku/vkT6O2QW08sHoJK0jGdc6F5Q5Elm65X/s9I4IDiH8oOXdKlpnRYJ07JfIncvNeXQqsoDKFgls+dyLY5yP/EHRuvh5u4SvPO3V/U7eycNtgu2RtYZN0WH4jt/yfLPbTqG1QGw+sfh2x6v5f8XOOF1vRuco9cfg99PjmfScGa9+8KMwXF73OU2DV48cjr6b8ohj3qz8VzFn8nxm5RdHrXPfU5Z/4VueibYPtkrWFTVJghY1025D8adQ2qI0HVg8H744cvJ8KoKzeFY+0rpiThxcX1t97n+iwcifdv/v7W+4ZRoGVONF5NeUX/Qs8CUv82Tl5KYS1FRxE/Umq1TllW3+7ZG1hkyJYaiOF4adR26A2Hlg9hHVtPRwoRbBOxW/2SljW5sk36uMxWEWn/p+Flqr75tuFpeUsvLC5uKXD2lJhbWnbJWsLmxTC0hopDD+N2ga18X2B1Y9X/n+9NzXuzjzWemTh3LE0WO48qojDEk5jqSpWb7ljsHZgxYczxc1T/hbjwalwJoKlbutuZ2IaNCmEpTVSGH4arQ1K44HVp5l3aWHvfBosb9SSj8O6Vr2/Jc694CpqB5Y3d6TdVloItvA+yDkigqVtG0yO67WFTQphaY0Uhp9Ga4PSeGD1515haEFeayVhubNDIheHtfqzRSEKx9y5BXfr507FYXnz21GnxqeM8ieCLZbczfcsqLDUbfMnDLWFTRqXZzetkcLw02htUBoPrB7CsqLVDaEFy/tztoxHrBkh/iMO67lj3jT3tYa/tTdrqcHyrz3DTv2+dwzxr8Lq/pHI3+K5Y/49AAWW3LYeHbH02sImhRe4WiOF4afR2qA0Hli9XI/1H87L7nqshmphdeFzceG6afB+/3++enn+fgzWnhPuNPbi/bq/9b7FS5YOS2x+WK9HnZp3Pqhbl30Gly+Ji65qb4u882L9ee+WTghLbiu3S9QWNsn/Z0+S0khh+Gm0NiiNB1Z/VpBGFvL3HceZN8Dyrt2r12Kwco7rZ/NEsLV7KR+D9chx5qJOFf/N3WVwS8e9Q9wItvC+m6+rsOS2crtkbbJJQRVCb6Qw/DRaG5TGA6s/a94VC+f/xfn0kgnW+M2TL7tLNTVYwe2bebn189cWYrDGzzrrSqdaZzdPnvEPERduOtcvyS2EdfZ318MBlP/fYFu5XbI22aSgCqE3Uhh+Gq0NSuOBxeNfgxvAIlhBCixgAQtYwCKABSxgAQtYwCKABSxgAQtYwCKABSxgAQtYPbpX+Nfx/v96z25AAgtYwAIWsAhgAQtYwAIWsAhgAQtYTyOsQX2lP7CeIKxvV4HFzHsfYC2d6g+swcgWAawnBistCUS3sAYjWwSwhvpeoQnWJrCA1QdYA5ItAli7D8s6e+fXN/xXbERZG4pnf/OH02oCicJJ+V+ZO2LpQfD6YT+JRAgrSAqhJ5zwjEVJJwz5KYA1arC8N3T6L/0MszZYroejagIJ781A3ssbZO6ICJaXRELCkkkh9IQTQihJJ94z5KcA1qjBspwP6hcv+yjCrA0F50b9m1UtgYT3jqnVo1HuiAiWl0RCwpJJIbSEE0JLOhHPDQGsUYSVl+8/n1OzNvhHIDWBhPeuvc1qlDsignW/ERtjuW/U0xJOCC3phCk/BbBGDtZihCLK2uCfvdQEEu5Z0H3TcJg7IoK1EB+8e+97vxuDFSWdMOWnANbonQpPR7DCrA1VESatCBJIuG9pDD9yD3MRrFNxWG5SCDXhhBCJpBPx/BTAGrnB++riiyGso/IF1w1/qkBLIFF3Xz8c5Y6IYB3VYIVJIaKEE74wLelEPD8F9wo7ul/49d7ffuw5rOI159+DdzPGXq6vJ5C4X3WPLlHuiAjWnApLJoVQE04IkUg6kchPAaxRgyWsf3Kv+Y2w1AQSS7fcVF5R7ggzrDAphJpwQoW1lZafAlijBkuIr4Lull3uJ4iIJZA4d8r9Psod4cEqxGGFSSHUhBP+eVVLOmHITwGskYPlpjtRYYlgAkFLIFGYz7tzTmHuiKXwKk+FFSaFEGrCCZFIOmHKTwGskYO1ekuHFSRu0hJI5Bdz84ncEc/FYYVJIYSacEIkCpryUwBrlGBZpiPWqv+ifjWBhBB3vHmCMHeEO+FpXUsesYKkEFrCCZFIOqHmhij+fAZYIwcrf6Nu/VneK5RdnnNeFBdPawkkhFi688CbdghyR+xxTo+/tZAYvMukEFrCCaEWTOSGKDhVYI0erCAthQZLBDehlQQSQpzzB9syd4Q3W/CPiekGmRRCTzihFkzkhgDWSJ4KL99ZOFOPw8pfcz5uaAkkwjRhMneEOP9H54NiApZMCqEnnFALJnJDFP8w0qdCFvq1iMKCIIDVe1jnToEGWH2ANaKzA8B6wrCs+w3QAKvXsCzrrZOYAVbPYRUc57eYAVbPYeWcT+uYAVY/Bu8EsIAFLGABC1jEDmB1l6TZHF/v4e1BYAELWMACFgEsYAELWMACFgEsYAELWMACFsHMO7CABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABSxgAYsAFrCABayRhTXUASxgAYsYrQAWASwCWASwCAJYBLAIYBEEsAhgEcAiCGARwCKARRDAIoBFAIsggEUAiwAWQQCLABYBLIIAFgEsAlgEASwCWASwCAJYBLAIYBEEsAhgEcAiCGARwCKARRDAIoBFAIsggEUAiwAWQQCLABYBLIIAFgEsAlgEASwCWASwCAJYBLAIYBEEsAhgEcAiCGARwCKARRDAIoBFjED8f6mi+44QhHN/AAAAAElFTkSuQmCC'
+// The picture that stands for the site where somebody quotes it: the front page of a paper on the publisher's colour, without a
+// word, as one is quoted in any language.
 
-// By the PNG specification: a signature of 8 octets, a header chunk of 25, then the palette: its length, its name, its colours.
-const palette = { nameAt: 37, coloursAt: 41, end: 86 }
+/** In pixels. */
+export const pictureSize = { width: 1200, height: 630 }
 
-/** PNG of 1200 by 630 with the colour, `#rrggbb`, in it. */
-export function ownPicture(brand: string): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0))
-  bytes.set(
-    [1, 3, 5].map((at) => Number.parseInt(brand.slice(at, at + 2), 16)),
-    palette.coloursAt,
-  )
-  new DataView(bytes.buffer).setUint32(palette.end, crc32(bytes.subarray(palette.nameAt, palette.end)))
-  return bytes
+// Four pixels of two bits are an octet, so whatever is drawn begins and ends at a multiple of 4 across.
+const [ground, sheet, ink, line] = [0, 1, 2, 3]
+const laterColours = [0xfd, 0xfc, 0xf9, 0x1c, 0x1b, 0x19, 0xd9, 0xd4, 0xca]
+const lineOctets = pictureSize.width / 4
+
+const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+
+type Box = readonly [left: number, top: number, width: number, height: number, colour: number]
+
+const columns = [400, 540, 680]
+const boxes: readonly Box[] = [
+  [0, 0, 1200, 630, ground],
+  [356, 60, 488, 570, line],
+  [360, 64, 480, 566, sheet],
+  [480, 100, 240, 40, ink],
+  [400, 158, 400, 3, ink],
+  [400, 164, 400, 3, ink],
+  [400, 190, 400, 190, ground],
+  [416, 404, 368, 24, ink],
+  [464, 440, 272, 24, ink],
+  ...columns.flatMap((left) => [490, 512, 534, 556, 578, 600, 622].map((top): Box => [left, top, 120, 8, line])),
+]
+
+/** PNG of {@link pictureSize} on the colour, `#rrggbb`. */
+export async function ownPicture(brand: string): Promise<Uint8Array<ArrayBuffer>> {
+  // Each line begins with an octet that says how it is filtered: not at all.
+  const lines = new Uint8Array((1 + lineOctets) * pictureSize.height)
+  for (const [left, top, width, height, colour] of boxes) {
+    for (let y = top; y < top + height; y++) {
+      const begin = y * (1 + lineOctets) + 1 + left / 4
+      lines.fill(colour * 0b01010101, begin, begin + width / 4)
+    }
+  }
+  const header = new DataView(new ArrayBuffer(13))
+  header.setUint32(0, pictureSize.width)
+  header.setUint32(4, pictureSize.height)
+  // Two bits a pixel, each a number in the palette.
+  header.setUint16(8, 0x0203)
+  const brandColour = [1, 3, 5].map((at) => Number.parseInt(brand.slice(at, at + 2), 16))
+  const chunks = await Promise.all([
+    chunk('IHDR', new Uint8Array(header.buffer)),
+    chunk('PLTE', Uint8Array.from([...brandColour, ...laterColours])),
+    chunk('IDAT', await deflated(lines)),
+    chunk('IEND', new Uint8Array()),
+  ])
+  return new Uint8Array(await new Blob([signature, ...chunks]).arrayBuffer())
 }
 
-/** As PNG checks its chunks. */
+/** As PNG has its parts: how long, the name, the content, and what checks both. */
+async function chunk(name: string, content: Uint8Array<ArrayBuffer>): Promise<Blob> {
+  const checked = new Blob([name, content])
+  const numbers = new DataView(new ArrayBuffer(8))
+  numbers.setUint32(0, content.length)
+  numbers.setUint32(4, crc32(new Uint8Array(await checked.arrayBuffer())))
+  return new Blob([numbers.buffer.slice(0, 4), checked, numbers.buffer.slice(4)])
+}
+
+async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
 function crc32(bytes: Uint8Array): number {
   let crc = -1
   for (const byte of bytes) {

@@ -30,7 +30,7 @@ export function privacyRoute(context: Context): Hono {
         path,
         title,
         newsletterName: name,
-        head: pageHead(config, { title, siteName: name, description, path, speaking }),
+        head: pageHead(config, { title, siteName: name, description, path, speaking, words }),
       },
       <>
         <h1>{title}</h1>

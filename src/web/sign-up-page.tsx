@@ -60,6 +60,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
         description: say.description({ newsletter: newsletter.name }),
         path,
         speaking,
+        words,
       }),
     },
     <>

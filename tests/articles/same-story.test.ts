@@ -70,6 +70,41 @@ describe('the same story', () => {
     expect(isAgain(pairs[0][1], told.summary, of(pairs[0][0], told.summary))).toBe(false)
   })
 
+  it('is one with a small word more or less, also one that stands elsewhere in the title', () => {
+    const pairs = [
+      [
+        'Council votes to run harbour tram through the night',
+        'Council votes to run the harbour tram through the night',
+      ],
+      [
+        'Three villages cut off in north of Spain as the rivers rise',
+        'Three villages cut off in the north of Spain as the rivers rise',
+      ],
+      [
+        'Regierung will Steuern auf die Vermögen und die Erbschaften im Januar erhöhen',
+        'Regierung will die Steuern auf die Vermögen und die Erbschaften im Januar erhöhen',
+      ],
+    ] as const
+    for (const [one, other] of pairs) {
+      expect(isAgain(other, '', of(one)), other).toBe(true)
+      expect(isAgain(one, '', of(other)), one).toBe(true)
+    }
+  })
+
+  it('is not one whose words stand in another order, however often each stands there', () => {
+    const pairs = [
+      ['Dog bites man in the park', 'Man bites dog in the park'],
+      ['Lyon beats Lille 3-1 in Paris', 'Lille beats Lyon 3-1 in Paris'],
+      ['Lyon beats Lille 3-1 in Paris', 'Lyon beats Lille 1-3 in Paris'],
+      ['The mayor sues the council over the tram', 'The council sues the mayor over the tram'],
+      ['Lyon strikes back at Lille after Lille strikes Lyon', 'Lille strikes back at Lyon after Lyon strikes Lille'],
+    ] as const
+    for (const [one, other] of pairs) {
+      expect(isAgain(other, '', of(one)), other).toBe(false)
+      expect(isAgain(one, '', of(other)), one).toBe(false)
+    }
+  })
+
   it('is one whatever agencies and sites put around its title, in letters or digits', () => {
     const title = 'Three dead after storm hits the northern coast'
     for (const again of [

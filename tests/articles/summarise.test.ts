@@ -40,6 +40,30 @@ async function readSummary(description: string, { more = '' } = {}): Promise<str
 const own = 'From March, trams will run until dawn on every line of the city.'
 const article = 'The council voted late on Monday. Nine members were for it, and two against.'
 
+const captions = [
+  'The harbour on Monday. Photo: Jane Doe',
+  'Prime Minister Jane Roe speaks to reporters in the harbour on Monday. (AP Photo/John Doe)',
+  'Prime Minister Jane Roe speaks to reporters in the harbour on Monday (AP Photo/John Doe, File)',
+  'The trams stood still in the depot in November. Jane Doe/Getty Images',
+  'The trams stood still in the depot in November. Jane Doe / AFP via Getty Images',
+  'A woman waits for a tram in Kyiv. Photograph: Anna Smith/Reuters',
+  'A woman waits for a tram in Kyiv. Photo by Anna Smith for The Paper.',
+  'A woman waits for a tram in Kyiv. Credit...Anna Smith for The New York Times',
+  'A woman waits for a tram in Kyiv. REUTERS/Anna Smith',
+  'A woman waits for a tram in Kyiv. (Anna Smith/The Times)',
+  'A woman waits for a tram in Kyiv. | Anna Smith/Shutterstock',
+  'Eine Frau wartet am Montag auf die Straßenbahn. Foto: Anna Schmidt/dpa',
+  'Eine Frau wartet am Montag auf die Straßenbahn Foto: dpa',
+  'Eine Frau wartet am Montag auf die Straßenbahn. Bild: Imago',
+  'Une femme attend le tram dans le vieux port lundi. Photo : Anne Martin / AFP',
+  'Une femme attend le tram dans le vieux port lundi. © AFP / Anne Martin',
+  'Une femme attend le tram dans le vieux port lundi. Crédit photo : Anne Martin',
+  'Una mujer espera el tranvía en el puerto. Fotografía: Ana Ruiz/EFE',
+  'Una mujer espera el tranvía en el puerto. (Foto de Ana Ruiz)',
+  'امرأة تنتظر الترام في الميناء يوم الاثنين. صورة: رويترز',
+  '港で電車を待つ女性たち。写真：共同通信',
+]
+
 describe('sentences', () => {
   it.each([
     ['en', ['Dr. Smith and J. R. Jones met at St. Mary’s.', 'The U.S. Senate voted 3.5 to 2!', 'Why?']],
@@ -224,6 +248,52 @@ describe('a feed’s own summary', () => {
     expect(await readSummary(summary)).toBe(expected)
   })
 
+  it('that was broken off in the middle shows it as every mail does', async () => {
+    const summary = 'The trams that will run at night from March on are going to be very quiet, and'
+    for (const end of [' [&hellip;]', ' [...]', '&#8230; [&#8230;]', ', (…)'])
+      expect(await readSummary(`<p>${summary}${end}</p>`), end).toBe(`${summary}…`)
+    const said = 'He said that “all trams […] will run at night” from March on, and more often.'
+    expect(await readSummary(said)).toBe(said)
+  })
+
+  it.each(captions)('is no caption that closes with whose the picture is: %s', async (caption) => {
+    const body = `<content:encoded><![CDATA[<p>${own}</p>]]></content:encoded>`
+    expect(await readSummary(caption, { more: body })).toBe(own)
+    expect(await readSummary(`<p>${caption}</p><p>${own}</p>`)).toBe(own)
+    expect(await readSummary(`<p><img src="a.jpg"></p><p>${caption}</p><p>${own}</p>`)).toBe(own)
+    expect(await readSummary(`<img src="a.jpg"><br>${caption}<br>${own}`)).toBe(own)
+  })
+
+  it('is the caption, without its credit, where there is nothing else', async () => {
+    const caption = 'The harbour on Monday, before the trams came.'
+    expect(await readSummary(`${caption} Photo: Jane Doe`)).toBe(caption)
+    expect(await readSummary(`<p>${caption} (AP Photo/John Doe)</p>`)).toBe(caption)
+  })
+
+  it.each([
+    'Jane Roe is the political editor of the Post.',
+    'Jane Roe is a senior staff writer at The Times.',
+    'Jane Doe is the political editor of the Post. She lives in Lyon.',
+  ])('is not who the writer is: %s', async (biography) => {
+    expect(await readSummary(`<p>${biography}</p><p>${own}</p>`)).toBe(own)
+  })
+
+  it.each([
+    'Jane Roe is the new political editor of the Post.',
+    'Photo: the word itself means to write with light, and it is older than the thing.',
+    'Getty Images sued the maker of pictures on Monday, and asked for a billion.',
+    'The maker of pictures was sued on Monday by Getty Images.',
+    'He took every picture of the harbour himself, and put all of them on Unsplash.',
+    'The minister denied it in an interview on Monday. (Reuters)',
+    'Der Minister widersprach am Montag in einem langen Interview. (AFP/dpa)',
+    'The minister denied it in an interview on Monday. Reporting by Jane Doe',
+    'The minister saw the picture in the paper on Monday. She was not amused (at all).',
+    'It hung in the office: a photo of the harbour. Picture it as it was then.',
+    'Nobody knew who took the picture. Photo historians went to look for the name.',
+  ])('may begin an article though it looks like what is beside it: %s', async (first) => {
+    expect(await readSummary(`<p>${first}</p><p>${own}</p>`)).toContain(first.split(/(?<=[.]) /)[0])
+  })
+
   it('shows that a sentence was cut off for a link to the story', async () => {
     const summary = 'This is how the new tram that runs at night works <a href="/story">Continue reading</a>'
     expect(await readSummary(summary)).toBe('This is how the new tram that runs at night works…')
@@ -313,6 +383,8 @@ describe('any summary', () => {
       ' https://a.example/b ',
       'Ann Lee is a writer at The Times. ',
       'More >>',
+      'Jane Doe/Getty Images. ',
+      '(AP Photo/John Doe) ',
     ],
   )
   const paragraphs = fc.array(
@@ -375,6 +447,9 @@ describe('any summary', () => {
       '12:00 ',
       'x',
       '： ',
+      'A/',
+      'Photo: A ',
+      '. Photo: ',
     ]
     const started = performance.now()
     for (const part of hostile) summaryOf({ summary: part.repeat(20_000), content: part.repeat(20_000) })

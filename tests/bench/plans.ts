@@ -200,10 +200,10 @@ async function fillLetters(db: Database, slot: Date): Promise<void> {
     db,
   )
   await sql`
-    insert into change_notices (subscription_id, due_at)
-    select id, case when id <= ${lettersOwed} then ${slot}::timestamptz end from subscriptions where id <= 100000`.execute(
-    db,
-  )
+    insert into change_notices (subscription_id, due_at, message_id)
+    select id, case when id <= ${lettersOwed} then ${slot}::timestamptz end, case when id % 2 = 0 then (
+      select m.id from messages m where m.subscription_id = s.id order by m.run_id limit 1) end
+    from subscriptions s where id <= 100000`.execute(db)
   await sql`vacuum analyze confirmations, welcomes, change_notices`.execute(db)
 }
 

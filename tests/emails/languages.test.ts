@@ -146,7 +146,7 @@ describe('a digest whose stories are in another language', () => {
       expect(attribute(heading, 'lang')).toBe('en')
       expect(attribute(heading, 'dir')).toBe('auto')
     }
-    expect(visibleText(html)).toContain('اجعل الموجز كما تريد')
+    expect(visibleText(html)).toContain('اجعل النشرة كما تريد')
     expect(text).toContain('مقالات أخرى على الموقع')
     expect(text).toContain('Council votes to run')
   })

@@ -54,6 +54,13 @@ describe('the subject of a digest', () => {
     expect(subjectOf('')).toBe('The Morning Post')
   })
 
+  test('is not a short word that stands before an endless one', () => {
+    for (const short of ['Das', 'A', '5', 'Zum Fest'])
+      expect(subjectOf(`${short} ${'x'.repeat(60)}`)).toBe('The Morning Post')
+    expect(subjectOf(`Zum allerersten Mal ${'x'.repeat(60)}`)).toBe('Zum allerersten Mal…')
+    expect(subjectOf('Das')).toBe('Das')
+  })
+
   test('breaks Chinese between words, though there are no spaces', () => {
     const title = '市议会投票决定让港口电车通宵运行'.repeat(6)
     const subject = subjectOf(title, 'The Morning Post', 'zh')

@@ -10,6 +10,7 @@ const complete = {
   LOGO_URL: 'https://post.example/logo.png',
   LOGO_DARK_URL: 'https://cdn.example/logo-dark.png',
   LOGO_SIZE: '264x48',
+  SOCIAL_IMAGE_URL: 'https://post.example/front.jpg',
   HEADLINE_FONT: 'sans',
   FOOTER_LINKS: 'Our site https://post.example/; Imprint, masthead https://post.example/imprint?a=1,2 ;',
 }
@@ -23,6 +24,7 @@ describe('the branding', () => {
         { label: 'Our site', url: 'https://post.example/' },
         { label: 'Imprint, masthead', url: 'https://post.example/imprint?a=1,2' },
       ],
+      socialImageUrl: 'https://post.example/front.jpg',
       look: {
         brand: '#0a2463',
         accent: { light: '#0a2463', dark: '#99bbff' },
@@ -74,6 +76,7 @@ describe('the branding', () => {
     [{ LOGO_URL: complete.LOGO_URL, LOGO_SIZE: '264' }, /LOGO_SIZE is not a width and a height/],
     [{ LOGO_URL: complete.LOGO_URL, LOGO_SIZE: '600x48' }, /LOGO_SIZE does not fit: at least 60x16, at most 480x160/],
     [{ LOGO_URL: complete.LOGO_URL, LOGO_SIZE: '264x10' }, /LOGO_SIZE does not fit/],
+    [{ SOCIAL_IMAGE_URL: 'http://post.example/front.jpg' }, /SOCIAL_IMAGE_URL is not the https URL of a picture/],
     [{ HEADLINE_FONT: 'Comic Sans' }, /HEADLINE_FONT is neither serif nor sans/],
     [{ PUBLISHER_NAME: 'x'.repeat(101) }, /PUBLISHER_NAME is longer than 100 characters/],
     [{ FOOTER_LINKS: 'https://post.example/' }, /FOOTER_LINKS is not a list of at most 6 links/],

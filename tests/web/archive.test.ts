@@ -1,4 +1,5 @@
 // What anybody may read of the digests, as pages and as feeds.
+import { crc32, inflateSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hideArticle, showArticle } from '../../src/articles/newsroom.ts'
@@ -217,7 +218,9 @@ describe('a digest in the browser', () => {
     }
     const page = await site.text(`/archive/${digest?.digest_id}`)
     expect(page).toContain('<img src="https://news.example/river.jpg" alt="A river"')
-    expect(page).toContain('<meta property="og:image" content="https://news.example/river.jpg">')
+    expect(page).toContain(
+      '<meta property="og:image" content="https://news.example/river.jpg"><meta property="og:image:alt" content="A river"><meta name',
+    )
     expect(page).toContain('<meta property="og:type" content="article">')
     expect(page).toContain(`<link rel="canonical" href="https://digest.example/archive/${digest?.digest_id}">`)
   })
@@ -488,12 +491,58 @@ describe('for programs', () => {
     for (const name of new Set(withToken)) expect(text).toContain(`\nDisallow: /${name}/\n`)
   })
 
-  it('a picture stands for the site', async () => {
+  it('a picture stands for the site: a page drawn on the publisher’s colour', async () => {
     const response = await site.visit('/og.png')
     expect(response.headers.get('content-type')).toBe('image/png')
-    const bytes = new DataView(await response.arrayBuffer())
-    expect(bytes.byteLength).toBeLessThanOrEqual(60_000)
-    expect([bytes.getUint32(0), bytes.getUint32(16), bytes.getUint32(20)]).toEqual([0x89504e47, 1200, 630])
-    expect(await site.text('/')).toContain('<meta property="og:image" content="https://digest.example/og.png">')
+    const { width, height, colourAt, octets } = readPng(new Uint8Array(await response.arrayBuffer()))
+    expect([width, height]).toEqual([1200, 630])
+    expect(octets).toBeLessThan(10_000)
+    const [ground, paper] = ['#a1182b', '#fdfcf9']
+    for (const [x, y] of [
+      [0, 0],
+      [1199, 0],
+      [0, 629],
+      [1199, 629],
+      [600, 30],
+    ] as const) {
+      expect(colourAt(x, y), `${x}, ${y}`).toBe(ground)
+    }
+    expect(colourAt(380, 300)).toBe(paper)
+    // Whoever cuts a square out of the middle has all of it.
+    for (let x = 0; x < (1200 - 630) / 2; x += 5) expect(colourAt(x, 300)).toBe(ground)
+    for (const [path, alt] of [
+      ['/', 'A newspaper page, drawn without words'],
+      ['/?language=de', 'Eine Zeitungsseite, gezeichnet und ohne Worte'],
+    ] as const) {
+      expect(await site.text(path)).toContain(
+        `<meta property="og:image" content="https://digest.example/og.png"><meta property="og:image:alt" content="${alt}"><meta property="og:image:width" content="1200"><meta property="og:image:height" content="630">`,
+      )
+    }
   })
 })
+
+/** A PNG of two bits a pixel and no filters, whose parts are whole. */
+function readPng(bytes: Uint8Array<ArrayBuffer>) {
+  expect([...bytes.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  const view = new DataView(bytes.buffer)
+  const parts: Record<string, Uint8Array<ArrayBuffer>> = {}
+  for (let at = 8; at < bytes.length; ) {
+    const end = at + 8 + view.getUint32(at)
+    parts[String.fromCharCode(...bytes.subarray(at + 4, at + 8))] = bytes.slice(at + 8, end)
+    expect(view.getUint32(end)).toBe(crc32(bytes.subarray(at + 4, end)))
+    at = end + 4
+  }
+  expect(Object.keys(parts)).toEqual(['IHDR', 'PLTE', 'IDAT', 'IEND'])
+  const [width, height] = [view.getUint32(16), view.getUint32(20)]
+  const { PLTE = new Uint8Array(), IDAT = new Uint8Array() } = parts
+  expect([...bytes.subarray(24, 29)]).toEqual([2, 3, 0, 0, 0])
+  const pixels = inflateSync(IDAT)
+  const lineOctets = 1 + width / 4
+  expect(pixels).toHaveLength(lineOctets * height)
+  const colourAt = (x: number, y: number) => {
+    const octet = pixels[y * lineOctets + 1 + Math.floor(x / 4)] ?? 0
+    const number = (octet >> (6 - 2 * (x % 4))) & 3
+    return `#${[...PLTE.subarray(3 * number, 3 * number + 3)].map((value) => value.toString(16).padStart(2, '0')).join('')}`
+  }
+  return { width, height, colourAt, octets: bytes.length }
+}

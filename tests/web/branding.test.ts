@@ -50,12 +50,19 @@ describe('a publisher’s look', () => {
     )
   })
 
-  it('has its colour in the picture that stands for the site, which stays a good PNG', async () => {
+  it('has its colour in the picture that stands for the site, or a picture of its own', async () => {
     const bytes = new Uint8Array(await (await branded().request('/og.png')).arrayBuffer())
     // PLTE, and the first colour of it.
     expect([...bytes.subarray(37, 44)]).toEqual([0x50, 0x4c, 0x54, 0x45, 0xff, 0xd4, 0x00])
-    const { crc32 } = await import('node:zlib')
-    expect(new DataView(bytes.buffer).getUint32(86)).toBe(crc32(bytes.subarray(37, 86)))
+    const own = branded({ SOCIAL_IMAGE_URL: 'https://post.example/front.jpg' })
+    for (const [path, name] of [
+      ['/', 'Newsmatro'],
+      ['/archive', 'Harbour &amp; Sons'],
+    ] as const) {
+      expect(await (await own.request(path)).text()).toContain(
+        `<meta property="og:image" content="https://post.example/front.jpg"><meta property="og:image:alt" content="${name}"><meta name`,
+      )
+    }
   })
 
   it('is in the mails', async () => {

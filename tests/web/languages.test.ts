@@ -203,7 +203,11 @@ describe('a page', () => {
 })
 
 const plain = (page: string) =>
-  page.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&').replace(/\s+/g, ' ')
+  page
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replace(/[^\S\u00a0\u202f]+/g, ' ')
 
 describe.each(languages.map((language) => [language] as const))('times in %s', (language) => {
   it('are written as the language does', () => {
@@ -220,19 +224,19 @@ const expectedTimes: Record<Language, string[]> = {
     'On Saturday 2 January 2027, at 06:00 UTC, if there is news.',
   ],
   de: [
-    'Morgen, Mittwoch, 25. November, um 07:00 in Berlin, wenn es Neues gibt.',
-    'Am Samstag, 2. Januar 2027 um 06:00 UTC, wenn es Neues gibt.',
+    'Morgen, Mittwoch, 25. November, um 07:00 Uhr in Berlin, wenn es Neues gibt.',
+    'Am Samstag, 2. Januar 2027, um 06:00 Uhr UTC, wenn es Neues gibt.',
   ],
   fr: [
     'Demain, mercredi 25 novembre, à 07:00 (heure de Berlin), s’il y a du nouveau.',
     'Le samedi 2 janvier 2027 à 06:00 UTC, s’il y a du nouveau.',
   ],
   es: [
-    'Mañana, miércoles, 25 de noviembre, a las 07:00 (hora de Berlin), si hay novedades.',
-    'El sábado, 2 de enero de 2027, a las 06:00 UTC, si hay novedades.',
+    'Mañana, miércoles, 25 de noviembre, 07:00 (hora de Berlin), si hay novedades.',
+    'El sábado, 2 de enero de 2027, 06:00 UTC, si hay novedades.',
   ],
   ar: [
     'غدًا، الأربعاء، 25 نوفمبر، الساعة 07:00 بتوقيت Berlin، إذا كانت هناك أخبار.',
-    'السبت، 2 يناير 2027، الساعة 06:00 UTC، إذا كانت هناك أخبار.',
+    'يوم السبت، 2 يناير 2027، الساعة 06:00 UTC، إذا كانت هناك أخبار.',
   ],
 }

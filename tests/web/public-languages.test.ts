@@ -19,7 +19,11 @@ const json = (path: string, body: object, headers: Record<string, string> = {}) 
     body: JSON.stringify(body),
   })
 const plain = (page: string) =>
-  page.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&').replace(/\s+/g, ' ')
+  page
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replace(/[^\S\u00a0\u202f]+/g, ' ')
 const signUpEvents = async () =>
   site.db
     .selectFrom('consent_events as e')
