@@ -19,8 +19,9 @@ const site = {
     settings: 'Schon abonniert, und Sie suchen Ihre Einstellungen?',
     mailMyLink: 'Link zuschicken lassen',
     trust: 'Worauf Sie sich verlassen können',
-    once: 'Höchstens eine Mail am Tag.',
-    onceMore: 'Seltener, wenn Sie es so wollen, keine, solange Sie pausieren, und kein Artikel zweimal.',
+    once: 'Höchstens eine Ausgabe am Tag.',
+    onceMore:
+      'Seltener, wenn Sie es so wollen, keine, solange Sie pausieren, und in jeder steht, was seit der vorigen neu ist. Andere Mails kommen nur, wenn etwas angefordert oder geändert wird.',
     unwatched: 'Niemand sieht Ihnen beim Lesen zu.',
     unwatchedMore: 'Kein Zählpixel in der Mail, keine Umleitung hinter den Links, kein Cookie hier.',
     whatIsKept: 'Was gespeichert wird und wie lange',

@@ -19,8 +19,9 @@ const site = {
     settings: 'Subscribed already, and looking for your settings?',
     mailMyLink: 'Have your link mailed to you',
     trust: 'What you can count on',
-    once: 'One mail a day at most.',
-    onceMore: 'Less often if you say so, none while you pause, and no story twice.',
+    once: 'One digest a day at most.',
+    onceMore:
+      'Less often if you say so, none while you pause, and each has what is new since the one before. Other mail comes only when something is asked for or changed.',
     unwatched: 'Nobody watches you read.',
     unwatchedMore: 'No pixel in the mail, no detour behind its links, no cookie here.',
     whatIsKept: 'What is kept, and for how long',

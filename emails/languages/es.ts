@@ -18,8 +18,9 @@ const site = {
     settings: '¿Ya tiene una suscripción y busca sus preferencias?',
     mailMyLink: 'Recibir su enlace por correo',
     trust: 'Con qué puede contar',
-    once: 'Un correo al día como máximo.',
-    onceMore: 'Menos si así lo quiere, ninguno durante una pausa y ningún artículo dos veces.',
+    once: 'Un envío al día como máximo.',
+    onceMore:
+      'Menos si así lo quiere, ninguno durante una pausa, y cada uno trae lo nuevo desde el anterior. Otros correos solo llegan cuando se pide o se cambia algo.',
     unwatched: 'Nadie le mira mientras lee.',
     unwatchedMore: 'Sin píxel de rastreo en el correo, sin redirecciones en sus enlaces, sin cookies aquí.',
     whatIsKept: 'Qué se guarda y durante cuánto tiempo',

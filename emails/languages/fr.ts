@@ -19,8 +19,9 @@ const site = {
     settings: 'Déjà un abonnement, et à la recherche de vos préférences ?',
     mailMyLink: 'Recevoir votre lien par courriel',
     trust: 'Ce sur quoi vous pouvez compter',
-    once: 'Un message par jour au plus.',
-    onceMore: 'Moins souvent si vous le souhaitez, aucun pendant une pause, et jamais deux fois le même article.',
+    once: 'Un envoi par jour au plus.',
+    onceMore:
+      'Moins souvent si vous le souhaitez, aucun pendant une pause, et chacun contient ce qui est paru depuis le précédent. D’autres messages n’arrivent que si quelque chose est demandé ou modifié.',
     unwatched: 'Personne ne vous regarde lire.',
     unwatchedMore: 'Pas de pixel espion dans le message, pas de redirection derrière ses liens, pas de cookie ici.',
     whatIsKept: 'Ce qui est conservé, et combien de temps',

@@ -38,7 +38,9 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
     { title, newsletterName, front, head, path, ...speaking },
     <>
       <article class="edition" lang={digest.language} dir={digest.direction}>
-        <h1 class="dateline">{digest.date}</h1>
+        <h1 class="dateline">
+          {digest.date} · {edition.extent.replaceAll(' ', '\u00a0')}
+        </h1>
         <section class="lead">
           <Picture item={edition.lead} isFirst />
           <Kicker item={edition.lead} />
