@@ -1,9 +1,9 @@
 import { Column, Heading, Row, Text } from '@react-email/components'
-import type { CSSProperties } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import type { Item } from './edition.ts'
 import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
-import { HeadlineLink, MailLink, Strip } from './parts.tsx'
+import { HeadlineLink, MailLink, Strip, Told } from './parts.tsx'
 import { leadImageWidth, paint, thumbnailWidth } from './theme.ts'
 
 // Titles and summaries may be in another script than the mail, so each finds its own direction.
@@ -19,6 +19,7 @@ export function LeadStory({ item, inStories }: StoryProps) {
     <Strip top={24} bottom={30}>
       <Picture
         item={item}
+        inStories={inStories}
         width={leadImageWidth}
         style={{ width: '100%', maxWidth: leadImageWidth, marginBottom: 20 }}
       />
@@ -59,7 +60,13 @@ export function SectionStory({ item, direction, inStories, isAlone = false }: Se
           className="thumbnail-cell"
           style={{ verticalAlign: 'top', paddingTop: 4, ...gap }}
         >
-          <Picture item={item} width={thumbnailWidth} className="thumbnail" style={{ width: thumbnailWidth }} />
+          <Picture
+            item={item}
+            inStories={inStories}
+            width={thumbnailWidth}
+            className="thumbnail"
+            style={{ width: thumbnailWidth }}
+          />
         </Column>
       )}
     </Row>
@@ -73,7 +80,7 @@ export function BriefStory({ item, first, inStories }: StoryProps & { first: boo
     <Row>
       <Column {...paint({ line: 'rule' }, { borderTopWidth: rule, borderTopStyle: 'solid', padding: '12px 0' })}>
         <Headline as="h3" item={item} inStories={inStories} size="16px" margin="0" leading="1.3" />
-        <Byline text={[item.topic?.name, item.byline].filter(Boolean).join(' · ')} />
+        <Byline text={item.byline} topic={item.topic && <Told {...inStories}>{item.topic.name}</Told>} />
       </Column>
     </Row>
   )
@@ -124,26 +131,39 @@ function Summary({ item, size, inStories }: StoryProps & { size: number }) {
   )
 }
 
-function Byline({ text }: { text: string }) {
+function Byline({ text, topic }: { text: string; topic?: ReactNode }) {
   const style = { margin: '6px 0 0', fontSize: '13px', lineHeight: '18px' }
-  return text ? <Text {...paint({ text: 'muted' }, style)}>{text}</Text> : null
+  if (!text && !topic) return null
+  return (
+    <Text {...paint({ text: 'muted' }, style)}>
+      {topic}
+      {topic && text && ' · '}
+      {text}
+    </Text>
+  )
 }
 
-type PictureProps = {
-  item: Item
+type PictureProps = StoryProps & {
   width: number
   className?: string
   style: CSSProperties
 }
 
-function Picture({ item, width, className, style }: PictureProps) {
+function Picture({ item, inStories, width, className, style }: PictureProps) {
   if (!item.imageUrl) return null
   const named = className ? { className } : {}
   // The text shows while pictures are off, so it is set in the mail's type.
   const altStyle = { display: 'block', border: 0, fontSize: '13px', lineHeight: '18px' }
   return (
     <MailLink href={item.url} tone="muted">
-      <img src={item.imageUrl} alt={item.imageAlt} width={width} {...named} style={{ ...altStyle, ...style }} />
+      <img
+        {...inStories}
+        src={item.imageUrl}
+        alt={item.imageAlt}
+        width={width}
+        {...named}
+        style={{ ...altStyle, ...style }}
+      />
     </MailLink>
   )
 }
