@@ -4,6 +4,7 @@ import { clean } from './components/clean.ts'
 import type { Frequency, Publisher } from './components/digest-props.ts'
 import { Footer } from './components/footer.tsx'
 import { dateInWords, instantInWords, weekdayName } from './components/in-words.ts'
+import { storiesIn } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
 import { Nameplate } from './components/masthead.tsx'
 import { MailLink, Strip, Title } from './components/parts.tsx'
@@ -30,6 +31,8 @@ export type Answer =
 export type AnswerProps = {
   newsletterName: string
   language: string
+  /** Of the newsletter's name, where it is another. */
+  storiesLanguage?: string
   answer: Answer
   /** They may be marks that are replaced per reader. */
   links: { preferences: string; undo: string; unsubscribe: string; subscribe: string }
@@ -131,7 +134,7 @@ export function AnswerEmail(props: AnswerProps) {
       intro={paragraphs[0] ?? title}
       footer={<Footer {...{ newsletterName, language, publisher, why }} />}
     >
-      <Nameplate name={clean(newsletterName)} publisher={publisher} />
+      <Nameplate name={clean(newsletterName)} publisher={publisher} inStories={storiesIn(props)} />
       <Strip top={28} bottom={32}>
         <Title>{title}</Title>
         {paragraphs.map((paragraph) => (

@@ -8,6 +8,8 @@ import { messagesFor } from './messages.ts'
 export type ConfirmProps = {
   newsletterName: string
   language: string
+  /** Of the newsletter's name, where it is another. */
+  storiesLanguage?: string
   confirmUrl: string
   publisher: Publisher
   /** A reply confirms, too. */

@@ -8,6 +8,7 @@ import { dateInWords } from './components/in-words.ts'
 import { storiesIn } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
 import { Masthead } from './components/masthead.tsx'
+import { Told } from './components/parts.tsx'
 import { digestPreview } from './components/preview-props.ts'
 import { Settings, settingsOf } from './components/settings.tsx'
 import { subjectOf } from './components/subject.ts'
@@ -31,12 +32,21 @@ export function DigestEmail(props: DigestProps) {
   const settings = settingsOf(links, frequency, language)
   const why = footer.confirmed({ newsletter: newsletterName, date: props.confirmedOn })
   const footerLinks = settings.slice(-2)
+  const inStories = storiesIn(props)
   return (
     <MailLayout
       language={language}
       look={publisher.look}
       title={digestSubject(props)}
-      intro={edition.intro}
+      intro={edition.introPieces.map(({ text, isTold }) =>
+        isTold ? (
+          <Told key={text} {...inStories}>
+            {text}
+          </Told>
+        ) : (
+          text
+        ),
+      )}
       footer={<Footer {...{ newsletterName, language, publisher, why }} links={footerLinks} />}
     >
       <Masthead
@@ -44,7 +54,7 @@ export function DigestEmail(props: DigestProps) {
         publisher={publisher}
         date={dateInWords(props.editionDate, language)}
         extent={edition.extent}
-        inStories={storiesIn(props)}
+        inStories={inStories}
       />
       <EditionBody {...props} edition={edition} />
       <Settings {...props} />

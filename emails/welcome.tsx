@@ -6,6 +6,7 @@ import { closingText, editionText } from './components/digest-text.ts'
 import { editionOf } from './components/edition.ts'
 import { EditionBody } from './components/edition-body.tsx'
 import { Footer } from './components/footer.tsx'
+import { storiesIn } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
 import { Nameplate } from './components/masthead.tsx'
 import { Rule, Strip, Title } from './components/parts.tsx'
@@ -62,7 +63,7 @@ export function WelcomeEmail(props: WelcomeProps) {
       intro={words.done}
       footer={<Footer {...{ newsletterName, language, publisher, why }} links={settings.slice(-2)} />}
     >
-      <Nameplate name={newsletterName} publisher={publisher} />
+      <Nameplate name={newsletterName} publisher={publisher} inStories={storiesIn(props)} />
       <Strip top={28} bottom={28}>
         <Title>{words.title}</Title>
         {props.firstDigest !== null && (

@@ -27,8 +27,13 @@ export type Section = { topic: Topic; items: Item[]; canBeFewer: boolean }
 /** What of a digest's props its layout depends on. */
 export type EditionProps = Pick<DigestProps, 'stories' | 'language' | 'frequency'>
 
+/** A piece of a line; `isTold`: of a story, so in the language of the stories. */
+export type Piece = { text: string; isTold: boolean }
+
 export type Edition = {
   intro: string
+  /** The same, in pieces. */
+  introPieces: Piece[]
   extent: string
   lead: Item
   sections: Section[]
@@ -70,8 +75,10 @@ export function editionOf(props: EditionProps): Edition {
   // Nor is one headline a list, unless it is the sixth of a topic.
   const isOneLeft = others.length === leastInFull - placed.size + 1 && placed.size < leastInFull
   const alone = isOneLeft ? others.length : Math.max(0, leastInFull - placed.size)
+  const introPieces = introOf(rest, props.language)
   return {
-    intro: introOf(rest, props.language),
+    intro: introPieces.map(({ text }) => text).join(''),
+    introPieces,
     extent: extentOf(items, props.language),
     lead,
     sections,
@@ -120,12 +127,16 @@ function extentOf(items: readonly Item[], language: string): string {
   })
 }
 
-function introOf(rest: readonly Item[], language: string): string {
+function introOf(rest: readonly Item[], language: string): Piece[] {
   const words = messagesFor(language).digest
-  if (rest.length === 0) return words.oneStory
-  const titles = rest.slice(0, 2).map((item) => clip(item.title, 70))
+  const own = (text: string) => ({ text, isTold: false })
+  if (rest.length === 0) return [own(words.oneStory)]
+  const titles = rest.slice(0, 2).map((item) => ({ text: clip(item.title, 70), isTold: true }))
   const count = rest.length - titles.length
-  return words.alsoInside({ titles: [...titles, ...(count > 0 ? [words.andMore({ count })] : [])].join(' · ') })
+  const all = count > 0 ? [...titles, own(words.andMore({ count }))] : titles
+  const [before = '', after = ''] = words.alsoInside({ titles: '\0' }).split('\0')
+  const listed = all.flatMap((piece, index) => (index === 0 ? [piece] : [own(' · '), piece]))
+  return [own(before), ...listed, own(after)].filter(({ text }) => text !== '')
 }
 
 /** A postal address on one line, however it was entered. */

@@ -72,7 +72,7 @@ export const weekdayName = (weekday: number, language: string) =>
   weekdayOf(new Date(Date.UTC(2026, 10, 22 + weekday)), language) // 22 November 2026 was a Sunday
 
 /** The name of the weekday that a time has in UTC. */
-export const weekdayOf = (date: Date, language: string) => formatOf('dayOfWeek', 'UTC', language).format(date)
+export const weekdayOf = (date: Date, language: string) => formatOf('dayOfWeek', 'UTC', spoken(language)).format(date)
 
 /**
  * How a language writes the days of each month, `{day}` and `{year}` to be put in: for a day that becomes known when the mail was

@@ -10,7 +10,7 @@ export type MailLayoutProps = {
   language: string
   look: Look
   title: string
-  intro: string
+  intro: ReactNode
   children: ReactNode
   footer: ReactNode
 }

@@ -4,6 +4,7 @@ import { type Messages, messagesFor } from '../messages.ts'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
 import { Footer } from './footer.tsx'
+import { storiesIn } from './language.ts'
 import { MailLayout } from './layout.tsx'
 import { Nameplate } from './masthead.tsx'
 import { Button, Strip, Title } from './parts.tsx'
@@ -13,7 +14,14 @@ import { footerText } from './text-footer.ts'
 import { paint } from './theme.ts'
 
 /** What is the same in all of them; `url` is where the button leads, or a mark that is replaced per reader. */
-export type LetterProps = { newsletterName: string; language: string; url: string; publisher: Publisher }
+export type LetterProps = {
+  newsletterName: string
+  language: string
+  /** Of the newsletter's name, where it is another. */
+  storiesLanguage?: string
+  url: string
+  publisher: Publisher
+}
 
 export type LetterWords = {
   subject: string
@@ -79,7 +87,7 @@ export function Letter({ words, ...props }: LetterProps & { words: LetterWords }
       intro={clean(words.subject)}
       footer={<Footer {...{ newsletterName, language, publisher }} why={words.why} />}
     >
-      <Nameplate name={clean(newsletterName)} publisher={publisher} />
+      <Nameplate name={clean(newsletterName)} publisher={publisher} inStories={storiesIn(props)} />
       <Strip top={28} bottom={32}>
         <Title>{words.title}</Title>
         <Text {...body}>{words.asked}</Text>

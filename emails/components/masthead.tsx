@@ -6,16 +6,17 @@ import { useLook } from './look.ts'
 import { Rule, Strip } from './parts.tsx'
 import { paint } from './theme.ts'
 
-type Named = { name: string; publisher: Publisher }
-type MastheadProps = Named & { date: string; extent: string; inStories: { lang?: string } }
+/** `inStories`: the language of the newsletter's name, where it is not the mail's. */
+type Named = { name: string; publisher: Publisher; inStories: { lang?: string } }
+type MastheadProps = Named & { date: string; extent: string }
 
 /** The newsletter's name, and the edition's day and extent between rules, as on a front page. */
 export function Masthead({ name, publisher, date, extent, inStories }: MastheadProps) {
   const { headlineFont, logo } = useLook()
   return (
     <Strip top={26}>
-      {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} isHeading={saysTheName({ name, publisher })} />}
-      {!(logo && saysTheName({ name, publisher })) && (
+      {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} isHeading={saysTheName(name, publisher)} />}
+      {!(logo && saysTheName(name, publisher)) && (
         <Heading
           as="h1"
           dir="auto"
@@ -33,13 +34,17 @@ export function Masthead({ name, publisher, date, extent, inStories }: MastheadP
 }
 
 /** The newsletter's name at the head of a mail that is no edition of it. */
-export function Nameplate({ name, publisher }: Named) {
+export function Nameplate({ name, publisher, inStories }: Named) {
   const { headlineFont, logo } = useLook()
   return (
     <Strip top={22}>
       {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} />}
-      {!(logo && saysTheName({ name, publisher })) && (
-        <Text dir="auto" {...paint({ text: 'ink' }, { ...plateStyle, ...(logo && centred), fontFamily: headlineFont })}>
+      {!(logo && saysTheName(name, publisher)) && (
+        <Text
+          dir="auto"
+          {...inStories}
+          {...paint({ text: 'ink' }, { ...plateStyle, ...(logo && centred), fontFamily: headlineFont })}
+        >
           {name}
         </Text>
       )}
@@ -49,7 +54,7 @@ export function Nameplate({ name, publisher }: Named) {
 }
 
 /** Whether the publisher's logo says what the newsletter is called. */
-const saysTheName = ({ name, publisher }: Named) => clean(publisher.name) === name
+const saysTheName = (name: string, publisher: Publisher) => clean(publisher.name) === name
 
 const centred = { textAlign: 'center' } as const
 const plateStyle = { margin: '0 0 10px', fontSize: '20px', lineHeight: '1.2', fontWeight: 700 }

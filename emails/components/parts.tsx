@@ -18,6 +18,16 @@ export function MailLink({ href, tone = 'ink', style, children }: MailLinkProps)
   )
 }
 
+/** Words of the stories within a line of the mail's own; with `lang` where that is another, and then a direction of their own. */
+export function Told({ lang, children }: { lang?: string | undefined; children: string }) {
+  if (lang === undefined) return children
+  return (
+    <span lang={lang} dir="auto">
+      {children}
+    </span>
+  )
+}
+
 type HeadlineLinkProps = { href: string | undefined; size: string; className?: string; children: string }
 
 /**

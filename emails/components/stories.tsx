@@ -1,9 +1,9 @@
 import { Column, Heading, Row, Text } from '@react-email/components'
-import type { CSSProperties } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import type { Item } from './edition.ts'
 import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
-import { HeadlineLink, MailLink, Strip } from './parts.tsx'
+import { HeadlineLink, MailLink, Strip, Told } from './parts.tsx'
 import { leadImageHeight, leadImageWidth, leastLeadImageWidth, paint, thumbnailWidth } from './theme.ts'
 
 // Titles and summaries may be in another script than the mail, so each finds its own direction.
@@ -30,11 +30,16 @@ export function LeadStory({ item, direction, inStories }: PlacedProps) {
       {width < leastLeadImageWidth ? (
         <Row>
           <Column style={{ verticalAlign: 'top' }}>{words}</Column>
-          <PictureBeside item={item} direction={direction} />
+          <PictureBeside item={item} direction={direction} inStories={inStories} />
         </Row>
       ) : (
         <>
-          <Picture item={item} width={width} style={{ width: '100%', maxWidth: width, marginBottom: 20 }} />
+          <Picture
+            item={item}
+            inStories={inStories}
+            width={width}
+            style={{ width: '100%', maxWidth: width, marginBottom: 20 }}
+          />
           {words}
         </>
       )}
@@ -71,17 +76,17 @@ export function SectionStory({ item, direction, inStories, isAlone = false }: Se
         />
         <Summary item={item} size={15} inStories={inStories} />
       </Column>
-      {item.imageUrl && <PictureBeside item={item} direction={direction} />}
+      {item.imageUrl && <PictureBeside item={item} direction={direction} inStories={inStories} />}
     </Row>
   )
 }
 
-function PictureBeside({ item, direction }: { item: Item; direction: Direction }) {
+function PictureBeside({ item, direction, inStories }: PlacedProps) {
   const gap = direction === 'rtl' ? { paddingRight: 20 } : { paddingLeft: 20 }
   const width = Math.min(thumbnailWidth, item.imageWidth ?? thumbnailWidth)
   return (
     <Column width={thumbnailWidth} className="thumbnail-cell" style={{ verticalAlign: 'top', paddingTop: 4, ...gap }}>
-      <Picture item={item} width={width} className="thumbnail" style={{ width }} />
+      <Picture item={item} inStories={inStories} width={width} className="thumbnail" style={{ width }} />
     </Column>
   )
 }
@@ -93,7 +98,7 @@ export function BriefStory({ item, first, inStories }: StoryProps & { first: boo
     <Row>
       <Column {...paint({ line: 'rule' }, { borderTopWidth: rule, borderTopStyle: 'solid', padding: '12px 0' })}>
         <Headline as="h3" item={item} inStories={inStories} size="16px" margin="0" leading="1.3" />
-        <Byline text={[item.topic?.name, item.byline].filter(Boolean).join(' · ')} />
+        <Byline text={item.byline} topic={item.topic && <Told {...inStories}>{item.topic.name}</Told>} />
       </Column>
     </Row>
   )
@@ -144,26 +149,39 @@ function Summary({ item, size, inStories }: StoryProps & { size: number }) {
   )
 }
 
-function Byline({ text }: { text: string }) {
+function Byline({ text, topic }: { text: string; topic?: ReactNode }) {
   const style = { margin: '6px 0 0', fontSize: '13px', lineHeight: '18px' }
-  return text ? <Text {...paint({ text: 'muted' }, style)}>{text}</Text> : null
+  if (!text && !topic) return null
+  return (
+    <Text {...paint({ text: 'muted' }, style)}>
+      {topic}
+      {topic && text && ' · '}
+      {text}
+    </Text>
+  )
 }
 
-type PictureProps = {
-  item: Item
+type PictureProps = StoryProps & {
   width: number
   className?: string
   style: CSSProperties
 }
 
-function Picture({ item, width, className, style }: PictureProps) {
+function Picture({ item, inStories, width, className, style }: PictureProps) {
   if (!item.imageUrl) return null
   const named = className ? { className } : {}
   // The text shows while pictures are off, so it is set in the mail's type.
   const altStyle = { display: 'block', border: 0, fontSize: '13px', lineHeight: '18px' }
   return (
     <MailLink href={item.url} tone="muted">
-      <img src={item.imageUrl} alt={item.imageAlt} width={width} {...named} style={{ ...altStyle, ...style }} />
+      <img
+        {...inStories}
+        src={item.imageUrl}
+        alt={item.imageAlt}
+        width={width}
+        {...named}
+        style={{ ...altStyle, ...style }}
+      />
     </MailLink>
   )
 }

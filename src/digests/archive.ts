@@ -4,7 +4,7 @@ import type { DigestProps } from '../../emails/components/digest-props.ts'
 import { type Edition, editionOf } from '../../emails/components/edition.ts'
 import { dateInWords } from '../../emails/components/in-words.ts'
 import { type Direction, directionOf, languageTag } from '../../emails/components/language.ts'
-import { messagesFor } from '../../emails/messages.ts'
+import { knownLanguage, messagesFor } from '../../emails/messages.ts'
 import type { ToldArticle } from '../articles/select-articles.ts'
 import type { Context } from '../platform/context.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
@@ -45,8 +45,8 @@ export type PublicDigest = ArchiveKey & {
   readonly furtherCount: number
   /** When it was published, or a story of it was last corrected. */
   readonly changedAt: Date
-  /** The words that the mail has. */
-  readonly words: { readonly inBrief: string; readonly further: string }
+  /** The words that the mail has. `lang` where they are not in the digest's language. */
+  readonly words: { readonly inBrief: string; readonly further: string; readonly lang: string | undefined }
 }
 
 /** The newest digests first, with their stories. By an index of public_digests; the filter decides which. */
@@ -208,6 +208,10 @@ function laidOut(row: Found, stories: Parameters<typeof editionOf>[0]['stories']
     changedAt: row.changed_at,
     edition,
     furtherCount: row.further_count,
-    words: { inBrief, further: further({ count: row.further_count }) },
+    words: {
+      inBrief,
+      further: further({ count: row.further_count }),
+      lang: knownLanguage(language) ? undefined : 'en',
+    },
   }
 }

@@ -57,6 +57,7 @@ async function render(context: Context, reader: Reader, answer: Answer, markers:
   const props = {
     newsletterName: newsletter.name,
     language: spoken(reader.language),
+    storiesLanguage: newsletter.language,
     answer,
     links: {
       preferences,

@@ -128,7 +128,7 @@ async function newsletterOf(context: Context, subscriptionId: number) {
   const newsletter = await context.db
     .selectFrom('subscriptions as s')
     .innerJoin('newsletters as n', 'n.id', 's.newsletter_id')
-    .select(['n.name', 'n.slug', 's.language'])
+    .select(['n.name', 'n.slug', 's.language', 'n.language as storiesLanguage'])
     .where('s.id', '=', subscriptionId)
     .executeTakeFirst()
   if (!newsletter) throw new PublicError('not_found', 'There is no such subscription any more.')

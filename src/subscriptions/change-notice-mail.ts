@@ -25,6 +25,7 @@ export async function renderChangeNotice(
   const props: PreferencesChangedProps = {
     newsletterName: newsletter.name,
     language: spoken(changed.language),
+    storiesLanguage: newsletter.language,
     frequency: changed.frequency,
     weekday: changed.weekday,
     topics,

@@ -29,7 +29,7 @@ export type Changed = Pick<
   Row<'subscriptions'>,
   'id' | 'subscriber_id' | 'newsletter_id' | 'frequency' | 'weekday' | 'time_zone' | 'language' | 'next_digest_at'
 > & {
-  readonly newsletter: Pick<Row<'newsletters'>, 'name' | 'slug'>
+  readonly newsletter: Pick<Row<'newsletters'>, 'name' | 'slug' | 'language'>
   /** The first day with a digest, where they pause. */
   readonly pausedUntil: string | null
   /** The ids of the topics they chose, as `topic_choices.choice_key` has them; null for every topic. */
@@ -147,7 +147,7 @@ export async function putAside({ db, clock }: Context, subscriptionId: number): 
 async function readChanged({ db, clock }: Context, subscriptionId: number): Promise<Changed | undefined> {
   const { rows } = await sql<Changed>`
     select s.id, s.subscriber_id, s.newsletter_id, s.frequency, s.weekday, s.time_zone, s.language, s.next_digest_at,
-      s.xmin::text as version, json_build_object('name', n.name, 'slug', n.slug) as newsletter,
+      s.xmin::text as version, json_build_object('name', n.name, 'slug', n.slug, 'language', n.language) as newsletter,
       case when s.paused_until > (${clock.sqlNow} at time zone s.time_zone)::date then s.paused_until end as "pausedUntil",
       (select choice_key from topic_choices c where c.id = s.topic_choice_id) as "topicIds"
     from subscriptions s join subscribers r on r.id = s.subscriber_id join newsletters n on n.id = s.newsletter_id

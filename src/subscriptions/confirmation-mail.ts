@@ -12,7 +12,7 @@ import type { Newsletter } from './newsletters.ts'
 /** The mail that asks a reader to confirm. */
 export function renderConfirmationMail(context: Context, newsletter: Newsletter, asked: string): Promise<MailTemplate> {
   const language = spoken(asked)
-  const named = ['confirmation', newsletter.slug, newsletter.name, language]
+  const named = ['confirmation', newsletter.slug, newsletter.name, language, newsletter.language]
   return keptTemplate(context, named, () => render(context, newsletter, language))
 }
 
@@ -22,6 +22,7 @@ async function render(context: Context, newsletter: Newsletter, language: string
   const props = {
     newsletterName: newsletter.name,
     language,
+    storiesLanguage: newsletter.language,
     confirmUrl: `${config.publicUrl}/confirm/${markers.confirmationToken}`,
     publisher: publisherOf(config, newsletter.name),
     takesReplies: config.inboundDomain !== undefined,

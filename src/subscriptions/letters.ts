@@ -42,12 +42,21 @@ const letters = {
 type Links = { readonly preferencesToken: string; readonly confirmationToken: string }
 
 type LetterKind = keyof typeof letters
-type Named = { readonly name: string; readonly slug: string; readonly language: string }
+type Named = {
+  readonly name: string
+  readonly slug: string
+  /** The reader's. */
+  readonly language: string
+  /** The newsletter's. */
+  readonly storiesLanguage: string
+}
 
 /** A mail of such a kind, for any reader of a newsletter who is spoken to in that language. */
 export function renderLetter(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {
   const named = { ...newsletter, language: spoken(newsletter.language) }
-  return keptTemplate(context, [kind, named.slug, named.name, named.language], () => render(context, kind, named))
+  return keptTemplate(context, [kind, named.slug, named.name, named.language, named.storiesLanguage], () =>
+    render(context, kind, named),
+  )
 }
 
 async function render(context: Context, kind: LetterKind, newsletter: Named): Promise<MailTemplate> {
@@ -57,6 +66,7 @@ async function render(context: Context, kind: LetterKind, newsletter: Named): Pr
   const props = {
     newsletterName: newsletter.name,
     language: newsletter.language,
+    storiesLanguage: newsletter.storiesLanguage,
     url: `${config.publicUrl}/${path(markers)}`,
     publisher: publisherOf(config, newsletter.name),
   }

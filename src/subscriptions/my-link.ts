@@ -19,7 +19,11 @@ export async function mailMyLink(context: Context, email: string, ip: string | n
     await countTryFrom(joinTransaction(context, trx), ip)
     const found = await findProven(trx, address.key)
     const newsletter = await getNewsletter(trx)
-    const template = await renderLetter(context, 'preferences_link', found ?? newsletter)
+    const template = await renderLetter(
+      context,
+      'preferences_link',
+      found ?? { ...newsletter, storiesLanguage: newsletter.language },
+    )
     // The same statements for everyone, with nobody's id where the address is unknown, and one commit that writes: so that
     // the answer takes as long whether or not a mail follows.
     const { subscriberId, subscriptionId } = found ?? { subscriberId: 0, subscriptionId: 0 }
@@ -31,12 +35,19 @@ export async function mailMyLink(context: Context, email: string, ip: string | n
   })
 }
 
-type Proven = { subscriberId: number; subscriptionId: number; name: string; slug: string; language: string }
+type Proven = {
+  subscriberId: number
+  subscriptionId: number
+  name: string
+  slug: string
+  language: string
+  storiesLanguage: string
+}
 
 /** The reader with this address, if it was confirmed, and of their subscriptions one that is active, else the newest. */
 async function findProven(trx: InTransaction, addressKey: string): Promise<Proven | undefined> {
   const { rows } = await sql<Proven>`
-    select r.id as "subscriberId", s.id as "subscriptionId", n.name, n.slug, s.language
+    select r.id as "subscriberId", s.id as "subscriptionId", n.name, n.slug, s.language, n.language as "storiesLanguage"
     from subscribers r join subscriptions s on s.subscriber_id = r.id join newsletters n on n.id = s.newsletter_id
     where r.email_key = ${addressKey} and s.confirmed_at is not null
     order by s.state = 'active' desc, s.id desc limit 1`.execute(trx)

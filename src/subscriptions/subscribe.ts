@@ -51,7 +51,8 @@ export async function subscribe(context: Context, request: SubscribeRequest, evi
   await countTry(context, evidence.ip, address)
   // Rendered for everyone, so that the answer takes as long whether or not a mail follows.
   const template = await renderConfirmationMail(context, newsletter, choices.language)
-  const toSubscribed = await renderLetter(context, 'already_subscribed', { ...newsletter, language: choices.language })
+  const spoken = { ...newsletter, language: choices.language, storiesLanguage: newsletter.language }
+  const toSubscribed = await renderLetter(context, 'already_subscribed', spoken)
   const nonce = context.random(32)
   const tokenHash = await sha256(deriveToken(context.keys, context.keys.newestId, nonce))
 

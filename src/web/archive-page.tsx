@@ -169,7 +169,9 @@ function Found({ asked, digests, isOne, spoken }: FoundProps) {
             <a href={spoken.to(digestPath(digest.digestId))}>{digest.edition.lead.title}</a>
           </h2>
           <p class="quiet" {...marked(digest)} dir="auto">
-            {digest.edition.intro}
+            {digest.edition.introPieces.map(({ text, isTold }) =>
+              isTold || digest.words.lang === undefined ? text : <span lang={digest.words.lang}>{text}</span>,
+            )}
           </p>
         </li>
       ))}

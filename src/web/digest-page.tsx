@@ -15,6 +15,7 @@ export const digestPath = (digestId: number) => `/archive/${digestId}`
  */
 export async function digestPage(c: HonoContext, context: Context, digest: PublicDigest) {
   const { newsletterName, edition, words } = digest
+  const { lang } = words
   const { siteUrl } = context.config.branding
   const spoken = spokenTo(c, digest.language)
   const { to, speaking } = spoken
@@ -47,7 +48,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
           <h2 dir="auto">
             <Title item={edition.lead} />
           </h2>
-          <Summary item={edition.lead} />
+          <Summary item={edition.lead} lang={lang} />
         </section>
         {edition.sections.map(({ topic, items }, number) => (
           <section aria-labelledby={`section-${number}`}>
@@ -60,7 +61,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
                   <h3 dir="auto">
                     <Title item={item} />
                   </h3>
-                  <Summary item={item} />
+                  <Summary item={item} lang={lang} />
                 </div>
                 <Picture item={item} />
               </div>
@@ -76,7 +77,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
                   <h2 dir="auto">
                     <Title item={item} />
                   </h2>
-                  <Summary item={item} />
+                  <Summary item={item} lang={lang} />
                 </div>
                 <Picture item={item} />
               </div>
@@ -85,7 +86,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
         )}
         {edition.brief.length > 0 && (
           <section aria-labelledby="brief">
-            <h2 id="brief" class="topic">
+            <h2 id="brief" class="topic" lang={lang}>
               {words.inBrief}
             </h2>
             {edition.brief.map((item) => (
@@ -93,13 +94,15 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
                 <h3 dir="auto">
                   <Title item={item} />
                 </h3>
-                <Byline text={[item.topic?.name, item.byline].filter(Boolean).join(' · ')} />
+                <Byline text={item.byline} topic={item.topic?.name} lang={lang} />
               </div>
             ))}
           </section>
         )}
         {digest.furtherCount > 0 && (
-          <p class="further">{siteUrl ? <a href={siteUrl}>{words.further}</a> : words.further}</p>
+          <p class="further" lang={lang}>
+            {siteUrl ? <a href={siteUrl}>{words.further}</a> : words.further}
+          </p>
         )}
       </article>
       <aside class="note on-screen" aria-label={spoken.words.preferences.subscribe}>
@@ -134,16 +137,28 @@ const Kicker = ({ item }: { readonly item: Item }) =>
     </p>
   ) : null
 
-function Summary({ item }: { readonly item: Item }) {
+type Lang = { readonly lang: string | undefined }
+
+function Summary({ item, lang }: Lang & { readonly item: Item }) {
   return (
     <>
       {item.summary && <p dir="auto">{item.summary}</p>}
-      <Byline text={item.byline} />
+      <Byline text={item.byline} lang={lang} />
     </>
   )
 }
 
-const Byline = ({ text }: { readonly text: string }) => (text ? <p class="byline">{text}</p> : null)
+/** In the words of the service; the topic in the language of the stories. */
+function Byline({ text, topic, lang }: Lang & { readonly text: string; readonly topic?: string | undefined }) {
+  if (!text && !topic) return null
+  return (
+    <p class="byline">
+      {topic}
+      {topic && text && ' · '}
+      {text && lang ? <span lang={lang}>{text}</span> : text}
+    </p>
+  )
+}
 
 /** As wide as a page's column; what is narrower is not blown up. */
 const pictureWidth = 640

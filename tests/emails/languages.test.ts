@@ -1,16 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
+import { createElement } from 'react'
 import { describe, expect, test } from 'vitest'
 import { catalogues, knownLanguage, type Language, languages, messagesFor, spoken } from '../../emails/messages.ts'
+import { PreferencesChangedEmail } from '../../emails/preferences-changed.tsx'
+import { renderMail } from '../../emails/render.ts'
 import {
   all,
   DomUtils,
   type Element,
+  letters,
   parse,
   renderAnswer,
   renderConfirm,
   renderDigest,
+  renderWelcome,
   story,
   visibleText,
 } from './support.ts'
@@ -133,6 +138,11 @@ test.each([
   expect(spoken(tag)).toBe(words)
 })
 
+const eightTopics = Array.from({ length: 8 }, (_, n) =>
+  // The lead, five more in full, and two in brief.
+  story({ title: `Story ${n}`, topics: [{ slug: `t${n}`, name: `Topic ${n}` }] }),
+)
+
 describe('a digest whose stories are in another language', () => {
   test('says its own words in the one, and marks the stories as the other', async () => {
     const { html, text } = await renderDigest({ language: 'ar', storiesLanguage: 'en', furtherCount: 3 })
@@ -151,9 +161,38 @@ describe('a digest whose stories are in another language', () => {
     expect(text).toContain('Council votes to run')
   })
 
+  test('marks what of the stories stands among its own words', async () => {
+    const stories = eightTopics.map((one, n) => ({ ...one, imageAlt: n === 0 ? '' : one.imageAlt }))
+    const document = parse((await renderDigest({ language: 'ar', storiesLanguage: 'en', stories })).html)
+    const marked = all(document, 'span').filter((span) => attribute(span, 'lang') === 'en')
+    const told = marked.map((span) => DomUtils.textContent(span))
+    expect(told).toEqual(['Story 1', 'Story 2', 'Topic 6', 'Topic 7'])
+    for (const span of marked) expect(attribute(span, 'dir')).toBe('auto')
+    const first = DomUtils.textContent(all(document, 'p')[0] as Element)
+    expect(first).toMatch(/^في هذا العدد أيضًا: Story 1 · Story 2 · و/)
+    const pictures = all(document, 'img')
+    expect(pictures.length).toBeGreaterThan(2)
+    for (const picture of pictures) expect(attribute(picture, 'lang')).toBe('en')
+  })
+
+  test('and every other mail mark the name of the newsletter', async () => {
+    const changes = { language: 'de', storiesLanguage: 'en' }
+    const changed = PreferencesChangedEmail.PreviewProps
+    const mails = [
+      ...Object.values(letters).map((letter) => letter(changes)),
+      ...[renderConfirm(changes), renderAnswer(changes), renderWelcome(changes)],
+      renderMail(createElement(PreferencesChangedEmail, { ...changed, ...changes }), ''),
+    ]
+    for (const { html } of await Promise.all(mails)) {
+      const names = all(parse(html), 'p').filter((one) => DomUtils.textContent(one) === 'The Morning Post')
+      expect(names.map((one) => attribute(one, 'lang'))).toEqual(['en'])
+    }
+  })
+
   test('marks nothing where both are one', async () => {
     const { html } = await renderDigest({ language: 'de', storiesLanguage: 'de', stories: [story()] })
-    expect(all(parse(html), 'h2').every((heading) => attribute(heading, 'lang') === undefined)).toBe(true)
+    const inBody = DomUtils.findAll(({ attribs }) => attribs.lang !== undefined, all(parse(html), 'body'))
+    expect(inBody.map(({ name, attribs }) => `${name} ${attribs.lang}`)).toEqual(['div de'])
     expect(visibleText(html)).toContain('Montag, 23. November 2026')
   })
 })

@@ -8,6 +8,7 @@ import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confi
 import { DigestEmail, type DigestProps, digestText, type Story } from '../../emails/digest.tsx'
 import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
+import { WelcomeEmail, type WelcomeProps, welcomeText } from '../../emails/welcome.tsx'
 
 export { DomUtils }
 
@@ -65,6 +66,11 @@ export const letters = {
 export const renderAnswer = (changes: Partial<AnswerProps> = {}): Promise<RenderedMail> => {
   const props = { ...AnswerEmail.PreviewProps, ...changes }
   return renderMail(createElement(AnswerEmail, props), answerText(props))
+}
+
+export const renderWelcome = (changes: Partial<WelcomeProps> = {}): Promise<RenderedMail> => {
+  const props = { ...WelcomeEmail.PreviewProps, ...changes }
+  return renderMail(createElement(WelcomeEmail, props), welcomeText(props))
 }
 
 export const parse = (html: string): Document => parseDocument(html)

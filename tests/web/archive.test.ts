@@ -207,6 +207,24 @@ describe('a digest in the browser', () => {
     expect(page).toMatch(/<h1 class="dateline">الاثنين[^<]* · مقالان،\u00a0دقيقة\u00a0واحدة\u00a0للقراءة<\/h1>/)
   })
 
+  it('marks as English what is said around stories in a language that the service does not speak', async () => {
+    await site.db.updateTable('newsletters').set({ language: 'ja' }).execute()
+    await aReader(site.db, { language: 'ja', frequency: 'weekly' })
+    const stories = Array.from({ length: 9 }, (_, n) => ({ title: `見出し${n}`, topics: [`話題${n}`] }))
+    await tell(0, stories, { authors: ['川端'] })
+    const [digest] = await published()
+    await site.db.updateTable('digests').set({ further_count: 2 }).execute()
+    const page = await site.text(`/archive/${digest?.digest_id}?language=fr`)
+    expect(page).toContain('<article class="edition" lang="ja" dir="ltr">')
+    expect(page).toContain('<h2 id="brief" class="topic" lang="en">In brief</h2>')
+    expect(page).toMatch(/<p class="byline"><span lang="en">By 川端 · [A-Z][a-z]+day<\/span><\/p>/)
+    expect(page).toMatch(/<p class="byline">話題\d · <span lang="en">By 川端 · [A-Z][a-z]+day<\/span><\/p>/)
+    expect(page).toMatch(/<p class="further" lang="en">(?:<a [^>]*>)?2 more stories on the site/)
+    expect(await site.text('/archive?language=fr')).toContain(
+      '<p class="quiet" lang="ja" dir="auto"><span lang="en">Also inside: </span>見出し1<span lang="en"> · </span>見出し2',
+    )
+  })
+
   it('may show pictures from elsewhere, as no other page may', async () => {
     await aReader(site.db)
     await tell(0, [{ title: 'First' }], { image_url: 'https://news.example/river.jpg', image_alt: 'A river' })

@@ -68,6 +68,7 @@ describe('a reply to a digest', () => {
       },
     })
     expect(answer?.text).toContain('The next one comes on Monday 30 November, at 06:00 UTC, if there is news.')
+    expect(answer?.html).toMatch(/<p dir="auto" class=[^>]*>Newsmatro</)
     const undo =
       /https:\/\/digest\.example(\/preferences\/\S+\?frequency=daily&weekday=1)/.exec(answer?.text ?? '')?.[1] ?? ''
     expect((await request(undo)).status).toBe(200)

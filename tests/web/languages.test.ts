@@ -1,10 +1,11 @@
 // The reader's language: asked for, chosen, and spoken.
 import { describe, expect, it } from 'vitest'
 import { dateInWords, instantInWords } from '../../emails/components/in-words.ts'
+import { writeChangeNotices } from '../../src/subscriptions/change-notices.ts'
 import { dayInWords, nextDigestInWords, timeInWords } from '../../src/subscriptions/in-words.ts'
 import { catalogues, type Language, languages, type Messages, messagesFor } from '../../src/subscriptions/languages.ts'
 import { aReader } from '../support/factories.ts'
-import { form, readerSite } from '../support/reader-site.ts'
+import { form, hours, readerSite } from '../support/reader-site.ts'
 
 const site = readerSite()
 const languageOf = async () => (await site.subscriptions()).at(-1)?.language
@@ -64,6 +65,27 @@ describe('signing up', () => {
     await signUp({}, 'fr')
     expect(await languageOf()).toBe('en')
   })
+})
+
+it('mails in another language than the newsletter’s mark its name', async () => {
+  await signUp({ language: 'fr' })
+  const { subscriptionId } = await aReader(site.db, { email: 'bo@reader.example', language: 'de' })
+  await signUp({ language: 'fr', email: 'bo@reader.example' })
+  await aReader(site.db, { email: 'dee@reader.example', language: 'es' })
+  await site.post('/my-link', { email: 'dee@reader.example' })
+  await site.post(`/preferences/${site.token('preferences', subscriptionId)}/address`, { email: 'cy@reader.example' })
+  await site.post(`/preferences/${site.token('preferences', subscriptionId)}`, { hour: '9' })
+  site.context.clock.set(hours(1))
+  await writeChangeNotices(site.context, { signal: new AbortController().signal })
+  await site.send()
+  const kinds = (await site.messages()).map(({ kind }) => kind).sort()
+  expect(kinds).toEqual([
+    ...['address_change', 'address_change_notice', 'already_subscribed', 'confirmation'],
+    ...['preferences_changed', 'preferences_link'],
+  ])
+  const mails = await site.mails()
+  expect(mails).toHaveLength(kinds.length)
+  for (const { html } of mails) expect(html).toMatch(/<p dir="auto" lang="en"[^>]*>Newsmatro</)
 })
 
 describe('a reader', () => {
