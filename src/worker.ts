@@ -56,7 +56,10 @@ export default {
  */
 async function createEdgeContext(env: Env): Promise<Context> {
   const variables = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  const config = readConfig({ ...Object.fromEntries(variables), DATABASE_URL: env.HYPERDRIVE.connectionString })
+  const config = {
+    ...readConfig({ ...Object.fromEntries(variables), DATABASE_URL: env.HYPERDRIVE.connectionString }),
+    serversBy: 'Cloudflare',
+  }
   const db = connect(env.HYPERDRIVE.connectionString, { poolSize: 1, statementTimeoutMs: 0 })
   return {
     config,

@@ -109,6 +109,10 @@ const site = {
       'Grundlage von allem ist Ihre Einwilligung (Art. 6 Abs. 1 lit. a DSGVO), für ihren Nachweis Art. 7 Abs. 1. Sie können sie jederzeit so leicht widerrufen, wie Sie sie gegeben haben; was vorher verschickt wurde, bleibt rechtmäßig.',
     others: 'Wer noch beteiligt ist',
     delivers: 'stellt die Mails zu, bekommt dafür Ihre Adresse und die Mail und meldet, ob sie angekommen ist.',
+    deliversKept:
+      'Die Mails werden dort höchstens {period} aufbewahrt, länger nur Adressen, die sie abgewiesen oder als Spam gemeldet haben, damit nichts mehr an sie geht.',
+    deliversElsewhere:
+      'Schreiben Sie uns, wenn Sie wissen möchten, wo die Mails dort aufbewahrt werden, und wie lange.',
     receives: 'Auch was Sie an {address} schreiben, geht dort ein.',
     nobody: 'Niemand',
     trial: 'stellt bisher Mails zu: Dies ist ein Probebetrieb, und Mails bleiben auf dem Rechner, auf dem er läuft.',
@@ -120,8 +124,13 @@ const site = {
     sites: 'Die Websites der Artikel',
     sitesMore:
       'haben die Bilder, die eine Ausgabe zeigt. Wer Bilder laden lässt, fragt dort an; so sehen sie eine Internetadresse, erfahren von diesem Dienst aber nicht, wer Sie sind. Alles liest sich auch ohne Bilder gut.',
+    hosts:
+      'betreibt die Server dieses Dienstes: Was Sie auf diesen Seiten aufrufen und eingeben, geht über sie, und Ihre Internetadresse ist dort zu sehen.',
     servers: 'Wer die Server für uns betreibt,',
-    serversMore: 'speichert die Daten. Schreiben Sie uns, wenn Sie wissen möchten, wer das ist.',
+    database: 'Wer die Datenbank für uns betreibt,',
+    serversMore: 'speichert die Daten. Schreiben Sie uns, wenn Sie wissen möchten, wer das ist, und wo.',
+    transfer:
+      'In den Vereinigten Staaten: {who}. Ihre Daten schützt dort der Beschluss der Europäischen Kommission zum EU-US-Datenschutzrahmen (Art. 45 DSGVO), soweit der Anbieter danach zertifiziert ist, sonst schützen sie deren Standardvertragsklauseln, die zu unseren Verträgen gehören (Art. 46 Abs. 2 lit. c). Schreiben Sie uns, wenn Sie eine Kopie möchten.',
     rights: 'Ihre Rechte und wie Sie sie nutzen',
     rightsMore:
       'In jeder Mail steht ein Link zu Ihren Einstellungen, und auf jener Seite geht das alles sofort, ohne jemanden zu fragen.',

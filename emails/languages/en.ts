@@ -106,6 +106,9 @@ const site = {
       'The ground for all of it is your consent (GDPR, article 6(1)(a)), and for its proof article 7(1). You can take it back at any time, as easily as you gave it; what was sent before stays lawful.',
     others: 'Who else has a part in it',
     delivers: 'delivers the mails. It gets your address and the mail, and reports whether it arrived.',
+    deliversKept:
+      'It keeps the mails for {period} at most, and longer only the addresses that refused them or reported them as spam, to send them no more.',
+    deliversElsewhere: 'Write to us if you want to know where it keeps the mails, and for how long.',
     receives: 'It also receives what you write to {address}.',
     nobody: 'Nobody',
     trial: 'delivers mail yet: this is a trial, and mails stay on the machine that it runs on.',
@@ -117,8 +120,13 @@ const site = {
     sites: 'The sites of the stories',
     sitesMore:
       'have the pictures that a digest shows. Whoever has pictures loaded asks them, so they see an internet address, but not from this service who you are. Digests read well without pictures.',
+    hosts:
+      'runs the servers of this service: what you ask for and enter on these pages goes through them, and they see your internet address.',
     servers: 'Whoever runs the servers for us',
-    serversMore: 'stores the data. Write to us if you want to know who that is.',
+    database: 'Whoever runs the database for us',
+    serversMore: 'stores the data. Write to us if you want to know who that is, and where.',
+    transfer:
+      'In the United States: {who}. What protects your data there is the decision of the European Commission on the EU-US Data Privacy Framework (GDPR, article 45) for those certified under it, and otherwise its standard contractual clauses, as part of our contracts (article 46(2)(c)). Write to us if you want a copy.',
     rights: 'Your rights, and how to use them',
     rightsMore:
       'Every mail has a link to your preferences, and that page does all of this at once, without asking anybody.',

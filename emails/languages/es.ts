@@ -105,6 +105,9 @@ const site = {
       'La base de todo es su consentimiento (RGPD, artículo 6.1.a), y la de su prueba, el artículo 7.1. Puede retirarlo en cualquier momento, con la misma facilidad con que lo dio; lo enviado antes sigue siendo lícito.',
     others: 'Quién más participa',
     delivers: 'entrega los correos. Recibe su dirección y el correo, y comunica si ha llegado.',
+    deliversKept:
+      'Guarda los correos {period} como máximo, y durante más tiempo solo las direcciones que los rechazaron o los marcaron como correo no deseado, para no enviarles nada más.',
+    deliversElsewhere: 'Escríbanos si quiere saber dónde guarda los correos y durante cuánto tiempo.',
     receives: 'También recibe lo que usted escriba a {address}.',
     nobody: 'Nadie',
     trial: 'entrega correos todavía: esto es una prueba, y los correos se quedan en la máquina en la que funciona.',
@@ -116,8 +119,13 @@ const site = {
     sites: 'Los sitios web de los artículos',
     sitesMore:
       'tienen las imágenes que muestra un envío. Quien carga las imágenes se las pide a ellos, así que ven una dirección de internet, pero no saben por este servicio quién es usted. Todo se lee bien sin imágenes.',
+    hosts:
+      'lleva los servidores de este servicio: lo que consulta e introduce en estas páginas pasa por ellos, y allí se ve su dirección de internet.',
     servers: 'Quien lleva los servidores por nosotros',
-    serversMore: 'almacena los datos. Escríbanos si quiere saber quién es.',
+    database: 'Quien lleva la base de datos por nosotros',
+    serversMore: 'almacena los datos. Escríbanos si quiere saber quién es y dónde está.',
+    transfer:
+      'En los Estados Unidos: {who}. Allí protege sus datos la decisión de la Comisión Europea sobre el Marco de Privacidad de Datos UE-EE. UU. (RGPD, artículo 45) en el caso de quien está certificado y, si no, sus cláusulas contractuales tipo, que forman parte de nuestros contratos (artículo 46.2.c). Escríbanos si quiere una copia.',
     rights: 'Sus derechos y cómo ejercerlos',
     rightsMore:
       'Cada correo tiene un enlace a sus preferencias, y esa página hace todo esto al momento, sin preguntar a nadie.',

@@ -110,6 +110,9 @@ const site = {
       'Tout cela repose sur votre consentement (RGPD, article 6, paragraphe 1, point a)), et sa preuve sur l’article 7, paragraphe 1. Vous pouvez le retirer à tout moment, aussi simplement que vous l’avez donné ; ce qui a été envoyé auparavant reste licite.',
     others: 'Qui d’autre y prend part',
     delivers: 'achemine les messages, reçoit pour cela votre adresse et le message, et signale s’il est bien arrivé.',
+    deliversKept:
+      'Les messages y sont conservés {period} au plus, et plus longtemps seulement les adresses qui les ont refusés ou signalés comme indésirables, pour ne plus rien leur envoyer.',
+    deliversElsewhere: 'Écrivez-nous si vous voulez savoir où les messages y sont conservés, et combien de temps.',
     receives: 'Ce que vous écrivez à {address} y est également reçu.',
     nobody: 'Personne',
     trial:
@@ -122,8 +125,13 @@ const site = {
     sites: 'Les sites des articles',
     sitesMore:
       'hébergent les images qu’un envoi montre. Charger les images, c’est les leur demander : ils voient donc une adresse internet, mais n’apprennent pas de ce service qui vous êtes. Tout se lit bien sans images.',
+    hosts:
+      'exploite les serveurs de ce service : ce que vous consultez et saisissez sur ces pages passe par eux, et votre adresse internet y est visible.',
     servers: 'L’hébergeur de nos serveurs',
-    serversMore: 'stocke les données. Écrivez-nous si vous voulez savoir qui c’est.',
+    database: 'L’hébergeur de notre base de données',
+    serversMore: 'stocke les données. Écrivez-nous si vous voulez savoir qui c’est, et où.',
+    transfer:
+      'Aux États-Unis : {who}. Vos données y sont protégées par la décision de la Commission européenne sur le cadre de protection des données UE–États-Unis (RGPD, article 45) chez qui est certifié à ce titre, et sinon par ses clauses contractuelles types, qui font partie de nos contrats (article 46, paragraphe 2, point c)). Écrivez-nous si vous voulez en recevoir une copie.',
     rights: 'Vos droits, et comment les exercer',
     rightsMore:
       'Chaque message contient un lien vers vos préférences, et cette page fait tout cela aussitôt, sans rien demander à personne.',

@@ -32,6 +32,8 @@ export type Config = {
   readonly contactAddress: string
   readonly postalAddress: string
   readonly branding: Branding
+  /** Who runs the servers, where the runtime is a company's own. Unset: it cannot be known from here. */
+  readonly serversBy: string | undefined
   readonly host: string
   readonly port: number
   readonly allowPrivateFeeds: boolean
@@ -229,6 +231,7 @@ export function readConfig(environment: Environment): Config {
     contactAddress: env.CONTACT_ADDRESS ?? senderAddress,
     postalAddress: env.POSTAL_ADDRESS ?? 'Newsmatro, 1 Example Street, Exampletown',
     branding: brandingOf(env),
+    serversBy: undefined,
     host: env.HOST,
     port: env.PORT,
     allowPrivateFeeds: env.ALLOW_PRIVATE_FEEDS,

@@ -11,6 +11,9 @@ import { undoHours } from '../subscriptions/unsubscribe.ts'
 const unconfirmedDays = 31
 const triesMinutes = 60
 
+/** By Resend, of the mails that it delivers and receives, on its usual plans. */
+export const resendKeptDays = 30
+
 export type Kept = { readonly what: string; readonly why: string; readonly howLong: string }
 
 export function keptData({ inboundDomain }: Config, say: Messages['site']['privacy']): Kept[] {

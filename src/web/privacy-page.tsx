@@ -6,7 +6,7 @@ import type { Context } from '../platform/context.ts'
 import type { Messages } from '../subscriptions/languages.ts'
 import { getNewsletter } from '../subscriptions/newsletters.ts'
 import { spokenTo } from './asked-language.ts'
-import { keptData } from './kept-data.ts'
+import { keptData, resendKeptDays } from './kept-data.ts'
 import { pageHead } from './page-head.ts'
 import { page } from './reply.tsx'
 
@@ -22,6 +22,7 @@ export function privacyRoute(context: Context): Hono {
     const title = words.page.privacy
     const description = say.description({ newsletter: name })
     const path = '/privacy'
+    const abroad = inUnitedStates(config)
     return page(
       c,
       context,
@@ -65,6 +66,7 @@ export function privacyRoute(context: Context): Hono {
             </li>
           ))}
         </ul>
+        {abroad.length > 0 && <p>{say.transfer({ who: abroad.join(', ') })}</p>}
         <h2>{say.rights}</h2>
         <p>
           {say.rightsMore} {say.noMail} <a href={to('/my-link')}>{words.site.front.mailMyLink}</a>
@@ -93,26 +95,45 @@ export function privacyRoute(context: Context): Hono {
   return app
 }
 
+const resendHost = 'api.resend.com'
+
 type Processor = { readonly who: string; readonly does: string }
 
 function processors(config: Config, say: Messages['site']['privacy']): Processor[] {
-  const { resend, turnstile, inboundDomain, embedOrigins } = config
-  const mailService = resend?.baseUrl ? new URL(resend.baseUrl).host : 'Resend (resend.com)'
+  const { turnstile, embedOrigins, serversBy } = config
   const hostsOf = (origins: readonly string[]) => origins.map((origin) => new URL(origin).host).join(', ')
   const logos = logoOrigins(config.branding)
   const icons = iconOrigins(config.branding).filter((origin) => !logos.includes(origin))
-  const receives = inboundDomain === undefined ? '' : ` ${say.receives({ address: inboundDomain })}`
   return [
-    resend && !resend.isSandbox
-      ? { who: mailService, does: say.delivers + receives }
-      : { who: say.nobody, does: say.trial },
+    mailService(config, say),
     ...(turnstile ? [{ who: 'Cloudflare Turnstile', does: say.check }] : []),
     ...(embedOrigins.length > 0 ? [{ who: hostsOf(embedOrigins), does: say.embeds }] : []),
     ...(logos.length > 0 ? [{ who: hostsOf(logos), does: say.logo }] : []),
     ...(icons.length > 0 ? [{ who: hostsOf(icons), does: say.icon }] : []),
     { who: say.sites, does: say.sitesMore },
-    { who: say.servers, does: say.serversMore },
+    ...(serversBy ? [{ who: serversBy, does: say.hosts }] : []),
+    { who: serversBy ? say.database : say.servers, does: say.serversMore },
   ]
+}
+
+function mailService({ resend, inboundDomain }: Config, say: Messages['site']['privacy']): Processor {
+  if (!resend || resend.isSandbox) return { who: say.nobody, does: say.trial }
+  const host = mailHostOf(resend)
+  const isResend = host === resendHost
+  const does = [
+    say.delivers,
+    inboundDomain === undefined ? '' : say.receives({ address: inboundDomain }),
+    isResend ? say.deliversKept({ period: say.days({ count: resendKeptDays }) }) : say.deliversElsewhere,
+  ]
+  return { who: isResend ? 'Resend (resend.com)' : host, does: does.filter(Boolean).join(' ') }
+}
+
+const mailHostOf = ({ baseUrl }: NonNullable<Config['resend']>) => (baseUrl ? new URL(baseUrl).host : resendHost)
+
+/** Those whose companies are in the United States, as far as the configuration tells. */
+function inUnitedStates({ resend, turnstile, serversBy }: Config): string[] {
+  const isResend = resend && !resend.isSandbox && mailHostOf(resend) === resendHost
+  return [...(isResend ? ['Resend'] : []), ...(turnstile || serversBy === 'Cloudflare' ? ['Cloudflare'] : [])]
 }
 
 /** What to press is called as on the pages that have it. */

@@ -46,6 +46,15 @@ describe('the worker', () => {
     expect(navigator.userAgent).toBe('Cloudflare-Workers')
   })
 
+  it('tells readers whose servers it runs on', async () => {
+    expect(await (await visit('/privacy')).text()).toMatch(/<bdi>Cloudflare<\/bdi>\s*<\/strong> runs the servers/)
+  })
+
+  it('draws the picture that stands for the site', async () => {
+    const picture = new DataView(await (await visit('/og.png')).arrayBuffer())
+    expect([picture.getUint32(0), picture.getUint32(16), picture.getUint32(20)]).toEqual([0x89504e47, 1200, 630])
+  })
+
   it('has a trigger for each schedule of the jobs, and no other', () => {
     const triggers = [...wranglerToml.matchAll(/^crons = (\[.*\])$/gm)].map(([, crons]) => JSON.parse(crons ?? ''))
     const schedules = [...new Set(jobs.map((job) => job.cron))]

@@ -2,8 +2,9 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { webFixture } from '#web-fixture'
-import { readConfig } from '../../src/platform/config.ts'
+import { type Config, readConfig } from '../../src/platform/config.ts'
 import { forgetReaders } from '../../src/subscriptions/forget-readers.ts'
+import { languages, messagesFor } from '../../src/subscriptions/languages.ts'
 import { forgetTries } from '../../src/subscriptions/sign-up-limits.ts'
 import { subscribe } from '../../src/subscriptions/subscribe.ts'
 import { at, monday } from '../support/context.ts'
@@ -20,9 +21,10 @@ const reaching = {
 }
 
 /** What the page says as text, with this configuration. */
-async function pageWith(env: Record<string, string>): Promise<string> {
-  const { request } = createTestApp({ ...web.context, config: readConfig({ ...reaching, ...env }) })
-  const html = await (await request('/privacy')).text()
+async function pageWith(env: Record<string, string>, more: Partial<Config> = {}, query = ''): Promise<string> {
+  const config = { ...readConfig({ ...reaching, ...env }), ...more }
+  const { request } = createTestApp({ ...web.context, config })
+  const html = await (await request(`/privacy${query}`)).text()
   return html
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
@@ -45,6 +47,44 @@ describe('the privacy page', () => {
     const trial = await pageWith({ RESEND_API_KEY: '' })
     expect(trial).toContain('this is a trial')
     expect(trial).not.toContain('resend.com')
+  })
+
+  it('says how long the provider keeps mails where that is known, and else that one may ask', async () => {
+    const resend = await pageWith({ RESEND_BASE_URL: 'https://api.resend.com' })
+    expect(resend).toContain('Resend (resend.com) delivers the mails.')
+    expect(resend).toContain('It keeps the mails for 30 days at most')
+    const other = await pageWith({ RESEND_BASE_URL: 'https://mail.elsewhere.example' })
+    expect(other).toContain('Write to us if you want to know where it keeps the mails, and for how long.')
+    expect(other).not.toContain('30 days at most')
+  })
+
+  it('says who of them is in the United States, and what protects data there', async () => {
+    const abroad = (page: string) =>
+      /In the United States: (.*?)\. What protects .* standard contractual/.exec(page)?.[1]
+    const turnstile = { TURNSTILE_SITE_KEY: '0x4AAA', TURNSTILE_SECRET: '0x4AAB' }
+    expect(abroad(await pageWith({}))).toBe('Resend')
+    expect(abroad(await pageWith(turnstile))).toBe('Resend, Cloudflare')
+    expect(abroad(await pageWith({ RESEND_API_KEY: '', ...turnstile }))).toBe('Cloudflare')
+    for (const env of [{ RESEND_API_KEY: '' }, { RESEND_BASE_URL: 'https://mail.elsewhere.example' }]) {
+      expect(await pageWith(env)).not.toContain('United States')
+    }
+  })
+
+  it.each(languages)('says so in %s', async (language) => {
+    const page = await pageWith({}, { serversBy: 'Cloudflare' }, `?language=${language}`)
+    const say = messagesFor(language).site.privacy
+    const kept = say.deliversKept({ period: say.days({ count: 30 }) })
+    for (const words of [kept, say.hosts, say.database, say.transfer({ who: 'Resend, Cloudflare' })]) {
+      expect(page).toContain(words)
+    }
+  })
+
+  it('names who runs the servers where the runtime tells, and that it is not who stores the data', async () => {
+    const page = await pageWith({}, { serversBy: 'Cloudflare' })
+    expect(page).toMatch(/Cloudflare runs the servers .* Whoever runs the database for us stores the data/)
+    expect(page).toContain('In the United States: Resend, Cloudflare.')
+    expect(page).not.toContain('Whoever runs the servers')
+    expect(await pageWith({})).toContain('Whoever runs the servers for us stores the data.')
   })
 
   it.each([
