@@ -11,7 +11,10 @@ export type Item = {
   url: string | undefined
   summary: string
   imageUrl: string | undefined
+  /** What the picture shows; the headline where nobody says. */
   imageAlt: string
+  /** The picture has a text of its own. */
+  isDescribed: boolean
   /** "By A and B", with the weekday in a weekly digest and who else tells the story; may be empty. */
   byline: string
   topic: Topic | undefined
@@ -87,12 +90,15 @@ export function editionOf(props: EditionProps): Edition {
 function itemOf(story: Story, { language, frequency }: EditionProps): Item {
   const topic = story.topics[0]
   const title = clip(story.title, longestTitle) || messagesFor(language).digest.untitled
+  const imageAlt = clip(story.imageAlt, longestAlt)
+  const headline = clip(title, longestAlt)
   return {
     title,
     url: safeUrl(story.url),
     summary: clip(story.summary, longestSummary),
     imageUrl: pictureUrl(story.imageUrl),
-    imageAlt: clip(story.imageAlt, longestAlt) || clip(title, longestAlt),
+    imageAlt: imageAlt || headline,
+    isDescribed: imageAlt !== '' && imageAlt !== headline,
     byline: bylineOf(story, language, frequency === 'weekly'),
     topic: topic && { slug: topic.slug, name: clip(topic.name, 60) || topic.slug },
     canBeFewer: story.canBeFewer ?? true,
