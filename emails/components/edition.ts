@@ -11,7 +11,10 @@ export type Item = {
   url: string | undefined
   summary: string
   imageUrl: string | undefined
+  /** What the picture shows; the headline where nobody says. */
   imageAlt: string
+  /** The picture has a text of its own. */
+  isDescribed: boolean
   /** In pixels, where it is known. */
   imageWidth: number | undefined
   imageHeight: number | undefined
@@ -90,12 +93,15 @@ export function editionOf(props: EditionProps): Edition {
 function itemOf(story: Story, { language, frequency }: EditionProps): Item {
   const topic = story.topics[0]
   const title = clip(story.title, longestTitle) || messagesFor(language).digest.untitled
+  const imageAlt = clip(story.imageAlt, longestAlt)
+  const headline = clip(title, longestAlt)
   return {
     title,
     url: safeUrl(story.url),
     summary: clip(story.summary, longestSummary),
     imageUrl: pictureUrl(story.imageUrl),
-    imageAlt: clip(story.imageAlt, longestAlt) || clip(title, longestAlt),
+    imageAlt: imageAlt || headline,
+    isDescribed: imageAlt !== '' && imageAlt !== headline,
     imageWidth: story.imageWidth ?? undefined,
     imageHeight: story.imageHeight ?? undefined,
     byline: bylineOf(story, language, frequency === 'weekly'),

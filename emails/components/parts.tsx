@@ -4,15 +4,26 @@ import { directionOf, startOf } from './language.ts'
 import { useLook } from './look.ts'
 import { gutter, type LineTone, paint, type TextTone } from './theme.ts'
 
-type MailLinkProps = { href: string | undefined; tone?: TextTone; style?: CSSProperties; children: ReactNode }
+type MailLinkProps = {
+  href: string | undefined
+  tone?: TextTone
+  style?: CSSProperties
+  /** Beside one that leads there, too: for fingers and mice alone, so that nobody hears it twice. */
+  isSecond?: boolean
+  children: ReactNode
+}
 
 /** An underlined link; just its text where there is no address to go to. */
-export function MailLink({ href, tone = 'ink', style, children }: MailLinkProps) {
+export function MailLink({ href, tone = 'ink', style, isSecond = false, children }: MailLinkProps) {
   const look = useLook()
   if (!href) return children
   return (
     // Not the library's: it opens windows, and clients decide that themselves.
-    <a href={href} {...look.paint({ text: tone }, { textDecoration: 'underline', ...style })}>
+    <a
+      href={href}
+      {...(isSecond && outOfTheWay)}
+      {...look.paint({ text: tone }, { textDecoration: 'underline', ...style })}
+    >
       {children}
     </a>
   )
@@ -27,6 +38,8 @@ export function Told({ lang, children }: { lang?: string | undefined; children: 
     </span>
   )
 }
+
+const outOfTheWay = { 'aria-hidden': true, tabIndex: -1 } as const
 
 type HeadlineLinkProps = { href: string | undefined; size: string; className?: string; children: string }
 

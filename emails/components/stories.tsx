@@ -173,7 +173,7 @@ function Picture({ item, inStories, width, className, style }: PictureProps) {
   // The text shows while pictures are off, so it is set in the mail's type.
   const altStyle = { display: 'block', border: 0, fontSize: '13px', lineHeight: '18px' }
   return (
-    <MailLink href={item.url} tone="muted">
+    <MailLink href={item.url} tone="muted" isSecond={!item.isDescribed}>
       <img
         {...inStories}
         src={item.imageUrl}

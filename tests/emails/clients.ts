@@ -10,6 +10,7 @@ export const enhancements: Readonly<Record<string, string>> = {
   '@media': 'as the sheet',
   'color-scheme CSS property': 'who does not know it stays light or inverts, and inverted colours are checked',
   'color-scheme meta tag': 'as the property',
+  'aria-hidden attribute': 'of a picture’s link beside the headline’s: who drops it has the headline read twice',
   '<body> element': 'lang, dir, colour and font are on a div inside it, too',
   'word-break':
     'only words longer than a line need it, on small screens; Yahoo alone does not know it, and can be scrolled',

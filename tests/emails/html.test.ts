@@ -26,6 +26,29 @@ const extremes = {
   'ten authors with long names': { authors: Array.from({ length: 10 }, (_, n) => `Author ${n} ${'von '.repeat(30)}`) },
 }
 
+describe('a picture', () => {
+  const linksOf = async (imageAlt: string) => {
+    const { html } = await renderDigest({ stories: [story({ imageAlt })] })
+    return all(parse(html), 'a').filter(({ attribs }) => attribs.href === story().url)
+  }
+
+  test('that has no text of its own is no second link for screen readers and keyboards', async () => {
+    for (const imageAlt of ['', ' ', story().title]) {
+      const [picture, headline] = await linksOf(imageAlt)
+      expect(picture?.attribs).toMatchObject({ 'aria-hidden': 'true', tabindex: '-1' })
+      expect(picture && DomUtils.getElementsByTagName('img', picture)[0]?.attribs.alt).toBe(story().title)
+      expect(headline?.attribs).not.toHaveProperty('aria-hidden')
+      expect(headline?.attribs).not.toHaveProperty('tabindex')
+    }
+  })
+
+  test('that has one is a link as others are', async () => {
+    const links = await linksOf('A tram on a quay')
+    expect(links).toHaveLength(2)
+    for (const { attribs } of links) expect(Object.keys(attribs)).not.toContain('aria-hidden')
+  })
+})
+
 describe('a digest as it is sent', () => {
   test.each(Object.entries(extremes))('stays below 90 KB and 998 octets a line: %s', async (_, changes) => {
     const { html, text } = await renderDigest({ stories: twelve(changes) })
