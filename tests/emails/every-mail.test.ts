@@ -42,7 +42,7 @@ test('what is explained of clients is what mails use', async () => {
   expect(new Set(Object.keys(enhancements))).toEqual(features('error'))
   const inPartOnly = [...features('warning')].filter((feature) => !features('error').has(feature))
   expect(new Set(Object.keys(partial))).toEqual(new Set(inPartOnly))
-})
+}, 120_000) // every mail at once
 
 test('every colour for text stands out from every ground it may be on', () => {
   for (const tones of Object.values(paintsOf(plainLook))) {

@@ -27,7 +27,7 @@ async function pageWith(env: Record<string, string>, more: Partial<Config> = {},
   const html = await (await request(`/privacy${query}`)).text()
   return html
     .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
+    .replace(/[^\S\u00a0\u202f]+/g, ' ')
     .replaceAll('&#39;', "'")
 }
 
