@@ -1,16 +1,32 @@
 // `newsmatro digest`: what readers would be sent.
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Command } from 'commander'
-import { previewDigest } from '../digests/preview-digest.ts'
+import { type Command, Option } from 'commander'
+import { type DigestPreview, previewDigest } from '../digests/preview-digest.ts'
+import type { Frequency } from '../platform/database/schema.ts'
 import { codeOf, PublicError } from '../platform/errors.ts'
 import { parseAddress } from '../subscriptions/address.ts'
 import { instant } from './option-values.ts'
 import { type CommandTools, jsonOption } from './tools.ts'
 
-type Options = { subscriber?: string; topics?: string[]; at?: Date; newsletter?: string; out: string; json: boolean }
+type Options = {
+  subscriber?: string
+  topics?: string[]
+  at?: Date
+  frequency?: Frequency
+  language?: string
+  newsletter?: string
+  out: string
+  json: boolean
+}
+
+/** In octets, of what a file system takes with the rest of the name. */
+const longestName = 120
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Adds the `digest` commands to the program. */
 export function addDigestCommands(program: Command, { withRuntime, print }: CommandTools): void {
@@ -30,19 +46,29 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
           .filter(Boolean),
     )
     .option('--at <ISO time>', 'when that day ends (default: now), such as 2026-11-23T06:00:00Z', instant)
+    .addOption(
+      new Option('--frequency <frequency>', 'how often it comes to them (default: daily)').choices([
+        'daily',
+        'weekdays',
+        'weekly',
+      ] satisfies Frequency[]),
+    )
+    .option('--language <tag>', "in which language they are spoken to (default: the newsletter's)")
     .option('--newsletter <slug>', 'of this newsletter (default: the first)')
     .option('--out <folder>', 'where to write it', join(tmpdir(), 'newsmatro'))
     .addOption(jsonOption())
-    .action(({ subscriber, topics, at, newsletter, out, json }: Options) => {
-      if (topics?.length === 0) throw new PublicError('invalid_input', '--topics names none: leave it out for all.')
-      if (subscriber !== undefined && (topics || at)) {
-        throw new PublicError('invalid_input', 'Either --subscriber, or --topics and --at.')
+    .action(({ subscriber, newsletter, out, json, ...asked }: Options) => {
+      const { topics = [], at, frequency, language } = asked
+      if (asked.topics?.length === 0)
+        throw new PublicError('invalid_input', '--topics names none: leave it out for all.')
+      if (subscriber !== undefined && (asked.topics || at || frequency || language)) {
+        throw new PublicError('invalid_input', 'Either --subscriber, or --topics, --at, --frequency and --language.')
       }
       const whom =
-        subscriber === undefined ? { topics: topics ?? [], at } : { addressKey: parseAddress(subscriber).key }
+        subscriber === undefined ? { topics, at, frequency, language } : { addressKey: parseAddress(subscriber).key }
       return withRuntime(async ({ context }) => {
         const { html, text, ...preview } = await previewDigest(context, whom, { newsletterSlug: newsletter })
-        const path = join(resolve(out), `${preview.newsletter}-${preview.editionDate}`)
+        const path = join(resolve(out), nameOf(preview))
         const files = { html: `${path}.html`, text: `${path}.txt` }
         await write(resolve(out), [
           [files.html, html],
@@ -54,6 +80,18 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
         if (process.stdout.isTTY && !process.env.CI) open(files.html)
       })
     })
+}
+
+/** One for each preview that is another: of the day, of these readers, as often, in that language. */
+function nameOf({
+  newsletter,
+  editionDate,
+  readers,
+  frequency,
+  language,
+}: Omit<DigestPreview, 'subject' | 'html' | 'text'>) {
+  const whose = Buffer.byteLength(readers) <= longestName ? readers : `topics-${sha256(readers).slice(0, 12)}`
+  return [newsletter, editionDate, whose, frequency, language].join('-')
 }
 
 async function write(folder: string, files: readonly (readonly [path: string, content: string])[]): Promise<void> {

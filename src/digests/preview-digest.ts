@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import { writtenDays } from '../../emails/components/in-words.ts'
-import { spoken } from '../../emails/messages.ts'
+import { knownLanguage, languages, spoken } from '../../emails/messages.ts'
 import { selectArticles } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import { filledDay } from '../delivery/mail-template.ts'
@@ -14,14 +14,27 @@ import { type DigestContent, digestMail, isFirstNewsletter, readStories } from '
 /** So many topics are named to who asks for one that there is not. */
 const namedTopics = 24
 
-/** For a reader, by the key of their address, as of now; or for readers of these topics (none: all) a day before `at`, or now. */
-export type PreviewFor =
-  | { readonly addressKey: string }
-  | { readonly topics: readonly string[]; readonly at?: Date | undefined }
+type Topical = {
+  /** By slug or name. None: all. */
+  readonly topics: readonly string[]
+  /** Unset: now. */
+  readonly at?: Date | undefined
+  /** Unset: `daily`. */
+  readonly frequency?: Frequency | undefined
+  /** A tag of a language that readers are spoken to in. Unset: the newsletter's. */
+  readonly language?: string | undefined
+}
+
+/** For a reader, by the key of their address, as of now; or for readers of these topics, of what was new to them at an instant. */
+export type PreviewFor = { readonly addressKey: string } | Topical
 
 export type DigestPreview = Pick<MarkedMail, 'subject' | 'html' | 'text'> & {
   readonly newsletter: string
   readonly editionDate: string
+  readonly frequency: Frequency
+  readonly language: string
+  /** For whom: `subscriber-7`, by their number, or the slugs of the topics with a + between, or `all-topics`. */
+  readonly readers: string
   readonly stories: number
   readonly further: number
 }
@@ -32,7 +45,7 @@ export async function previewDigest(
   whom: PreviewFor,
   { newsletterSlug }: { newsletterSlug?: string | undefined } = {},
 ): Promise<DigestPreview> {
-  const { content, confirmedOn } = await context.db
+  const { content, confirmedOn, readers } = await context.db
     .transaction()
     .setAccessMode('read only')
     .execute((trx) => readContent(context, trx, whom, newsletterSlug))
@@ -50,6 +63,9 @@ export async function previewDigest(
     text,
     newsletter: newsletter.slug,
     editionDate: digest.edition_date,
+    frequency: digest.frequency,
+    language: digest.language,
+    readers,
     stories: stories.length,
     further: digest.further_count,
   }
@@ -67,6 +83,7 @@ type Reading = {
   readonly topicIds: readonly number[] | null
   readonly editionDate: string
   readonly confirmedOn: string
+  readonly readers: string
 }
 
 async function readContent(
@@ -74,7 +91,7 @@ async function readContent(
   trx: InTransaction,
   whom: PreviewFor,
   newsletterSlug: string | undefined,
-): Promise<{ content: DigestContent; confirmedOn: string }> {
+): Promise<{ content: DigestContent } & Pick<Reading, 'confirmedOn' | 'readers'>> {
   const newsletter = await trx
     .selectFrom('newsletters as n')
     .select(['id', 'slug', 'name', 'language', isFirstNewsletter.as('isFirst')])
@@ -86,7 +103,7 @@ async function readContent(
     'addressKey' in whom
       ? await readReader(context, trx, newsletter, whom.addressKey)
       : await readTopics(context, trx, newsletter, whom)
-  const { language, frequency, since, toldFrom, until, topicIds, editionDate, confirmedOn } = reading
+  const { language, frequency, since, toldFrom, until, topicIds, editionDate, confirmedOn, readers } = reading
   const [selection] = await selectArticles(
     trx,
     newsletter.id,
@@ -102,7 +119,7 @@ async function readContent(
   const { articles, total } = selection
   const further_count = total - articles.length
   const digest = { language, frequency, edition_date: editionDate, further_count }
-  return { content: { digest, newsletter, stories: await readStories(trx, articles) }, confirmedOn }
+  return { content: { digest, newsletter, stories: await readStories(trx, articles) }, confirmedOn, readers }
 }
 
 async function readReader(
@@ -114,7 +131,7 @@ async function readReader(
   const { rows } = await sql<Omit<Reading, 'topicIds'> & { topicIds: string[] | null }>`
     select s.language, s.frequency, s.read_until as since, s.told_from as "toldFrom", ${clock.sqlNow} as until,
       (${clock.sqlNow} at time zone s.time_zone)::date as "editionDate",
-      (s.confirmed_at at time zone s.time_zone)::date as "confirmedOn",
+      (s.confirmed_at at time zone s.time_zone)::date as "confirmedOn", 'subscriber-' || r.id as readers,
       case when s.topic_choice_id is not null then array(
         select topic_id from topic_choice_topics where topic_choice_id = s.topic_choice_id) end as "topicIds"
     from subscribers r join subscriptions s on s.subscriber_id = r.id
@@ -128,29 +145,44 @@ async function readTopics(
   { clock }: Context,
   trx: InTransaction,
   newsletter: Newsletter,
-  { topics, at }: { readonly topics: readonly string[]; readonly at?: Date | undefined },
+  { topics, at, frequency = 'daily', language }: Topical,
 ): Promise<Reading> {
-  const topicIds = await Promise.all(topics.map((topic) => findTopic(trx, newsletter, topic)))
+  if (language !== undefined && knownLanguage(language) === undefined) {
+    const message = `Readers are not spoken to in ${JSON.stringify(language)}: give one of ${languages.join(', ')}.`
+    throw new PublicError('invalid_input', message)
+  }
+  const found = await Promise.all(topics.map((topic) => findTopic(trx, newsletter, topic)))
   const until = at ?? clock.now()
   return {
-    language: newsletter.language,
-    frequency: 'daily',
-    since: new Date(until.getTime() - 24 * 3_600_000),
+    language: language === undefined ? newsletter.language : spoken(language),
+    frequency,
+    since: new Date(until.getTime() - daysBefore(frequency, until) * 24 * 3_600_000),
     toldFrom: null,
     until,
-    topicIds: topics.length > 0 ? topicIds : null,
+    topicIds: topics.length > 0 ? found.map(({ id }) => id) : null,
     editionDate: until.toISOString().slice(0, 10),
     confirmedOn: until.toISOString().slice(0, 10),
+    readers:
+      [...new Set(found.map(({ slug }) => slug))].toSorted((one, other) => (one < other ? -1 : 1)).join('+') ||
+      'all-topics',
   }
 }
 
+/** Back to the digest before: on weekdays to Friday's from Monday's. */
+function daysBefore(frequency: Frequency, until: Date): number {
+  if (frequency === 'weekly') return 7
+  return frequency === 'weekdays' && until.getUTCDay() === 1 ? 3 : 1
+}
+
+type TopicFound = { readonly id: number; readonly slug: string }
+
 /** By its slug or its name, however they are capitalised. Throws PublicError with the names that there are. */
-async function findTopic(trx: InTransaction, newsletter: Newsletter, written: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    select id from topics where newsletter_id = ${newsletter.id} and lower(${written}) in (slug, lower(name))
+async function findTopic(trx: InTransaction, newsletter: Newsletter, written: string): Promise<TopicFound> {
+  const { rows } = await sql<TopicFound>`
+    select id, slug from topics where newsletter_id = ${newsletter.id} and lower(${written}) in (slug, lower(name))
     order by slug = lower(${written}) desc, id limit 1`.execute(trx)
   const [topic] = rows
-  if (topic) return topic.id
+  if (topic) return topic
   const { rows: others } = await sql<{ slug: string; count: number }>`
     select t.slug, count(*) over ()::int as count from topics t
       left join (select topic_id, count(*) as uses from article_topics group by topic_id) as used on used.topic_id = t.id

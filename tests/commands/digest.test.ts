@@ -26,7 +26,10 @@ it('shows what would be sent, to the letter, and changes nothing', async () => {
   await aReader(db, { email: 'ada@reader.example', topics: ['sport'], time_zone: 'Europe/Berlin', hour: 7 })
 
   const preview = await previewDigest(context, { addressKey: 'ada@reader.example' })
-  expect(preview).toMatchObject({ stories: 12, further: 3, editionDate: '2026-11-23', newsletter: 'newsmatro' })
+  const { id } = await db.selectFrom('subscribers').select('id').executeTakeFirstOrThrow()
+  const whose = { readers: `subscriber-${id}`, frequency: 'daily', language: 'en' }
+  const edition = { newsletter: 'newsmatro', editionDate: '2026-11-23' }
+  expect(preview).toMatchObject({ stories: 12, further: 3, ...edition, ...whose })
   expect(await db.selectFrom('digests').select('id').execute()).toEqual([])
   await planDigests(context, at(monday))
   const { template } = await db.selectFrom('renderings').select('template').executeTakeFirstOrThrow()
@@ -48,6 +51,35 @@ it('shows what would be sent, to the letter, and changes nothing', async () => {
   await expect(previewDigest(context, { topics: ['culture'], at: hours(-2) })).rejects.toThrow('Nothing is new')
 })
 
+it('goes back to the digest before, as often as it comes', async () => {
+  const { db } = database
+  const context = testContext(db)
+  for (const [title, hour] of [
+    ['Of Friday', -70],
+    ['Of Wednesday', -120],
+    ['Of long ago', -170],
+  ] as const) {
+    await anArticle(db, { title, firstSeenAt: hours(hour), topics: ['sport'] })
+  }
+  const titles = async (frequency: 'daily' | 'weekdays' | 'weekly', at = monday) => {
+    const { text } = await previewDigest(context, { topics: [], frequency, at })
+    return ['Of Friday', 'Of Wednesday', 'Of long ago'].filter((title) => text.includes(title))
+  }
+  expect(await titles('weekly')).toEqual(['Of Friday', 'Of Wednesday'])
+  expect(await titles('weekdays')).toEqual(['Of Friday'])
+  await expect(titles('daily')).rejects.toThrow('Nothing is new')
+  await expect(titles('weekdays', hours(24))).rejects.toThrow('Nothing is new')
+})
+
+it('speaks a language that is asked for', async () => {
+  const { db } = database
+  await anArticle(db, { firstSeenAt: hours(-1), topics: ['sport'] })
+  const preview = (language?: string) => previewDigest(testContext(db), { topics: [], language })
+  expect((await preview()).html).toContain('Unsubscribe')
+  expect(await preview('de-AT')).toMatchObject({ language: 'de-AT', html: expect.stringContaining('Abbestellen') })
+  await expect(preview('tlh')).rejects.toThrow('Readers are not spoken to in "tlh": give one of en, de, fr, es, ar.')
+})
+
 it('writes it from a process of its own, and says in a line what is wrong', async () => {
   const own = await openTestDatabase()
   const db = connect(own.url)
@@ -55,7 +87,7 @@ it('writes it from a process of its own, and says in a line what is wrong', asyn
   await db.destroy()
   const folder = await mkdtemp(join(tmpdir(), 'preview-'))
   const digest = (...args: string[]) => run(['digest', 'preview', ...args], { DATABASE_URL: own.url })
-  const path = join(folder, 'deep', 'newsmatro-2026-11-23')
+  const path = join(folder, 'deep', 'newsmatro-2026-11-23-sport-daily-en')
   const day = ['--at', monday.toISOString(), '--out', join(folder, 'deep')]
   expect(await digest('--topics', 'sport', ...day)).toEqual({
     code: 0,
@@ -65,13 +97,22 @@ it('writes it from a process of its own, and says in a line what is wrong', asyn
   expect((await digest('--topics', ' Sport,', ...day)).stdout).toContain('Night trams')
   expect(await readFile(`${path}.html`, 'utf8')).toContain('Night trams')
   expect(await readFile(`${path}.txt`, 'utf8')).toContain('Night trams')
-  expect(JSON.parse((await digest(...day, '--json')).stdout)).toMatchObject({ stories: 1, html: `${path}.html` })
+  const all = join(folder, 'deep', 'newsmatro-2026-11-23-all-topics-weekly-fr')
+  const others = ['--frequency', 'weekly', '--language', 'fr']
+  expect(JSON.parse((await digest(...day, ...others, '--json')).stdout)).toMatchObject({
+    stories: 1,
+    html: `${all}.html`,
+  })
+  expect(await readFile(`${all}.html`, 'utf8')).toContain('lang="fr"')
 
   const wrong = [
     [['--topics', 'nonsense', ...day], 'has no topic "nonsense". Those most in use are sport.'],
     [['--topics', ' ,', ...day], '--topics names none'],
     [['--subscriber', 'nobody@reader.example'], 'No reader of'],
     [['--subscriber', 'nobody@reader.example', '--topics', 'sport'], 'Either --subscriber, or --topics'],
+    [['--subscriber', 'nobody@reader.example', '--language', 'de'], 'Either --subscriber, or --topics'],
+    [['--frequency', 'hourly'], 'Allowed choices are daily, weekdays, weekly.'],
+    [['--language', 'tlh'], 'give one of en, de, fr, es, ar'],
     [['--at', 'yesterday'], 'It is a time like'],
     [['--newsletter', 'other'], 'no newsletter of that name'],
     [[...day.slice(0, 2), '--out', '/dev/null/there'], 'give another folder with --out'],
