@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -34,6 +35,16 @@ describe.each(everyMail)('$name', ({ name, template, render }) => {
       await expect(mail.html).toMatchFileSnapshot(`snapshots/${name}.html`)
   })
 })
+
+test('no part of any mail has changed since somebody last looked', async () => {
+  const lines = everyMail.map(async ({ name, render }) => {
+    const { html, text } = await render()
+    return `${name} html ${hashOf(html)} text ${hashOf(text)}\n`
+  })
+  await expect((await Promise.all(lines)).join('')).toMatchFileSnapshot('snapshots/every-mail.txt')
+})
+
+const hashOf = (part: string) => createHash('sha256').update(part).digest('hex').slice(0, 16)
 
 test('what is explained of clients is what mails use', async () => {
   const uses = (await Promise.all(everyMail.map(({ render }) => render()))).flatMap(({ html }) => usesOf(html))

@@ -75,8 +75,21 @@ const headline300 = long(
   300,
 )
 
+type Told = { title: string; summary: string; topic: Topic; alsoIn?: readonly string[] }
+
+/** The first stories of the preview as they are told elsewhere, with its pictures. */
+const toldBy = (author: string, told: readonly Told[]): Story[] =>
+  told.map(({ topic, ...words }, index) => ({
+    ...lead,
+    ...stories[index],
+    ...words,
+    authors: [author],
+    topics: [topic],
+  }))
+
+const arabicName = { language: 'ar', newsletterName: 'بريد الصباح' }
 const arabicTopics = { city: { slug: 'city', name: 'المدينة' }, climate: { slug: 'climate', name: 'المناخ' } }
-const arabic: Story[] = [
+const arabic = toldBy('ليلى حدّاد', [
   {
     title: 'المجلس البلدي يقرّ تسيير ترام الميناء طوال الليل',
     summary:
@@ -94,13 +107,77 @@ const arabic: Story[] = [
     topic: arabicTopics.climate,
   },
   { title: 'دقيقة أخيرة تحسم ديربي الميناء (1:0)', summary: '', topic: arabicTopics.city },
-].map(({ topic, ...words }, index) => ({
-  ...lead,
-  ...stories[index],
-  ...words,
-  authors: ['ليلى حدّاد'],
-  topics: [topic],
-}))
+])
+
+const newsletters = {
+  german: {
+    language: 'de',
+    newsletterName: 'Die Morgenpost',
+    stories: toldBy('Wilhelmina Straßburger', [
+      {
+        title: 'Stadtrat beschließt: Hafenstraßenbahn fährt künftig die ganze Nacht hindurch',
+        summary: 'Ab März verkehren die Bahnen zwischen Altem Dock und Salzmarkt alle zwanzig Minuten.',
+        topic: { slug: 'stadt', name: 'Stadtentwicklung' },
+      },
+      {
+        title: 'Das Schilf ist zurück im Unteren Moor, und mit ihm die Rohrdommeln',
+        summary: 'Acht Jahre nach der Öffnung des Deichs ist dort das größte Schilfgebiet der Küste entstanden.',
+        topic: { slug: 'klima', name: 'Klimaanpassung' },
+      },
+      {
+        title: 'Drei Dörfer kaufen einen Windpark und senken ihre Stromrechnungen',
+        summary: 'Die Windräder auf dem Höhenzug gehören denen, die sie sehen.',
+        topic: { slug: 'klima', name: 'Klimaanpassung' },
+      },
+    ]),
+  },
+  french: {
+    language: 'fr',
+    newsletterName: 'Le Courrier du matin',
+    stories: toldBy('Hélène d’Aubigné', [
+      {
+        title: 'Le conseil municipal vote la circulation du tramway du port toute la nuit',
+        summary: 'À partir de mars, une rame toutes les vingt minutes reliera les Vieux Docks au Marché-au-Sel.',
+        topic: { slug: 'ville', name: 'Vie de la cité' },
+      },
+      {
+        title: 'Les roseaux sont de retour dans le Bas-Marais : les butors aussi',
+        summary: 'Huit ans après l’ouverture de la digue, c’est la plus vaste roselière de la côte.',
+        topic: { slug: 'climat', name: 'Climat' },
+      },
+      {
+        title: 'Trois villages achètent un parc éolien et paient moins cher',
+        summary: 'Les éoliennes appartiennent à ceux qui les voient.',
+        topic: { slug: 'climat', name: 'Climat' },
+      },
+    ]),
+  },
+  spanish: {
+    language: 'es',
+    newsletterName: 'El Correo de la mañana',
+    stories: toldBy('Íñigo Núñez', [
+      {
+        title: 'El pleno aprueba que el tranvía del puerto circule durante toda la noche',
+        summary: 'Desde marzo pasará cada veinte minutos entre los Muelles Viejos y el Mercado de la Sal.',
+        topic: { slug: 'ciudad', name: 'Ciudad' },
+      },
+      {
+        title: 'Vuelven los carrizos a la Marisma Baja, y con ellos los avetoros',
+        summary: 'Ocho años después de abrirse el dique, es el mayor carrizal de la costa.',
+        topic: { slug: 'clima', name: 'Clima' },
+      },
+      {
+        title: 'Tres pueblos compran un parque eólico y pagan menos luz',
+        summary: 'Los molinos son de quienes los ven.',
+        topic: { slug: 'clima', name: 'Clima' },
+      },
+    ]),
+  },
+}
+/** What of them a mail without stories has. */
+const named = Object.fromEntries(
+  Object.entries(newsletters).map(([name, { stories: _, ...changes }]) => [name, changes]),
+)
 
 const twelveLong = Array.from({ length: 12 }, (_, index) => ({
   ...lead,
@@ -150,8 +227,17 @@ const digests: Record<string, Partial<DigestProps>> = {
   'long-headlines': {
     stories: eachWith({ title: headline300 }).map((one, n) => ({ ...one, title: `${one.title}${n}` })),
   },
-  'right-to-left': { stories: arabic, language: 'ar', newsletterName: 'بريد الصباح' },
+  'right-to-left': { stories: arabic, ...arabicName },
   'right-to-left-in-english': { stories: [...arabic.slice(0, 2), ...stories.slice(2)] },
+  ...Object.fromEntries(Object.entries(newsletters).map(([name, one]) => [name, { ...one, takesReplies: true }])),
+  'english-in-german': { stories, language: 'de', storiesLanguage: 'en' },
+  'english-in-right-to-left': { stories, language: 'ar', storiesLanguage: 'en', frequency: 'weekly' },
+  'also-in': {
+    stories: stories.map((story, n) => ({
+      ...story,
+      alsoIn: ['The Harbour Echo', 'Merrin Today', 'calder.example', 'Hallow Gazette'].slice(0, (n % 4) + 1),
+    })),
+  },
   emoji: {
     stories: stories.map((story, n) => ({
       ...story,
@@ -188,7 +274,12 @@ const answers: Record<string, Answer> = {
   'not-understood': { kind: 'help', isAsked: false, next: null },
   'bad-pause': { kind: 'bad_pause', isAsked: false, next },
 }
-const answerVariants = Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, { answer }]))
+const answerVariants = Object.fromEntries(
+  Object.entries(answers).flatMap(([name, answer]) => [
+    [name, { answer }],
+    [`${name}-right-to-left`, { ...arabicName, answer }],
+  ]),
+)
 
 const welcomes: Record<string, Partial<WelcomeProps>> = {
   '': { stories },
@@ -196,7 +287,7 @@ const welcomes: Record<string, Partial<WelcomeProps>> = {
   'no-stories': { stories: [], furtherCount: 0, frequency: 'weekly' },
   late: { stories: [], furtherCount: 0, firstDigest: null },
   'right-to-left': {
-    ...{ stories: arabic, language: 'ar', newsletterName: 'بريد الصباح' },
+    ...{ stories: arabic, ...arabicName },
     firstDigest: instantInWords({ at: new Date('2026-11-24T06:00:00Z'), timeZone: 'Africa/Cairo' }, 'ar'),
   },
   'twelve-long-stories': {
@@ -205,7 +296,6 @@ const welcomes: Record<string, Partial<WelcomeProps>> = {
   },
 }
 
-const arabicName = { language: 'ar', newsletterName: 'بريد الصباح' }
 const paused = {
   pausedUntil: '2026-12-24',
   next: { at: new Date('2026-12-25T06:00:00Z'), timeZone: 'Europe/Berlin' },
@@ -218,6 +308,8 @@ const changes: Record<string, Partial<PreferencesChangedProps>> = {
   paused,
   'right-to-left': arabicName,
   'paused-right-to-left': { ...arabicName, ...paused },
+  // The longest buttons.
+  ...named,
 }
 
 /** Each as it is in the preview, and from right to left. */
@@ -229,6 +321,7 @@ export const everyMail: readonly SampleMail[] = [
     ...letterVariants,
     ...branded,
     'with-reply': { takesReplies: true },
+    'with-reply-right-to-left': { ...arabicName, takesReplies: true },
   }),
   ...samplesOf('welcome', WelcomeEmail, welcomeText, welcomes),
   ...samplesOf('preferences-changed', PreferencesChangedEmail, preferencesChangedText, changes),
