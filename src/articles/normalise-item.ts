@@ -128,12 +128,20 @@ function chosenImage(
   return { url: chosen.url, alt: same.find(({ alt }) => alt !== '')?.alt ?? '', width, height }
 }
 
+/** What publishing systems (WordPress, Joomla) file under where nobody chose: it says nothing of what a story is about. */
+const defaultCategories = new Set(
+  'uncategorized uncategorised allgemein unkategorisiert non-classé sin-categoría senza-categoria sem-categoria geen-categorie bez-kategorii без-рубрики без-категорії без-категория nekategorizirano غير-مصنف 未分类 未分類 미분류'.split(
+    ' ',
+  ),
+)
+
 function topicsOf(categories: readonly string[]): TopicName[] {
   const topics = new Map<string, TopicName>()
   for (const category of categories) {
     const name = topicName(cutAtWord(cleanText(category), maximumName))
     const slug = slugOf(name)
-    if (slug !== '' && !topics.has(slug) && topics.size < maximumTopics) topics.set(slug, { slug, name })
+    if (slug !== '' && !defaultCategories.has(slug) && !topics.has(slug) && topics.size < maximumTopics)
+      topics.set(slug, { slug, name })
   }
   return [...topics.values()]
 }

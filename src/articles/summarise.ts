@@ -45,13 +45,21 @@ export function summarise(told: Told, maximum: number): string {
 }
 
 /** What stands beside the story is told only where there is nothing else. */
-const tell = (told: Told, maximum: number) =>
-  unfinished(choose({ ...told, without: isBeside }, maximum) || choose({ ...told, without: () => false }, maximum))
+function tell(told: Told, maximum: number): string {
+  let isAll = true
+  const without = (line: string) => {
+    const isLeftOut = isBeside(line, told)
+    isAll &&= !isLeftOut
+    return isLeftOut
+  }
+  const text = choose({ ...told, without }, maximum)
+  return unfinished(text || isAll ? text : choose({ ...told, without: () => false }, maximum))
+}
 
 /** "[…]" would look like something that was left out of the middle. */
 const unfinished = (text: string) => text.replace(/[\s,;:–—…-]{0,9}[[(]\s?(?:…|\.{2,3})\s?[\])]?…?$/u, '…')
 
-type Telling = Told & { readonly without: (line: string, told: Told) => boolean }
+type Telling = Told & { readonly without: (line: string) => boolean }
 
 /** Whether a line is the caption of a photograph, or says who the writer is. */
 function isBeside(line: string, { authors, language }: Told): boolean {
@@ -138,7 +146,7 @@ function linesOf(paragraph: string, told: Telling): string[] {
       (line) =>
         !isBoilerplateLine(line, language) && !isSame(line, title) && !authors.some((author) => isSame(line, author)),
     )
-  return unwrapped(lines).filter((line) => !told.without(line, told))
+  return unwrapped(lines).filter((line) => !told.without(line))
 }
 
 function cleanedSentences(line: string, { title, authors, language }: Told): string[] {

@@ -141,6 +141,14 @@ describe('an item as an article', () => {
     expect(await imageOf({ content: '<img src="/a.jpg" width="100%" height="auto">' })).toEqual(['a.jpg', null, null])
   })
 
+  it('has no topic that publishing systems give by themselves', async () => {
+    const defaults = ['Uncategorized', 'Uncategorised', 'ALLGEMEIN', 'Non classé', 'Sin categoría', 'Senza categoria']
+    const others = ['Sem categoria', 'Geen categorie', 'Bez kategorii', 'Без рубрики', 'غير مصنف', '未分類', '미분류']
+    const kept = ['Allgemeinmedizin', 'General', 'Blog']
+    const article = await normaliseOne({ title: 'T', categories: [...defaults, ...others, ...kept] })
+    expect(article?.topics.map(({ name }) => name)).toEqual(kept)
+  })
+
   it('has ten topics at most, each once, and authors each once', async () => {
     const categories = [
       'News',
