@@ -13,7 +13,7 @@ body { margin: 0; border-top: 6px solid var(--brand); background: var(--paper); 
 .page { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 header { border-bottom: 3px double var(--line); margin-bottom: 2rem; padding-bottom: .75rem; font-size: 1.5rem; font-weight: bold; letter-spacing: -.01em; }
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }
-:lang(ar) { letter-spacing: 0 !important; }
+[dir=rtl], [dir=rtl] * { letter-spacing: 0 !important; }
 p { margin: 0 0 1rem; } .again { margin-top: 1.75rem; }
 a { display: inline-block; min-height: 2.75rem; padding: .5rem 1.25rem; font: 600 1rem/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif; color: var(--on-accent); background: var(--accent); border: 2px solid var(--accent); border-radius: .375rem; text-decoration: none; }
 a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

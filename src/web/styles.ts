@@ -18,7 +18,7 @@ header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-w
 header.site img { display: block; box-sizing: content-box; max-width: calc(100% - 1.5rem); height: auto; margin-bottom: .25rem; background: var(--plate); }
 @media (prefers-color-scheme: dark) { header.site img.on-plate { padding: .5rem .75rem; } }
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }
-:lang(ar) { letter-spacing: 0 !important; }
+[dir=rtl], [dir=rtl] * { letter-spacing: 0 !important; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
 main { overflow-wrap: break-word; } p { margin: 0 0 1rem; } a { color: var(--accent); }
 .quiet, .hint { color: var(--quiet); } .hint { font-size: .9375rem; margin: .25rem 0 1rem; }

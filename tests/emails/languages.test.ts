@@ -3,15 +3,24 @@ import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { createElement } from 'react'
 import { describe, expect, test } from 'vitest'
+import { AnswerEmail, answerSubject } from '../../emails/answer.tsx'
+import { ConfirmEmail, confirmSubject } from '../../emails/confirm.tsx'
+import { digestSubject } from '../../emails/digest.tsx'
 import { catalogues, knownLanguage, type Language, languages, messagesFor, spoken } from '../../emails/messages.ts'
-import { PreferencesChangedEmail } from '../../emails/preferences-changed.tsx'
+import {
+  PreferencesChangedEmail,
+  preferencesChangedSubject,
+  preferencesChangedText,
+} from '../../emails/preferences-changed.tsx'
 import { renderMail } from '../../emails/render.ts'
+import { WelcomeEmail, welcomeSubject } from '../../emails/welcome.tsx'
 import {
   all,
   DomUtils,
   type Element,
   letters,
   parse,
+  preview,
   renderAnswer,
   renderConfirm,
   renderDigest,
@@ -197,13 +206,31 @@ describe('a digest whose stories are in another language', () => {
   })
 })
 
+test('subjects of what the service says are in the language of the mail', () => {
+  const subjects = languages.flatMap((language) => [
+    confirmSubject({ ...ConfirmEmail.PreviewProps, language }),
+    answerSubject({ ...AnswerEmail.PreviewProps, language }),
+    welcomeSubject({ ...WelcomeEmail.PreviewProps, language }),
+    preferencesChangedSubject({ ...PreferencesChangedEmail.PreviewProps, language }),
+  ])
+  expect(new Set(subjects).size).toBe(4 * languages.length)
+})
+
 test.each(languages)('mails in %s have a subject, and lines that are not too long', async (language) => {
-  for (const mail of [
-    renderDigest({ language, takesReplies: true }),
-    renderConfirm({ language }),
-    renderAnswer({ language }),
-  ]) {
+  const changed = { ...PreferencesChangedEmail.PreviewProps, language }
+  for (const [subject, mail] of [
+    [digestSubject({ ...preview, language }), renderDigest({ language, takesReplies: true })],
+    [confirmSubject({ ...ConfirmEmail.PreviewProps, language }), renderConfirm({ language })],
+    [answerSubject({ ...AnswerEmail.PreviewProps, language }), renderAnswer({ language })],
+    [welcomeSubject({ ...WelcomeEmail.PreviewProps, language }), renderWelcome({ language })],
+    [
+      preferencesChangedSubject(changed),
+      renderMail(createElement(PreferencesChangedEmail, changed), preferencesChangedText(changed)),
+    ],
+  ] as const) {
     const { html, text } = await mail
+    expect(subject).toMatch(/^\S.{3,58}\S$/u)
+    expect(DomUtils.textContent(all(parse(html), 'title'))).toBe(subject)
     expect(html).toContain(`lang="${language}"`)
     expect(
       Math.max(...text.split('\n').map((line) => (line.startsWith('http') ? 0 : line.length))),
