@@ -31,6 +31,8 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     const page = await browser.open(view)
     const see = (state: string) => look(page, `${nameOf(view)} ${state}`)
     await publish()
+    // Names are kept for a minute: it is there before anybody looks.
+    await service.db.insertInto('newsletters').values({ slug: 'evening', name: 'The Evening' }).execute()
 
     await page.goto(service.url)
     await see('01 front')
@@ -66,8 +68,6 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
     await page.goto(service.url)
     await see('06 front with a digest')
 
-    // Names are kept for a minute: it is there before anybody looks.
-    await service.db.insertInto('newsletters').values({ slug: 'evening', name: 'The Evening' }).execute()
     const preferences = (await service.link('preferences')).split('?')[0] ?? ''
     await page.goto(preferences)
     await see('07 preferences')
