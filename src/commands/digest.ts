@@ -1,14 +1,15 @@
 // `newsmatro digest`: what readers would be sent.
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { type DigestPreview, previewDigest } from '../digests/preview-digest.ts'
 import type { Frequency } from '../platform/database/schema.ts'
+import { sha256, toHex } from '../platform/encoding.ts'
 import { codeOf, PublicError } from '../platform/errors.ts'
 import { parseAddress } from '../subscriptions/address.ts'
+import { frequencies } from '../subscriptions/preferences.ts'
 import { instant } from './option-values.ts'
 import { type CommandTools, jsonOption } from './tools.ts'
 
@@ -25,8 +26,6 @@ type Options = {
 
 /** In octets, of what a file system takes with the rest of the name. */
 const longestName = 120
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Adds the `digest` commands to the program. */
 export function addDigestCommands(program: Command, { withRuntime, print }: CommandTools): void {
@@ -47,11 +46,7 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
     )
     .option('--at <ISO time>', 'when that day ends (default: now), such as 2026-11-23T06:00:00Z', instant)
     .addOption(
-      new Option('--frequency <frequency>', 'how often it comes to them (default: daily)').choices([
-        'daily',
-        'weekdays',
-        'weekly',
-      ] satisfies Frequency[]),
+      new Option('--frequency <frequency>', 'how often it comes to them (default: daily)').choices(frequencies),
     )
     .option('--language <tag>', "in which language they are spoken to (default: the newsletter's)")
     .option('--newsletter <slug>', 'of this newsletter (default: the first)')
@@ -68,7 +63,7 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
         subscriber === undefined ? { topics, at, frequency, language } : { addressKey: parseAddress(subscriber).key }
       return withRuntime(async ({ context }) => {
         const { html, text, ...preview } = await previewDigest(context, whom, { newsletterSlug: newsletter })
-        const path = join(resolve(out), nameOf(preview))
+        const path = join(resolve(out), await nameOf(preview))
         const files = { html: `${path}.html`, text: `${path}.txt` }
         await write(resolve(out), [
           [files.html, html],
@@ -83,14 +78,15 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
 }
 
 /** One for each preview that is another: of the day, of these readers, as often, in that language. */
-function nameOf({
+async function nameOf({
   newsletter,
   editionDate,
   readers,
   frequency,
   language,
 }: Omit<DigestPreview, 'subject' | 'html' | 'text'>) {
-  const whose = Buffer.byteLength(readers) <= longestName ? readers : `topics-${sha256(readers).slice(0, 12)}`
+  const whose =
+    Buffer.byteLength(readers) <= longestName ? readers : `topics-${toHex(await sha256(readers)).slice(0, 12)}`
   return [newsletter, editionDate, whose, frequency, language].join('-')
 }
 

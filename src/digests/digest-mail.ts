@@ -9,6 +9,7 @@ import { renderMail } from '../../emails/render.ts'
 import { countFurther, type ToldArticle } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { publisherOf } from '../platform/publisher.ts'
@@ -39,9 +40,6 @@ export type Personal = {
   readonly unsubscribeMailToken: string
   readonly replyMailToken: string
 }
-
-/** Of the newsletter `n`: whether it was added first. */
-export const isFirstNewsletter = sql<boolean>`n.id = (select min(id) from newsletters)`
 
 /** As it is to be told now: its stories as they are, without those that were hidden since, and the further ones counted anew. */
 export async function readDigest(db: Database, digest: Row<'digests'>): Promise<DigestSource> {

@@ -7,9 +7,10 @@ import { selectArticles } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import { filledDay } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import type { Frequency, InTransaction } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
-import { type DigestContent, digestMail, isFirstNewsletter, readStories } from './digest-mail.ts'
+import { type DigestContent, digestMail, readStories } from './digest-mail.ts'
 
 /** So many topics are named to who asks for one that there is not. */
 const namedTopics = 24

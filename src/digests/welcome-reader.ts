@@ -3,8 +3,9 @@ import { sql } from 'kysely'
 import { selectArticles, type ToldArticle } from '../articles/select-articles.ts'
 import { firstDigestAt, isOutdated, isUnmade } from '../delivery/welcomes.ts'
 import type { Context } from '../platform/context.ts'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
-import { type DigestContent, isFirstNewsletter, readStories } from './digest-mail.ts'
+import { type DigestContent, readStories } from './digest-mail.ts'
 
 export type Reader = Pick<
   Row<'subscriptions'>,

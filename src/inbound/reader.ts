@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import type { InTransaction, Row } from '../platform/database/schema.ts'
 
 /** Who a token stands for, and what they get now. */
@@ -25,7 +26,7 @@ export async function findReader(
     select s.id as "subscriptionId", s.subscriber_id as "subscriberId", r.email, s.state, s.frequency, s.weekday, s.time_zone, s.language,
       s.next_digest_at, s.paused_until, s.confirmed_at, (${now} at time zone s.time_zone)::date as today,
       json_build_object('name', n.name, 'slug', n.slug, 'language', n.language,
-        'isFirst', n.id = (select min(id) from newsletters)) as newsletter
+        'isFirst', ${isFirstNewsletter}) as newsletter
     from subscriptions s join subscribers r on r.id = s.subscriber_id join newsletters n on n.id = s.newsletter_id
     where s.id = ${subscriptionId} and r.erased_at is null`.execute(trx)
   return rows[0]

@@ -9,6 +9,9 @@ import { knownLanguage } from './languages.ts'
 import { mostTopics } from './newsletters.ts'
 import { chooseTopics } from './topic-choices.ts'
 
+/** In the order in which they are offered. */
+export const frequencies = ['daily', 'weekdays', 'weekly'] as const satisfies readonly Frequency[]
+
 /** What a reader chooses. No topics means every topic. */
 export type Choices = {
   readonly frequency: Frequency
@@ -40,7 +43,7 @@ export const wholeNumber = (minimum: number, maximum: number, message: string) =
 /** The choices as they arrive, from a form (all text) or from JSON. Absent ones stay as they are. */
 export const choicesSchema = z
   .object({
-    frequency: z.enum(['daily', 'weekdays', 'weekly'], 'Choose daily, weekdays or weekly.'),
+    frequency: z.enum(frequencies, 'Choose daily, weekdays or weekly.'),
     weekday: wholeNumber(1, 7, 'Choose a day of the week.'),
     hour: wholeNumber(0, 23, 'Choose an hour from 0 to 23.'),
     timeZone: z

@@ -2,12 +2,12 @@
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { withoutGuard } from '../platform/csv-line.ts'
-import type { Frequency, SubscriptionState } from '../platform/database/schema.ts'
+import type { SubscriptionState } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { parseAddress } from './address.ts'
 import type { ConfirmedReader } from './import-subscribers.ts'
 import { knownLanguage, languages } from './languages.ts'
-import { defaultChoices, knownTimeZone } from './preferences.ts'
+import { defaultChoices, frequencies, knownTimeZone } from './preferences.ts'
 
 /** What `subscribers export` writes and `subscribers import` reads, in this order. */
 export const readerColumns = [
@@ -48,7 +48,6 @@ export type ReaderLine =
 
 const required = ['email', 'confirmedAt'] as const
 const longestSource = 200
-const frequencies: readonly Frequency[] = ['daily', 'weekdays', 'weekly']
 const states: readonly SubscriptionState[] = ['pending', 'active', 'ended']
 /** Software that has no date writes 1970-01-01 or 1900-01-00. */
 const earliestConsent = new Date('1990-01-01T00:00:00Z')

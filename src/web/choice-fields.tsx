@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html'
 import { weekdayNames } from '../subscriptions/in-words.ts'
 import { catalogues, languages, messagesFor } from '../subscriptions/languages.ts'
-import type { Choices } from '../subscriptions/preferences.ts'
+import { type Choices, frequencies } from '../subscriptions/preferences.ts'
 
 type Errors = Readonly<Record<string, string>>
 
@@ -33,7 +33,6 @@ function focusOn(name: string, errors: Errors) {
 const groupAttributes = (name: string, errors: Errors) =>
   errors[name] ? { 'aria-describedby': `${name}-error` } : none
 
-const frequencies = ['daily', 'weekdays', 'weekly'] as const
 const hours = Array.from(
   { length: 24 },
   (_, hour) => `<option value="${hour}">${String(hour).padStart(2, '0')}:00\n`,

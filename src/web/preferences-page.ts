@@ -73,8 +73,8 @@ ${subscriptionForm(otherForm, ownOf(context, other), options)}</details>`)
   }
   const filledIn = form.ticked?.length === 0 ? say.onlyTopic : say.filledIn
   const notes = [...(note === undefined ? [] : [note]), ...(suggested && isActive ? [filledIn] : [])]
-  const newsletter = (await newslettersByName(context)).find(({ id }) => id === shown.newsletterId)
-  const front = newsletter ? await frontOf(context, newsletter) : '/'
+  const left = isActive ? undefined : (await newslettersByName(context)).find(({ id }) => id === shown.newsletterId)
+  const front = left ? await frontOf(context, left) : '/'
   const undo = isActive ? undefined : await undoToken(context, shown.subscriptionId)
   return page(
     c,

@@ -4,7 +4,7 @@ import { dateInWords, findPublicDigests, type Item, type PublicDigest } from '..
 import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { type Newsletter, offeredTopics } from '../subscriptions/newsletters.ts'
-import { type Choices, defaultChoices } from '../subscriptions/preferences.ts'
+import { type Choices, defaultChoices, frequencies } from '../subscriptions/preferences.ts'
 import { type Spoken, spokenTo } from './asked-language.ts'
 import { ChoiceFields, errorAttributes, FieldError } from './choice-fields.tsx'
 import { digestPath } from './digest-page.tsx'
@@ -148,8 +148,7 @@ export function typedChoices(body: Readonly<Record<string, unknown>>, timeZone: 
   const text = (name: string) => (typeof body[name] === 'string' ? (body[name] as string) : undefined)
   const topics = Array.isArray(body.topics) ? body.topics : body.topics === undefined ? [] : [body.topics]
   return {
-    frequency:
-      (['daily', 'weekdays', 'weekly'] as const).find((one) => one === text('frequency')) ?? defaultChoices.frequency,
+    frequency: frequencies.find((one) => one === text('frequency')) ?? defaultChoices.frequency,
     weekday: Number(text('weekday')) || defaultChoices.weekday,
     hour: Number(text('hour') ?? defaultChoices.hour),
     timeZone: text('timeZone')?.slice(0, 64) ?? timeZone,
