@@ -6,7 +6,8 @@ import { at, monday } from './context.ts'
 import { anArticle, aReader } from './factories.ts'
 import { hours, type ReaderSite } from './reader-site.ts'
 
-export const email = 'Ada.Secret@reader.example'
+// No letters of which a hash is written: a hash would have it by chance.
+export const email = 'Wilma.Secret@reader.example'
 export const key = email.toLowerCase()
 export const evidence = { source: 'form', ip: '203.0.113.9', userAgent: 'Netscape' } as const
 
