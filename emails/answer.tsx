@@ -111,11 +111,12 @@ export function answerSubject(props: AnswerProps): string {
 export function answerText(props: AnswerProps): string {
   const { newsletterName, language, publisher } = props
   const { title, paragraphs, commands, links, why } = wordsOf(props)
+  const { labelled } = messagesFor(language).marks
   return `${blocks(
     heading(title),
     ...paragraphs.map((paragraph) => wrap(paragraph)),
     commands.map((command) => `* ${wrap(command)}`).join('\n'),
-    ...links.map(({ label, href }) => linked(`${label}:`, href)),
+    ...links.map(({ label, href }) => linked(labelled({ label }), href)),
     footerText({ newsletterName, language, publisher, why }),
   )}\n`
 }

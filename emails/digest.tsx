@@ -4,7 +4,7 @@ import type { DigestProps } from './components/digest-props.ts'
 import { editionOf } from './components/edition.ts'
 import { EditionBody } from './components/edition-body.tsx'
 import { Footer } from './components/footer.tsx'
-import { dateInWords } from './components/in-words.ts'
+import { dateLine } from './components/in-words.ts'
 import { storiesIn } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
 import { Masthead } from './components/masthead.tsx'
@@ -52,7 +52,7 @@ export function DigestEmail(props: DigestProps) {
       <Masthead
         name={newsletterName}
         publisher={publisher}
-        date={dateInWords(props.editionDate, language)}
+        date={dateLine(props.editionDate, language)}
         extent={edition.extent}
         inStories={inStories}
       />

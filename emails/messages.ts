@@ -17,6 +17,7 @@ type Arguments = {
   count: number
   stories: number
   minutes: number
+  label: string
   sites: string
   newsletter: string
   topic: string

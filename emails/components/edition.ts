@@ -1,5 +1,5 @@
 // A digest laid out: what goes where and in which words, for the HTML part and the text part alike.
-import { messagesFor } from '../messages.ts'
+import { type Messages, messagesFor } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
 import { listOf, weekdayOf } from './in-words.ts'
@@ -146,9 +146,9 @@ function introOf(rest: readonly Item[], language: string): Piece[] {
 }
 
 /** A postal address on one line, however it was entered. */
-export const onOneLine = (address: string) =>
+export const onOneLine = (address: string, { comma }: Messages['marks']) =>
   address
     .split(/[\r\n]+/)
     .map(clean)
     .filter(Boolean)
-    .join(', ')
+    .join(`${comma} `)

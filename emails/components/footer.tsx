@@ -18,7 +18,7 @@ export type FooterProps = {
 
 /** What the law wants in every mail: who sends it, from where, why you get it, how to reach them, how to stop it. */
 export function Footer({ newsletterName, language, publisher, why, links = [] }: FooterProps) {
-  const words = messagesFor(language).footer
+  const { footer: words, marks } = messagesFor(language)
   const contact = clean(publisher.contactAddress)
   return (
     <Strip top={22}>
@@ -28,7 +28,7 @@ export function Footer({ newsletterName, language, publisher, why, links = [] }:
         <MailLink href={safeUrl(publisher.siteUrl)} tone="muted">
           {clean(publisher.name)}
         </MailLink>
-        {`, ${onOneLine(publisher.postalAddress)}.`}
+        {`${marks.comma} ${onOneLine(publisher.postalAddress, marks)}.`}
       </Text>
       <Text {...paint({ text: 'muted' }, lineStyle)}>
         {`${words.questions} `}

@@ -41,6 +41,12 @@ export const dayInWords = (day: string, thisYear: string, language = 'en') =>
 /** "Monday 23 November 2026", also in a language that the service does not speak; the date as it came if it is none. */
 export const dateInWords = (day: string, language: string) => written(day, 'weekdayAndYear', language)
 
+/** The same at the head of a line, which has a capital in every language that has them. */
+export function dateLine(day: string, language: string): string {
+  const [first = '', ...rest] = dateInWords(day, language)
+  return [first.toLocaleUpperCase(languageTag(language)), ...rest].join('')
+}
+
 function written(day: string, name: 'weekday' | 'weekdayAndYear', language: string): string {
   const date = new Date(`${day}T00:00:00Z`)
   if (Number.isNaN(date.getTime())) return day

@@ -68,7 +68,7 @@ export function letterText({ newsletterName, language, url, publisher }: LetterP
     heading(words.title),
     wrap(words.asked),
     words.facts?.map((fact) => wrap(`* ${fact}`)).join('\n'),
-    linked(`${words.button}:`, url),
+    linked(messagesFor(language).marks.labelled({ label: words.button }), url),
     ...words.notes.map((note) => wrap(note)),
     footerText({ newsletterName, language, publisher, why: words.why }),
   )}\n`

@@ -27,7 +27,7 @@ export function Masthead({ name, publisher, date, extent, inStories }: MastheadP
         </Heading>
       )}
       <Rule tone="ink" width={3} />
-      <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date} · ${extent.replaceAll(' ', '\u00a0')}`}</Text>
+      <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date}\u00a0· ${extent.replaceAll(' ', '\u00a0')}`}</Text>
       <Rule />
     </Strip>
   )

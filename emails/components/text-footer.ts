@@ -8,14 +8,14 @@ import { safeUrl } from './safe-url.ts'
 /** The footer of the text part; it says what the HTML footer says. */
 export function footerText(props: FooterProps & { kept?: readonly string[] }): string {
   const { newsletterName, language, publisher, why, links = [], kept = [] } = props
-  const words = messagesFor(language).footer
-  const sender = `${words.sentBy({ newsletter: clean(newsletterName) })} ${clean(publisher.name)}, ${onOneLine(publisher.postalAddress)}.`
+  const { footer: words, marks } = messagesFor(language)
+  const sender = `${words.sentBy({ newsletter: clean(newsletterName) })} ${clean(publisher.name)}${marks.comma} ${onOneLine(publisher.postalAddress, marks)}.`
   return blocks(
     // Not "-- ": some clients fold away what follows it, and this must be seen.
     '-'.repeat(40),
     wrap(why, kept),
     linked(wrap(sender), safeUrl(publisher.siteUrl)),
     wrap(`${words.questions} ${clean(publisher.contactAddress)}`, [clean(publisher.contactAddress)]),
-    ...[...linksOf(publisher), ...links].map(({ label, href }) => linked(`${label}:`, href)),
+    ...[...linksOf(publisher), ...links].map(({ label, href }) => linked(marks.labelled({ label }), href)),
   )
 }

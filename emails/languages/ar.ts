@@ -338,6 +338,7 @@ export const ar = {
     lookInSpam: 'لم يصلك شيء بعد بضع دقائق؟ ابحث في مجلد الرسائل غير المرغوب فيها.',
     notYou: 'لست أنت؟ أغلق هذه الصفحة، ولن يُرسل شيء.',
   },
+  marks: { labelled: '{label}:', comma: '،' },
   time: {
     due: 'حان موعده الآن، إذا كانت هناك أخبار.',
     next: '{when, select, today {اليوم، {day}،} tomorrow {غدًا، {day}،} other {يوم {day}،}} الساعة {time} {place}، إذا كانت هناك أخبار.',

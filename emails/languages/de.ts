@@ -355,6 +355,7 @@ export const de = {
     lookInSpam: 'Nach ein paar Minuten noch nichts da? Sehen Sie im Spam-Ordner nach.',
     notYou: 'Das waren nicht Sie? Dann schließen Sie diese Seite; es wird nichts verschickt.',
   },
+  marks: { labelled: '{label}:', comma: ',' },
   time: {
     due: 'Sie ist jetzt fällig, wenn es Neues gibt.',
     next: '{when, select, today {Heute, {day},} tomorrow {Morgen, {day},} other {Am {day},}} um {time} Uhr {place}, wenn es Neues gibt.',

@@ -346,6 +346,7 @@ export const en = {
     lookInSpam: 'Nothing there after a few minutes? Look in the spam folder.',
     notYou: 'Not you? Then close this page; nothing will be sent.',
   },
+  marks: { labelled: '{label}:', comma: ',' },
   time: {
     due: 'It is due now, if there is news.',
     next: '{when, select, today {Today, {day},} tomorrow {Tomorrow, {day},} other {On {day},}} at {time} {place}, if there is news.',

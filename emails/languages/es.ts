@@ -348,6 +348,7 @@ export const es = {
     lookInSpam: '¿No ha llegado nada tras unos minutos? Mire en la carpeta de correo no deseado.',
     notYou: '¿No ha sido usted? Cierre esta página; no se enviará nada.',
   },
+  marks: { labelled: '{label}:', comma: ',' },
   time: {
     due: 'Sale ahora, si hay novedades.',
     next: '{when, select, today {Hoy, {day},} tomorrow {Mañana, {day},} other {El {day},}} {time} {place}, si hay novedades.',

@@ -359,6 +359,7 @@ export const fr = {
     lookInSpam: 'Toujours rien après quelques minutes ? Regardez dans les indésirables.',
     notYou: 'Ce n’est pas vous ? Fermez cette page ; rien ne sera envoyé.',
   },
+  marks: { labelled: '{label} :', comma: ',' },
   time: {
     due: 'Il part maintenant, s’il y a du nouveau.',
     next: '{when, select, today {Aujourd’hui, {day},} tomorrow {Demain, {day},} other {Le {day}}} à {time} {place}, s’il y a du nouveau.',

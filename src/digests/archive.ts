@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { DigestProps } from '../../emails/components/digest-props.ts'
 import { type Edition, editionOf } from '../../emails/components/edition.ts'
-import { dateInWords } from '../../emails/components/in-words.ts'
+import { dateLine } from '../../emails/components/in-words.ts'
 import { type Direction, directionOf, languageTag } from '../../emails/components/language.ts'
 import { knownLanguage, messagesFor } from '../../emails/messages.ts'
 import type { ToldArticle } from '../articles/select-articles.ts'
@@ -14,7 +14,7 @@ import { cleanText } from '../platform/text.ts'
 import { readStories } from './digest-mail.ts'
 
 export type { Edition, Item } from '../../emails/components/edition.ts'
-export { dateInWords } from '../../emails/components/in-words.ts'
+export { dateLine } from '../../emails/components/in-words.ts'
 
 /** Where a page of the archive begins: after this digest. */
 export type ArchiveKey = { readonly editionDate: string; readonly digestId: number }
@@ -203,7 +203,7 @@ function laidOut(row: Found, stories: Parameters<typeof editionOf>[0]['stories']
     language: languageTag(language),
     direction: directionOf(language),
     editionDate: row.edition_date,
-    date: dateInWords(row.edition_date, language),
+    date: dateLine(row.edition_date, language),
     publishedAt: row.published_at,
     changedAt: row.changed_at,
     edition,

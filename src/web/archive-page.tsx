@@ -1,13 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
 import { z } from 'zod'
-import {
-  type ArchiveTopic,
-  archiveTopics,
-  dateInWords,
-  findPublicDigests,
-  type PublicDigest,
-} from '../digests/archive.ts'
+import { type ArchiveTopic, archiveTopics, dateLine, findPublicDigests, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { PublicError } from '../platform/errors.ts'
 import { getNewsletter, type Newsletter, newslettersByName } from '../subscriptions/newsletters.ts'
@@ -157,7 +151,7 @@ function Found({ asked, digests, isOne, spoken }: FoundProps) {
       {digests.map((digest) => (
         <li>
           <p class="topic">
-            <time datetime={digest.editionDate}>{dateInWords(digest.editionDate, spoken.language)}</time>
+            <time datetime={digest.editionDate}>{dateLine(digest.editionDate, spoken.language)}</time>
             {!isOne && (
               <>
                 {' · '}

@@ -40,7 +40,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
     <>
       <article class="edition" lang={digest.language} dir={digest.direction}>
         <h1 class="dateline">
-          {digest.date} · {edition.extent.replaceAll(' ', '\u00a0')}
+          {digest.date}&nbsp;· {edition.extent.replaceAll(' ', '\u00a0')}
         </h1>
         <section class="lead">
           <Picture item={edition.lead} isFirst />

@@ -10,7 +10,7 @@ export function History(props: {
   readonly language: string
 }) {
   const { entries, timeZone, language } = props
-  const { history } = messagesFor(language)
+  const { history, marks } = messagesFor(language)
   const kinds: Readonly<Record<string, string>> = history.kinds
   const sources: Readonly<Record<string, string>> = history.sources
   return (
@@ -21,10 +21,10 @@ export function History(props: {
         <ol class="history">
           {entries.map((entry) => (
             <li>
-              <strong>{kinds[entry.kind] ?? entry.kind}</strong> ({entry.newsletterName}),{' '}
+              <strong>{kinds[entry.kind] ?? entry.kind}</strong> ({entry.newsletterName}){`${marks.comma} `}
               <time datetime={entry.occurredAt.toISOString()}>{timeInWords(entry.occurredAt, timeZone, language)}</time>
-              {`, ${history.through({ source: sources[entry.source] ?? entry.source })}`}
-              {entry.ip && `, ${history.from({ address: entry.ip })}`}.
+              {`${marks.comma} ${history.through({ source: sources[entry.source] ?? entry.source })}`}
+              {entry.ip && `${marks.comma} ${history.from({ address: entry.ip })}`}.
               {entry.text && (
                 <>
                   {' '}

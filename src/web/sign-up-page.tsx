@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
-import { dateInWords, findPublicDigests, type Item, type PublicDigest } from '../digests/archive.ts'
+import { dateLine, findPublicDigests, type Item, type PublicDigest } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { type Newsletter, offeredTopics } from '../subscriptions/newsletters.ts'
@@ -191,7 +191,7 @@ function Newest({ digest, spoken }: { readonly digest: PublicDigest; readonly sp
     <section aria-labelledby="newest" class="edition">
       <h2 id="newest">{say.newest}</h2>
       <p class="dateline">
-        <a href={path}>{dateInWords(digest.editionDate, spoken.language)}</a>
+        <a href={path}>{dateLine(digest.editionDate, spoken.language)}</a>
       </p>
       <div lang={digest.language} dir={digest.direction}>
         <div class="lead">

@@ -51,7 +51,7 @@ ol.digests h2 { margin: 0 0 .375rem; font-size: 1.375rem; line-height: 1.25; tex
 .topic { margin: 0 0 .25rem; color: var(--accent); font: 600 .875rem/1.4 system-ui, -apple-system, 'Segoe UI', sans-serif; }
 ol.digests .topic { color: var(--quiet); font-weight: 400; }
 .edition { overflow-wrap: anywhere; } .edition h2 a, .edition h3 a, ol.digests h2 a, .edition .title a { color: inherit; text-decoration-thickness: 1px; text-decoration-color: var(--quiet); text-underline-offset: .15em; }
-.dateline { margin: 0 0 1.5rem; padding: .375rem 0; border-block: 1px solid var(--line); font: 400 .9375rem/1.4 system-ui, -apple-system, 'Segoe UI', sans-serif; letter-spacing: 0; text-align: center; } .dateline a, h1.dateline { color: var(--quiet); }
+.dateline { margin: 0 0 1.5rem; padding: .375rem 0; border-block: 1px solid var(--line); font: 400 .9375rem/1.4 system-ui, -apple-system, 'Segoe UI', sans-serif; letter-spacing: 0; text-align: center; text-wrap: wrap; } .dateline a, h1.dateline { color: var(--quiet); }
 .edition img { display: block; width: 100%; height: auto; aspect-ratio: 16 / 9; object-fit: cover; background: var(--note); color: var(--quiet); font: .875rem/1.4 system-ui, sans-serif; }
 .edition .lead { margin: 0 0 2rem; } .edition .lead img { margin-bottom: 1rem; } .edition img.small { width: auto; max-width: 100%; } .edition .lead h2, .edition .lead h3 { margin: 0 0 .75rem; font-size: clamp(1.75rem, 5vw, 2.25rem); line-height: 1.15; letter-spacing: -.015em; text-wrap: balance; } .edition .lead p:not(.topic, .byline) { font-size: 1.125rem; }
 .edition .lead > p:last-child, .story p:last-child { margin-bottom: 0; }

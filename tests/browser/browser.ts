@@ -87,6 +87,22 @@ export async function look(page: Page, name: string): Promise<void> {
   if (size) await page.setViewportSize(size)
 }
 
+/** How wide the icon of a page is, in pixels, loaded as the page's own policy lets it. */
+export const iconWidth = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const icon = new Image()
+    icon.src = document.querySelector<HTMLLinkElement>('link[rel=icon]')?.href ?? ''
+    await icon.decode()
+    return icon.naturalWidth
+  })
+
+/** Letters that are joined stay joined. */
+export const letterSpacing = (page: Page, selector: string): Promise<string> =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((element) => getComputedStyle(element).letterSpacing)
+
 async function expectNoSidewaysScroll(page: Page, name: string): Promise<void> {
   const [needed, there] = await page.evaluate(() => [
     document.documentElement.scrollWidth,

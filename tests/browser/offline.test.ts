@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { signToken } from '../../src/platform/signed-token.ts'
 import { messagesFor } from '../../src/subscriptions/languages.ts'
 import { aReader } from '../support/factories.ts'
-import { look, testBrowser } from './browser.ts'
+import { iconWidth, letterSpacing, look, testBrowser } from './browser.ts'
 import { testService } from './service.ts'
 
 const browser = testBrowser()
@@ -36,6 +36,8 @@ it.each([
       expect(page.url()).toBe(wanted)
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(offline.title)
     }
+    expect(await iconWidth(page)).toBeGreaterThan(0)
+    if (language === 'ar') expect(await letterSpacing(page, 'h1')).toMatch(/^(normal|0px)$/)
     await look(page, `${width} ${colorScheme} offline in ${language}`)
     const kept = await page.evaluate(async () => {
       const names = await caches.keys()

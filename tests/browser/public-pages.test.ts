@@ -7,7 +7,7 @@ import { publishDigests } from '../../src/digests/publish-digests.ts'
 import { languages, messagesFor } from '../../src/subscriptions/languages.ts'
 import { monday } from '../support/context.ts'
 import { anArticle, aReader } from '../support/factories.ts'
-import { look, testBrowser, type View } from './browser.ts'
+import { iconWidth, letterSpacing, look, testBrowser, type View } from './browser.ts'
 import { testService } from './service.ts'
 
 const browser = testBrowser()
@@ -108,6 +108,7 @@ describe.each(views)('$width px, scripts: $scripts, $colorScheme', (view) => {
       look(page, `${view.width} ${view.colorScheme}${view.scripts ? '' : ' no scripts'} public ${state}`)
     await page.goto(service.url)
     await see('1 front')
+    if (view.scripts) expect(await iconWidth(page)).toBeGreaterThan(0)
     await page.getByRole('link', { name: 'Archive', exact: true }).first().click()
     expect(page.url()).toBe(`${service.url}/archive`)
     await see('2 archive')
@@ -195,4 +196,5 @@ it('is as readable from right to left', async () => {
   await page.goto(service.url + (await digestPath()))
   await look(page, '1280 light public digest from right to left')
   expect(await page.locator('h1').evaluate((heading) => getComputedStyle(heading).direction)).toBe('rtl')
+  expect(await letterSpacing(page, '.lead h2')).toMatch(/^(normal|0px)$/)
 })

@@ -147,7 +147,7 @@ describe('a digest as it is sent', () => {
   test('does not fail for a language or a day that there is not', async () => {
     const { html } = await renderDigest({ language: 'not a language', editionDate: 'soon' })
     expect(html).toMatch(/<html dir="ltr" lang="en"/)
-    expect(visibleText(html)).toContain('soon')
+    expect(visibleText(html)).toContain('Soon')
   })
 })
 

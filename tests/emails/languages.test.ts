@@ -71,11 +71,16 @@ const samples = {
   },
   ...{ frequency: 'weekly', day: 'Monday', date: '2026-03-03', weekday: 'Friday', instant: 'Monday, 7:00' },
   ...{ email: 'ada@reader.example', address: 'bo@reader.example', source: 'a form', id: 'r1' },
-  ...{ place: 'Berlin', time: '07:00', when: 'today', period: '31 days', button: 'Save' },
+  ...{ label: 'Feed', place: 'Berlin', time: '07:00', when: 'today', period: '31 days', button: 'Save' },
 }
 
 /** Words that are the same, not left in English. */
-const same: Readonly<Record<string, readonly string[]>> = { de: ['page.feed', 'time.inPlace'], es: ['commandWords.no'] }
+const same: Readonly<Record<string, readonly string[]>> = {
+  de: ['page.feed', 'marks.labelled', 'marks.comma', 'time.inPlace'],
+  fr: ['marks.comma'],
+  es: ['commandWords.no', 'marks.labelled', 'marks.comma'],
+  ar: ['marks.labelled'],
+}
 
 describe.each(languages)('%s', (language) => {
   const written = flat(catalogues[language])
@@ -264,5 +269,25 @@ describe('what is thrown', () => {
       'The body is not a JSON object.',
       'The body is neither a form nor JSON.',
     ])
+  })
+})
+
+describe('marks are those of the language', () => {
+  const changedIn = async (language: Language) =>
+    (await renderDigest({ language, stories: [story()], furtherCount: 3 })).text.split('\n')
+
+  test('a label is set off from what it names, and a day at the head of a line has a capital', async () => {
+    const french = await changedIn('fr')
+    expect(french.filter((line) => /[^\s\u00a0]:$/.test(line))).toEqual([])
+    expect(french.filter((line) => line.endsWith('\u00a0:')).length).toBeGreaterThan(4)
+    expect(french.join('\n')).toContain('\nLundi 23 novembre 2026 · ')
+    expect((await changedIn('es')).join('\n')).toContain('\nLunes, 23 de noviembre de 2026 · ')
+    expect((await changedIn('en')).filter((line) => line.endsWith('\u00a0:'))).toEqual([])
+  })
+
+  test('Arabic has commas of its own', async () => {
+    const { html, text } = await renderDigest({ language: 'ar', stories: [story()] })
+    expect(text).toContain('The Calderhaven Post، ')
+    expect(visibleText(html)).toContain('The Calderhaven Post، ')
   })
 })
