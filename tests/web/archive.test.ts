@@ -204,7 +204,7 @@ describe('a digest in the browser', () => {
     const page = await site.text(`/archive/${digest?.digest_id}`)
     expect(page).toContain('<article class="edition" lang="ar" dir="rtl">')
     expect(page).toMatch(/<h2 dir="auto"><a [^>]*>نهر يغيّر مجراه/)
-    expect(page).toMatch(/<h1 class="dateline">الاثنين[^<]* · مقالان،\u00a0دقيقة\u00a0واحدة\u00a0للقراءة<\/h1>/)
+    expect(page).toMatch(/<h1 class="dateline">الاثنين[^<]*\u00a0· مقالان،\u00a0دقيقة\u00a0واحدة\u00a0للقراءة<\/h1>/)
   })
 
   it('marks as English what is said around stories in a language that the service does not speak', async () => {
