@@ -22,6 +22,8 @@ export default defineConfig({
     globalSetup: 'tests/support/global-setup.ts',
     setupFiles: 'tests/support/check-logs.ts',
     maxWorkers: 2,
+    // Modules keep nothing of one test for another, and are loaded once a worker: a quarter of the suite's time.
+    isolate: false,
     // CI adds the counts of all its runs up
     reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],
     testTimeout: 30_000,

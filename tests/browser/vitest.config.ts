@@ -14,6 +14,7 @@ export default defineConfig({
     setupFiles: join(root, 'tests/support/check-logs.ts'),
     reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],
     maxWorkers: 1,
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },

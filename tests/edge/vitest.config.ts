@@ -37,6 +37,8 @@ export default defineConfig({
     reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default'],
     // All files share one database.
     fileParallelism: false,
+    // and one worker, as readers do
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
