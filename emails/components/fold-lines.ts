@@ -4,42 +4,45 @@ const longest = 900
 const encoder = new TextEncoder()
 const octetsOf = (text: string) => encoder.encode(text).length
 const characters = new Intl.Segmenter('en')
+const block = /^<(?:table|tr|p|h[1-3]|div|meta|title|style|body)\b/
+/** Links and pictures have long addresses; a break inside the tag is nowhere to be seen. */
+const addressed = /^<(?:a|img) /
 
 /**
- * Breaks lines before blocks, in links and pictures and, where one is still too long, inside other tags, at spaces,
- * and in a text that has no space for hundreds of octets with an empty comment. Relies on `<` and `>` of texts and attributes being escaped.
+ * Breaks lines before blocks, in links and pictures and, where one is still too long, inside other tags, at spaces, and in a
+ * text that has no space for hundreds of octets with an empty comment. Relies on `<` and `>` of texts and attributes being
+ * escaped, and on an attribute not being longer than a line.
  */
 export function foldLines(html: string): string {
-  const blocks = html.replace(/(?<=>)(?=<(?:table|tr|p|h[1-3]|div|meta|title|style|body)\b)/g, '\n')
-  // Links and pictures have long addresses; a break inside the tag is nowhere to be seen.
-  return blocks
-    .replace(/<(a|img) /g, '<$1\n')
-    .split('\n')
-    .map(foldLine)
-    .join('\n')
-}
-
-function foldLine(line: string): string {
-  if (octetsOf(line) <= longest) return line
+  const parts: string[] = []
   let column = 0
-  let folded = ''
-  for (const [token] of line.matchAll(/<[^>]*>|[^<]+/g)) {
-    const isTag = token.startsWith('<')
-    const whole = column + octetsOf(token) <= longest
-    const pieces = whole ? [token] : isTag ? tagPieces(token) : textPieces(token)
-    for (const piece of pieces) {
-      const octets = octetsOf(piece)
-      // A tag's name stays where it is; the break comes after it.
-      const breaks = column + octets > longest && !piece.startsWith('<')
-      folded += breaks ? `${isTag || piece.startsWith(' ') ? '\n' : '<!--\n-->'}${piece.trimStart()}` : piece
-      column = breaks ? octets : column + octets
-    }
+  const add = (part: string) => {
+    parts.push(part)
+    const lineEnd = part.lastIndexOf('\n')
+    column = (lineEnd < 0 ? column : 0) + octetsOf(part.slice(lineEnd + 1))
   }
-  return folded
+  let isAfterTag = false
+  for (const [token] of html.matchAll(/<[^>]*>|[^<]+/g)) {
+    const isTag = token.startsWith('<')
+    if (isAfterTag && block.test(token)) add('\n')
+    const name = addressed.exec(token)?.[0] ?? ''
+    if (name) add(`${name.trimEnd()}\n`)
+    const rest = token.slice(name.length)
+    const isWhole = column + octetsOf(rest) <= longest
+    const pieces = isWhole ? [rest] : isTag ? tagPieces(rest) : textPieces(rest)
+    for (const piece of pieces) {
+      const isTooFar = column > 0 && column + octetsOf(piece) > longest
+      // A tag's name stays where it is; the break comes after it.
+      if (!isTooFar || piece.startsWith('<')) add(piece)
+      else add(`${isTag || piece.startsWith(' ') ? '\n' : '<!--\n-->'}${piece.trimStart()}`)
+    }
+    isAfterTag = isTag
+  }
+  return parts.join('')
 }
 
-/** A tag may go on to the next line after its name and after each attribute. */
-const tagPieces = (tag: string) => tag.split(/(?<=^<\/?\w+)|(?<=")(?=[\s/>])/)
+/** An opening tag may go on to the next line after its name and after each attribute. */
+const tagPieces = (tag: string) => (tag.startsWith('</') ? [tag] : tag.split(/(?<=^<\w+)|(?<=")(?=[\s/>])/))
 
 const textPieces = (text: string) =>
   text.split(/(?= )/).flatMap((word) => (octetsOf(word) > longest ? charactersOf(word) : [word]))

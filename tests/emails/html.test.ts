@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { createElement } from 'react'
 import { describe, expect, test } from 'vitest'
+import { clip } from '../../emails/components/clean.ts'
 import { foldLines } from '../../emails/components/fold-lines.ts'
 import { plainLook } from '../../emails/components/look.ts'
 import { DigestEmail, type DigestProps } from '../../emails/digest.tsx'
@@ -23,6 +25,7 @@ const extremes = {
     url: `https://post.example/${'p'.repeat(870)}`,
     imageUrl: `https://post.example/${'i'.repeat(870)}`,
   },
+  'addresses of ampersands': { url: `https://post.example/?${'&'.repeat(170)}` },
   'ten authors with long names': { authors: Array.from({ length: 10 }, (_, n) => `Author ${n} ${'von '.repeat(30)}`) },
 }
 
@@ -64,6 +67,32 @@ describe('a digest as it is sent', () => {
     expect(headline).toBe(title)
     expect(html).toContain('<!--\n-->')
     expect(visibleText(html)).toContain('电车'.repeat(200))
+  })
+
+  test('folding leaves the document as it was, whatever the lengths of addresses and descriptions', async () => {
+    const letters = fc.constantFrom('a', '&', '=', "'", 'é', '港', ' ', '"', '<', '👩‍👩‍👧‍👦')
+    const text = (max: number) => fc.string({ unit: letters, maxLength: max, size: 'max' })
+    const unit = fc.constantFrom('a', 'a', 'a', '&', "'")
+    const path = fc.string({ unit, minLength: 700, maxLength: 890, size: 'max' })
+    await fc.assert(
+      fc.asyncProperty(path, path, text(120), text(300), async (page, picture, imageAlt, title) => {
+        const { href: url } = new URL(`https://post.example/?${page}`)
+        const { href: imageUrl } = new URL(`https://post.example/${picture}`)
+        const { html } = await renderDigest({ stories: [story({ url, imageUrl, imageAlt, title })] })
+        const [image, ...more] = all(parse(html), 'img').filter(({ attribs }) => attribs.width !== undefined)
+        const isShort = (address: string) => address.replaceAll('&', '&amp;').replaceAll("'", '&#x27;').length <= 900
+        expect([image?.attribs.src, more]).toEqual([isShort(imageUrl) ? imageUrl : undefined, []])
+        if (image) expect(image.attribs.alt).toBe(clip(imageAlt, 120) || clip(title, 120) || 'Untitled story')
+        const [headline = ''] = all(parse(html), 'h2').map((heading) => DomUtils.textContent(heading))
+        expect(headline.replaceAll('\n', ' ')).toBe(clip(title, 300) || 'Untitled story')
+        expect(hrefsOf(html).filter((href) => href.startsWith('https://post.example/?'))).toEqual(
+          isShort(url) ? Array(isShort(imageUrl) ? 2 : 1).fill(url) : [],
+        )
+        expect(longestLine(html)).toBeLessThanOrEqual(998)
+        expect(visibleText(html)).not.toMatch(/src=|href=|style=/)
+      }),
+      { numRuns: 200 },
+    )
   })
 
   test('folding leaves short lines alone', () => {
