@@ -4,6 +4,7 @@ import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
 import { listOf, weekdayOf } from './in-words.ts'
 import { wordsIn } from './language.ts'
+import { lightened } from './lighten.ts'
 import { pictureUrl, safeUrl } from './safe-url.ts'
 
 export type Item = {
@@ -45,7 +46,7 @@ export type Edition = {
   brief: Item[]
 }
 
-// Twelve stories of this size, all ampersands (five octets each in HTML), stay under what Gmail clips.
+// Longer ones are no reading for a list of stories.
 const longestTitle = 300
 const longestSummary = 400
 const longestAlt = 120
@@ -61,7 +62,7 @@ const leastInFull = 5
  * rest in brief. Order is kept throughout.
  */
 export function editionOf(props: EditionProps): Edition {
-  const items = props.stories.map((story) => itemOf(story, props))
+  const items = lightened(props.stories.map((story) => itemOf(story, props)))
   const [lead, ...rest] = items
   if (!lead) throw new RangeError('a digest needs at least one story')
   const byTopic = new Map<string, Section>()

@@ -27,6 +27,7 @@ const firstLink = /<a\s(?=href="https:\/\/post\.example\/articles)/
 const breaks: [broken: string, check: string, Break][] = [
   ['a child of body without dir', '1: dir', html(/(<div lang="en") dir="ltr"/, '$1')],
   ['a child of body set the other way', '1: dir', html(/(<div lang="en") dir="ltr"/, '$1 dir="rtl"')],
+  ['neither html nor the child of body with dir', '1: dir', html(/ dir="ltr"/g, '')],
   ['a child of body without lang', '2: lang', html('<div lang="en"', '<div')],
   ['a layout table without a role', '3: layout tables', html('role="presentation"', '')],
   ['no heading of the first level', '4: one heading', html(/<(\/?)h1\b/g, '<$1h2')],
@@ -41,6 +42,20 @@ const breaks: [broken: string, check: string, Break][] = [
   ['no title', '9: there is a title', html(/<title>.*?<\/title>/, '')],
   ['an empty title', '9: there is a title', html(/<title>.*?<\/title>/, '<title></title>')],
   ['a link that says "Read more"', '10: link texts', html(/(<a\s[^>]*>)All preferences</, '$1Read more<')],
+  ...[
+    'Weiterlesen',
+    'hier',
+    'Mehr …',
+    'Leer más',
+    'Cliquez ici',
+    'اقرأ المزيد',
+    'This link',
+    'Read the full story',
+  ].map((words): [string, string, Break] => [
+    `a link that says "${words}"`,
+    '10: link texts',
+    html(/(<a\s[^>]*>)All preferences</, `$1${words}<`),
+  ]),
   ['a link that says its address', '10: link texts', html(/(<a\s[^>]*>)All preferences</, '$1https://digest.example<')],
   ['a link known by its colour alone', '11: links', html('text-decoration:underline;', '')],
   [
@@ -74,6 +89,9 @@ const breaks: [broken: string, check: string, Break][] = [
   ['prose of 79 columns', 'text in lines', text('\n', `\n${'x'.repeat(79)}\n`)],
   ['an address inside of prose', 'text in lines', text('Unsubscribe:\n', 'Unsubscribe: ')],
   ['a headline that is not in the text', 'every headline', text(/^The streets that learned to drink$/m, '')],
+  ['a summary that is not in the text', 'whatever the HTML says', text(/^From March,[\s\S]*?\n(?=By )/m, '')],
+  ['a byline that is not in the text', 'whatever the HTML says', text(/^By .*$/m, '')],
+  ['no reading time in the text', 'whatever the HTML says', text(/ · \d+ stories.*$/m, '')],
   [
     'a link that is not in the text',
     'the text has the links',

@@ -1,5 +1,6 @@
 // What every mail has to pass before a browser looks at it. A check gives back what it found; nothing is good.
 
+import { languages, messagesFor } from '../../emails/messages.ts'
 import { unexplained } from './clients.ts'
 import { contrastOf, type Seen, textsOf } from './contrast.ts'
 import { invertedWhereLight, invertedWholly } from './inversion.ts'
@@ -31,6 +32,17 @@ function wordsOf(link: Element): string {
   return [DomUtils.textContent(link), ...images.map((image) => attribute(image, 'alt') ?? '')].join(' ').trim()
 }
 
+/** Words that say nothing of where a link leads, in the languages of the catalogues. */
+const empty = [
+  '(?:click |tap |press )?here|(?:see |read |view |learn |find out )?more|(?:this |the )?(?:link|page|button|article)|details|continue|go',
+  'read (?:the |this )?(?:full |whole )?(?:story|article|post)|continue reading|keep reading|read on',
+  '(?:klicken sie )?hier|mehr(?: lesen| erfahren)?|weiter(?:lesen)?|(?:dieser |der )?link|(?:diese )?seite|zum artikel',
+  '(?:cliquez )?ici|(?:lire |voir |en savoir )?plus|(?:lire )?la suite|suite|(?:ce |le )?lien|(?:cette )?page|continuer',
+  '(?:haz clic |haga clic |pulse |pulsa )?aquí|(?:leer |ver )?más|(?:este |el )?enlace|(?:esta )?página|continuar|seguir(?: leyendo)?',
+  '(?:انقر |اضغط )?هنا|(?:اقرأ )?المزيد|(?:هذا )?(?:ال)?رابط|(?:هذه )?(?:ال)?صفحة|متابعة(?: القراءة)?',
+].join('|')
+const emptyWords = new RegExp(`^(?:${empty}|.{1,3}|https?:.*)[^\\p{L}\\p{N}]*$`, 'iu')
+
 const tooFaint = (texts: Seen[]): string[] =>
   texts
     .filter(({ color, background }) => contrastOf(color, background) < 4.5)
@@ -43,11 +55,12 @@ const onHtml = (name: string, find: (document: Document) => string[]): Check => 
 
 /** The eleven checks of the Email Markup Consortium's accessibility report, in its order. */
 export const consortiumChecks: readonly Check[] = [
-  onHtml('1: dir on every child of body', (document) =>
-    childrenOfBody(document)
-      .filter((child) => attribute(child, 'dir') !== attribute(all(document, 'html')[0] as Element, 'dir'))
-      .map(({ name }) => name),
-  ),
+  onHtml('1: dir on every child of body', (document) => {
+    const direction = attribute(all(document, 'html')[0] as Element, 'dir')
+    return childrenOfBody(document)
+      .filter((child) => !/^(?:ltr|rtl)$/.test(direction ?? '') || attribute(child, 'dir') !== direction)
+      .map(({ name }) => name)
+  }),
   onHtml('2: lang on every child of body', (document) =>
     childrenOfBody(document)
       .filter((child) => !attribute(child, 'lang'))
@@ -75,7 +88,7 @@ export const consortiumChecks: readonly Check[] = [
     return title.length > 5 ? [] : [`title "${title}"`]
   }),
   onHtml('10: link texts say where they lead', (document) =>
-    wrong(document, 'a', (link) => /^(?:(?:click )?here|(?:read )?more|link|.{1,3}|https?:.*)$/i.test(wordsOf(link))),
+    wrong(document, 'a', (link) => emptyWords.test(wordsOf(link))),
   ),
   onHtml('11: links are underlined', (document) =>
     wrong(document, 'a', (link) => !/(?:^|;)text-decoration:underline/.test(attribute(link, 'style') ?? '')),
@@ -138,6 +151,13 @@ export const furtherChecks: readonly Check[] = [
         .filter((headline) => !unspaced(text).includes(unspaced(headline))),
   },
   {
+    name: 'whatever the HTML says, the text says too',
+    find: ({ html, text }) => {
+      const said = bare(text)
+      return piecesOf(parse(html)).filter((piece) => !said.includes(bare(piece)))
+    },
+  },
+  {
     name: 'the text has the links of the HTML, and no other',
     find: ({ html, text }) => {
       const links = hrefsOf(html).map((href) => href.replace(/^mailto:/, ''))
@@ -154,6 +174,18 @@ export const furtherChecks: readonly Check[] = [
   },
   { name: 'every client shows it, or loses only what is no loss', find: ({ html }) => unexplained(html) },
 ]
+
+const bare = (text: string) => text.replace(/[\s:.،,*=-]+/gu, '')
+/** That an address can be opened in a browser is said where there is a button. */
+const onlyInHtml = new Set(languages.map((language) => messagesFor(language).letter.address))
+
+/** What stands in a heading or a paragraph, between dots. */
+function piecesOf(document: Document): string[] {
+  return ['h1', 'h2', 'h3', 'p']
+    .flatMap((name) => all(document, name))
+    .flatMap((element) => DomUtils.textContent(element).split(' · '))
+    .filter((piece) => bare(piece) !== '' && !onlyInHtml.has(piece.trim()))
+}
 
 export const checks: readonly Check[] = [...consortiumChecks, ...furtherChecks]
 

@@ -6,6 +6,7 @@ import { foldLines } from '../../emails/components/fold-lines.ts'
 import { plainLook } from '../../emails/components/look.ts'
 import { DigestEmail, type DigestProps } from '../../emails/digest.tsx'
 import { renderMail } from '../../emails/render.ts'
+import { checks } from './checks.ts'
 import { all, DomUtils, hrefsOf, parse, preview, renderConfirm, renderDigest, story, visibleText } from './support.ts'
 
 const octets = (text: string) => Buffer.byteLength(text)
@@ -49,6 +50,52 @@ describe('a picture', () => {
     const links = await linksOf('A tram on a quay')
     expect(links).toHaveLength(2)
     for (const { attribs } of links) expect(Object.keys(attribs)).not.toContain('aria-hidden')
+  })
+})
+
+/** All that is long at once, in letters of three octets and signs of five. */
+const together = {
+  'everything long, in Chinese': { sign: '港', address: '%E6%B8%AF'.repeat(90) },
+  'everything long, in ampersands': { sign: '&', address: '&'.repeat(160) },
+}
+
+describe('a digest with everything in it', () => {
+  test.each(Object.entries(together))('stays below 90 KB: %s', async (_, { sign, address }) => {
+    const topics = Array.from({ length: 6 }, (_, index) => ({
+      slug: `topic-${index}`,
+      name: `${index}${sign.repeat(59)}`,
+    }))
+    const stories = Array.from({ length: 12 }, (_, index) =>
+      story({
+        title: `Everything ${sign.repeat(289)}`,
+        summary: sign.repeat(400),
+        url: `https://post.example/?${address}`,
+        imageUrl: `https://post.example/${address}`,
+        imageAlt: sign.repeat(120),
+        authors: Array.from({ length: 4 }, () => sign.repeat(80)),
+        alsoIn: Array.from({ length: 4 }, (_, site) => `${site}${sign.repeat(59)}`),
+        topics: topics.slice(index % 6, (index % 6) + 1),
+      }),
+    )
+    const { html, text } = await renderDigest({
+      ...{ stories, language: 'ar', storiesLanguage: 'zh-Hant-TW', frequency: 'weekly', takesReplies: true },
+      newsletterName: sign.repeat(100),
+      publisher: {
+        ...preview.publisher,
+        name: sign.repeat(100),
+        postalAddress: sign.repeat(300),
+        links: Array.from({ length: 6 }, (_, index) => ({
+          label: `Imprint ${sign.repeat(32)}`,
+          url: `https://post.example/${index}?${address}`.slice(0, 500),
+        })),
+      },
+    })
+    expect(octets(html)).toBeLessThan(90_000)
+    for (const check of checks) expect(check.find({ html, text }), check.name).toEqual([])
+    // Each is told, and the first of them in full.
+    expect(hrefsOf(html).filter((href) => href === stories[0]?.url).length).toBeGreaterThanOrEqual(12)
+    expect(visibleText(html)).toContain(sign.repeat(399))
+    expect(all(parse(html), 'img').length).toBeGreaterThanOrEqual(1)
   })
 })
 
