@@ -71,7 +71,7 @@ describe('a digest with everything in it', () => {
         summary: sign.repeat(400),
         url: `https://post.example/?${address}`,
         imageUrl: `https://post.example/${address}`,
-        imageAlt: sign.repeat(120),
+        imageAlt: `A picture ${sign.repeat(110)}`,
         authors: Array.from({ length: 4 }, () => sign.repeat(80)),
         alsoIn: Array.from({ length: 4 }, (_, site) => `${site}${sign.repeat(59)}`),
         topics: topics.slice(index % 6, (index % 6) + 1),
@@ -82,7 +82,7 @@ describe('a digest with everything in it', () => {
       newsletterName: sign.repeat(100),
       publisher: {
         ...preview.publisher,
-        name: sign.repeat(100),
+        name: `The Post ${sign.repeat(91)}`,
         postalAddress: sign.repeat(300),
         links: Array.from({ length: 6 }, (_, index) => ({
           label: `Imprint ${sign.repeat(32)}`,
