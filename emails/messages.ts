@@ -84,20 +84,10 @@ export function messagesFor(tag: string): Messages {
 const made: Partial<Record<Language, Messages>> = {}
 
 function sayAll(written: unknown, language: Language): unknown {
-  if (typeof written === 'string') {
-    const typeset = language === 'fr' ? withFrenchSpaces(written) : written
-    return typeset.includes('{') ? sayWith(typeset, language) : typeset
-  }
+  if (typeof written === 'string') return written.includes('{') ? sayWith(written, language) : written
   if (Array.isArray(written)) return written.map((one) => sayAll(one, language))
   return Object.fromEntries(Object.entries(written as object).map(([name, one]) => [name, sayAll(one, language)]))
 }
-
-/** No line begins with a mark that French sets apart: Lexique des règles typographiques en usage à l'Imprimerie nationale. */
-const withFrenchSpaces = (text: string) =>
-  text
-    .replace(/ (?=[;!?])/g, '\u202f')
-    .replace(/ (?=[:»])/g, '\u00a0')
-    .replace(/(?<=«) /g, '\u00a0')
 
 /** A message is parsed when it is first said, and then kept. Most only fill in names, which takes no formatter. */
 function sayWith(written: string, language: Language) {

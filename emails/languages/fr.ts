@@ -178,7 +178,7 @@ const site = {
   },
 } as const satisfies Catalogue['site']
 
-export const fr = {
+export const fr = typeset({
   name: 'Français',
   digest: {
     fallbackSubject: 'Votre sélection d’articles',
@@ -587,4 +587,16 @@ export const fr = {
     uncheckable: 'Il n’a pas été possible de vérifier que vous êtes une personne. Veuillez réessayer dans une minute.',
   },
   site,
-} as const satisfies Catalogue
+} as const satisfies Catalogue)
+
+/** No line begins with a mark that French sets apart: Lexique des règles typographiques en usage à l'Imprimerie nationale. */
+function typeset<T>(written: T): T {
+  if (typeof written === 'string') {
+    return written
+      .replace(/ (?=[;!?])/g, '\u202f')
+      .replace(/ (?=[:»])/g, '\u00a0')
+      .replace(/(?<=«) /g, '\u00a0') as T
+  }
+  if (Array.isArray(written)) return written.map(typeset) as T
+  return Object.fromEntries(Object.entries(written as object).map(([name, one]) => [name, typeset(one)])) as T
+}

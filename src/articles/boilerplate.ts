@@ -61,6 +61,7 @@ const phrases = whole([
   /^this (?:article|story|post|essay|piece|column|interview|episode)\b.{0,60}\b(?:was|were) (?:originally |first )(?:published|posted)\b|^this (?:article|story|post) (?:originally|first) appeared\b|^originally published\b|^cross-?posted (?:from|at|on)\b/iu,
   /where people are continuing the conversation|by highlighting and responding to this story/iu,
   /^(?:©|\(c\)|copyright\s*(?:©|\(c\)|\d{4}|by\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés)/iu,
+  /^(?:enlarge this image|(?:hide|toggle) caption)$|^this live ?blog (?:is|has)(?: now)? (?:closed|ended)\b|^(?:we|this (?:web)?site) uses? cookies\b/iu,
   // notes of the newsroom
   /^this (?:article|story|post|piece|page|headline|version)\b.{0,40}\b(?:has been|was|is being) (?:updated|corrected|amended|edited|revised|clarified)\b|^an earlier version of th(?:is|e) (?:article|story|post|piece|headline|report)\b/iu,
   /\bwe may (?:earn|receive|get|be paid)\b.{0,40}\bcommission|^(?:this|the) (?:article|post|page|story|site)\b.{0,30}\baffiliate links\b/iu,

@@ -33,7 +33,9 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
     .command('digest')
     .description('what readers would be sent')
     .command('preview')
-    .description('write a digest as it would be sent, as HTML and text; nothing is sent and nothing changes')
+    .description(
+      'write a digest as it would be sent, as HTML and text, and open both in a terminal; nothing is sent and nothing changes',
+    )
     .option('--subscriber <address>', 'that of a reader, as if it were due now')
     .option(
       '--topics <topics>',
@@ -72,7 +74,7 @@ export function addDigestCommands(program: Command, { withRuntime, print }: Comm
         if (json) return print(JSON.stringify({ ...preview, ...files }))
         print(preview.subject)
         for (const file of Object.values(files)) print(file)
-        if (process.stdout.isTTY && !process.env.CI) open(files.html)
+        if (process.stdout.isTTY && !process.env.CI) for (const file of Object.values(files)) open(file)
       })
     })
 }
@@ -100,7 +102,7 @@ async function write(folder: string, files: readonly (readonly [path: string, co
   }
 }
 
-/** In whatever shows HTML here; where that is nothing, its path was printed. */
+/** In whatever shows such a file here; where that is nothing, its path was printed. */
 function open(path: string): void {
   const programs: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win32: 'explorer' }
   const child = spawn(programs[process.platform] ?? 'xdg-open', [path], { detached: true, stdio: 'ignore' })
