@@ -29,6 +29,7 @@ import * as selection from './2026-12-19-selection.ts'
 import * as searchText from './2026-12-20-search-text.ts'
 import * as welcomesAnew from './2026-12-21-welcomes-anew.ts'
 import * as pictureSizes from './2026-12-23-picture-sizes.ts'
+import * as newsletterDescriptions from './2026-12-24-newsletter-descriptions.ts'
 
 export const migrations: Record<string, Migration> = {
   '2026-11-23-first': first,
@@ -60,4 +61,5 @@ export const migrations: Record<string, Migration> = {
   '2026-12-20-search-text': searchText,
   '2026-12-21-welcomes-anew': welcomesAnew,
   '2026-12-23-picture-sizes': pictureSizes,
+  '2026-12-24-newsletter-descriptions': newsletterDescriptions,
 }

@@ -36,8 +36,9 @@ export function addNewslettersCommands(program: Command, { withRuntime, print }:
     .description('add a newsletter; feeds add --newsletter gives it something to tell')
     .requiredOption('--name <name>', 'what readers see')
     .option('--language <tag>', 'of its stories, like de or pt-BR', 'en')
+    .option('--description <text>', 'what it tells whom, in that language, for the page where one subscribes')
     .addOption(jsonOption())
-    .action((slug: string, { json, ...given }: Options & { name: string; language: string }) =>
+    .action((slug: string, { json, ...given }: Options & NewsletterChange & { name: string }) =>
       withRuntime(
         async ({ context }) => {
           const added = await addNewsletter(context, { ...given, slug })
@@ -52,7 +53,7 @@ export function addNewslettersCommands(program: Command, { withRuntime, print }:
   newsletters
     .command('set')
     .argument('<slug>')
-    .description('change what a newsletter is called, or the language of its stories')
+    .description('change what a newsletter is called and about, or the language of its stories')
     .addHelpText(
       'after',
       `
@@ -62,6 +63,10 @@ changed in a new installation, until the first reader subscribes. After that tho
     )
     .option('--name <name>', 'what readers see')
     .option('--language <tag>', 'of its stories, like de or pt-BR')
+    .option(
+      '--description <text>',
+      'what it tells whom, in that language, for the page where one subscribes; "" for none',
+    )
     .option('--slug <slug>', 'another slug, in an installation without readers')
     .addOption(jsonOption())
     .action((slug: string, { json, ...change }: Options & NewsletterChange) =>

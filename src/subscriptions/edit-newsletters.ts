@@ -1,4 +1,4 @@
-// What an operator says of newsletters: a new one, what it is called, and the language of its stories.
+// What an operator says of newsletters: a new one, what it is called and about, and the language of its stories.
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
 import type { Database } from '../platform/database/schema.ts'
@@ -6,7 +6,7 @@ import { PublicError } from '../platform/errors.ts'
 import { cleanText } from '../platform/text.ts'
 import type { Newsletter } from './newsletters.ts'
 
-export type ListedNewsletter = Pick<Newsletter, 'slug' | 'name' | 'language' | 'created_at'> & {
+export type ListedNewsletter = Pick<Newsletter, 'slug' | 'name' | 'language' | 'description' | 'created_at'> & {
   /** How many feeds it has. */
   readonly feeds: number
 }
@@ -16,17 +16,20 @@ export type NewsletterChange = {
   readonly name?: string | undefined
   /** A BCP 47 tag. */
   readonly language?: string | undefined
+  /** One line, in that language; empty for none. */
+  readonly description?: string | undefined
 }
 
 /** With `subscribe+` in front it fits into an address (RFC 5321 §4.5.3.1.1). */
 const longestSlug = 54
 const longestName = 100
 const longestLanguage = 35
+const longestDescription = 300
 
 /** All newsletters, in the order they were added: the first is the one that is meant where none is named. */
 export async function listNewsletters(db: Database): Promise<ListedNewsletter[]> {
   const { rows } = await sql<ListedNewsletter>`
-    select slug, name, language, created_at, (select count(*) from feeds f where f.newsletter_id = n.id) as feeds
+    select slug, name, language, description, created_at, (select count(*) from feeds f where f.newsletter_id = n.id) as feeds
     from newsletters n order by id`.execute(db)
   return rows
 }
@@ -43,6 +46,7 @@ export async function addNewsletter(
       slug,
       name: readName(given.name),
       language: readLanguage(given.language ?? 'en'),
+      description: readDescription(given.description ?? ''),
       created_at: clock.sqlNow,
     })
     .onConflict((conflict) => conflict.column('slug').doNothing())
@@ -61,9 +65,13 @@ export async function changeNewsletter({ db }: Context, slug: string, given: New
     ...(given.slug !== undefined && { slug: readSlug(given.slug) }),
     ...(given.name !== undefined && { name: readName(given.name) }),
     ...(given.language !== undefined && { language: readLanguage(given.language) }),
+    ...(given.description !== undefined && { description: readDescription(given.description) }),
   }
   if (Object.keys(change).length === 0) {
-    throw new PublicError('invalid_input', 'There is nothing to change: give --name, --language or --slug.')
+    throw new PublicError(
+      'invalid_input',
+      'There is nothing to change: give --name, --language, --description or --slug.',
+    )
   }
   return db.transaction().execute(async (trx) => {
     // Locked against whoever subscribes meanwhile: the next statements see them.
@@ -117,6 +125,12 @@ function readName(text: string): string {
     'name',
     `A newsletter’s name is one line of up to ${longestName} characters, with a letter or a digit among them.`,
   )
+}
+
+function readDescription(text: string): string {
+  const description = cleanText(text)
+  if (!/\p{Cc}/u.test(text) && description.length <= longestDescription) return description
+  throw invalid('description', `A description is one line of up to ${longestDescription} characters; "" is none.`)
 }
 
 function readLanguage(text: string): string {

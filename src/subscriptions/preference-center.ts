@@ -23,7 +23,13 @@ export type Preferences = Choices & {
 }
 
 /** A newsletter that the reader does not get. */
-export type Offer = { readonly slug: string; readonly name: string }
+export type Offer = {
+  readonly slug: string
+  readonly name: string
+  /** In the newsletter's own language; may be empty. */
+  readonly description: string
+  readonly language: string
+}
 
 export type PreferenceCenter = {
   /** Mail to the reader's address is kept back, whatever they choose. */

@@ -163,10 +163,11 @@ function offersSection(offers: readonly Offer[], language: Language, token: stri
   const { preferences: say } = messagesFor(language)
   return html`<section aria-labelledby="offers"><h2 id="offers">${say.alsoFromUs}</h2>
 ${offers.map(
-  ({ slug, name }) => html`<form method="post" action="/preferences/${token}/join">
-<input type="hidden" name="newsletter" value="${slug}">
-<p class="hint">${consentText(name, language)}</p>
-<p><button type="submit" class="second">${say.subscribeTo({ newsletter: name })}</button></p>
+  (offer) => html`<form method="post" action="/preferences/${token}/join">
+<input type="hidden" name="newsletter" value="${offer.slug}">
+${offer.description && html`<p lang="${offer.language}" dir="auto">${offer.description}</p>`}
+<p class="hint">${consentText(offer.name, language)}</p>
+<p><button type="submit" class="second">${say.subscribeTo({ newsletter: offer.name })}</button></p>
 </form>`,
 )}</section>`
 }

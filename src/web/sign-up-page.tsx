@@ -57,7 +57,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
       head: pageHead(context.config, {
         title: say.headline,
         siteName: newsletter.name,
-        description: say.description({ newsletter: newsletter.name }),
+        description: newsletter.description || say.description({ newsletter: newsletter.name }),
         path,
         speaking,
         words,
@@ -65,6 +65,11 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
     },
     <>
       <h1>{say.headline}</h1>
+      {newsletter.description !== '' && (
+        <p class="lede" lang={newsletter.language} dir="auto">
+          {newsletter.description}
+        </p>
+      )}
       <p class="lede">{say.lede}</p>
       {isRefused && (
         <div class="note" role="alert">

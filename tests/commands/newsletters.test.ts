@@ -53,6 +53,7 @@ it('adds, names and lists them', async () => {
     slug: 'evening',
     name: 'Le Soir',
     language: 'fr',
+    description: '',
     created_at: '2026-11-23T06:00:00.000Z',
     feeds: 0,
   })

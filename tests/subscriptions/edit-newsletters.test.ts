@@ -48,6 +48,12 @@ describe('a newsletter', () => {
       name: 'L’Écho',
       language: 'pt-BR',
     })
+    const description = ' What a harbour town  wakes up to. '
+    expect(await changeNewsletter(context, 'newsmatro', { description })).toMatchObject({
+      name: 'L’Écho',
+      description: 'What a harbour town wakes up to.',
+    })
+    expect(await changeNewsletter(context, 'newsmatro', { description: '' })).toMatchObject({ description: '' })
     await expect(changeNewsletter(context, 'newsmatro', {})).rejects.toMatchObject({ code: 'invalid_input' })
     await expect(changeNewsletter(context, 'none', { name: 'x' })).rejects.toMatchObject({ code: 'not_found' })
   })
@@ -74,6 +80,7 @@ describe('a newsletter', () => {
   it.each([
     ['slug', ['', 'Morning', 'a_b', '-a', 'a-', 'a--b', 'é', 'a'.repeat(55)]],
     ['name', ['', '  ', '…', 'a\nb', 'a\u0000b', 'a\u007f', 'a'.repeat(101)]],
+    ['description', ['x'.repeat(301), 'two\nlines', 'a\u0000b']],
     ['language', ['', 'german', 'x', 'de_DE', 'x-private', 'en-', `en-${'a'.repeat(40)}`, 'C']],
   ])('has no such %s', async (field, wrong) => {
     const context = testContext(database.db)

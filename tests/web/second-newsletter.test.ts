@@ -48,6 +48,20 @@ const hrefOf = (page: string, text: string) =>
       .at(-1) ?? '',
   )?.[1]
 
+it('says what it is about where one subscribes to it, in its own language', async () => {
+  const description = 'What <b>the harbour</b> did today.'
+  const written = 'What &lt;b&gt;the harbour&lt;/b&gt; did today.'
+  await site.db.updateTable('newsletters').set({ description, language: 'sv' }).where('slug', '=', 'evening').execute()
+  const page = await site.text('/?newsletter=evening&language=en')
+  expect(page).toContain(`<p class="lede" lang="sv" dir="auto">${written}</p>`)
+  expect(page).toContain(`<meta name="description" content="${written}">`)
+  expect(await site.text('/')).not.toContain('the harbour')
+  const { subscriptionId } = await aReader(site.db)
+  expect(await site.text(`/preferences/${site.token('preferences', subscriptionId)}`)).toContain(
+    `<p lang="sv" dir="auto">${written}</p>`,
+  )
+})
+
 it('has a front page of its own, in each language', async () => {
   await tellBoth()
   for (let round = 0; round < 2; round++) {

@@ -52,6 +52,7 @@ export interface Tables {
     slug: string
     name: string
     language: Generated<string>
+    description: Generated<string>
     created_at: Generated<Date>
   }
   topics: { id: GeneratedAlways<number>; newsletter_id: number; slug: string; name: string }
