@@ -72,9 +72,7 @@ export function WelcomeEmail(props: WelcomeProps) {
               <Text {...paint({ text: 'body' }, { margin: 0, fontSize: '17px', lineHeight: '1.5' })}>
                 {words.first}
               </Text>
-              <Text dir="auto" {...paint({ text: 'ink' }, firstStyle)}>
-                {props.firstDigest}
-              </Text>
+              <Text {...paint({ text: 'ink' }, firstStyle)}>{props.firstDigest}</Text>
             </Column>
           </Row>
         )}

@@ -1,5 +1,5 @@
 // A digest laid out: what goes where and in which words, for the HTML part and the text part alike.
-import { type Messages, messagesFor } from '../messages.ts'
+import { messagesFor } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
 import { listOf, weekdayOf } from './in-words.ts'
@@ -145,10 +145,10 @@ function introOf(rest: readonly Item[], language: string): Piece[] {
   return [own(before), ...listed, own(after)].filter(({ text }) => text !== '')
 }
 
-/** A postal address on one line, however it was entered. */
-export const onOneLine = (address: string, { comma }: Messages['marks']) =>
+/** A postal address on one line, however it was entered, with the commas of its own script: it is no part of the mail's words. */
+export const onOneLine = (address: string) =>
   address
     .split(/[\r\n]+/)
     .map(clean)
     .filter(Boolean)
-    .join(`${comma} `)
+    .join(/(?=\p{Script=Arabic})\p{L}/u.test(address) ? '، ' : ', ')

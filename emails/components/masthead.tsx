@@ -1,6 +1,7 @@
 import { Heading, Text } from '@react-email/components'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
+import { useDirections } from './direction.tsx'
 import { LogoPlate } from './logo-plate.tsx'
 import { useLook } from './look.ts'
 import { Rule, Strip } from './parts.tsx'
@@ -13,13 +14,14 @@ type MastheadProps = Named & { date: string; extent: string }
 /** The newsletter's name, and the edition's day and extent between rules, as on a front page. */
 export function Masthead({ name, publisher, date, extent, inStories }: MastheadProps) {
   const { headlineFont, logo } = useLook()
+  const { directed } = useDirections()
   return (
     <Strip top={26}>
       {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} isHeading={saysTheName(name, publisher)} />}
       {!(logo && saysTheName(name, publisher)) && (
         <Heading
           as="h1"
-          dir="auto"
+          {...directed(name)}
           {...inStories}
           {...paint({ text: 'ink' }, { ...nameStyle, fontFamily: headlineFont }, 'masthead')}
         >
@@ -36,12 +38,13 @@ export function Masthead({ name, publisher, date, extent, inStories }: MastheadP
 /** The newsletter's name at the head of a mail that is no edition of it. */
 export function Nameplate({ name, publisher, inStories }: Named) {
   const { headlineFont, logo } = useLook()
+  const { directed } = useDirections()
   return (
     <Strip top={22}>
       {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} />}
       {!(logo && saysTheName(name, publisher)) && (
         <Text
-          dir="auto"
+          {...directed(name)}
           {...inStories}
           {...paint({ text: 'ink' }, { ...plateStyle, ...(logo && centred), fontFamily: headlineFont })}
         >
