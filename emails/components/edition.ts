@@ -52,6 +52,10 @@ const longestAlt = 120
 const namedAuthors = 3
 const wordsPerMinute = 200
 const namedSites = 3
+/** Beside a picture a phone has room for thirty letters. */
+const longestUnbroken = 24
+/** Between the parts of a line that is no sentence: none begins with the dot. */
+export const betweenPieces = '\u00a0· '
 const sectionSize = { least: 2, most: 5 }
 /** So many stories after the lead are told in full, if there are as many: six make no list of headlines. */
 const leastInFull = 5
@@ -121,7 +125,11 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const day = withWeekday ? [weekdayOf(story.publishedAt, language)] : []
   const sites = (story.alsoIn ?? []).map((site) => clip(site, 60)).filter(Boolean)
   const named = listOf(sites.slice(0, namedSites), language)
-  return [...by, ...day, ...(named ? [words.alsoIn({ sites: named })] : [])].join(' · ')
+  const pieces = [...by, ...day, ...(named ? [words.alsoIn({ sites: named })] : [])]
+  const last = pieces.at(-1) ?? ''
+  const isAddition = pieces.length > 1 && last.length <= longestUnbroken
+  // On a narrow screen it goes over to the next line as a whole.
+  return [...pieces.slice(0, -1), isAddition ? last.replaceAll(' ', '\u00a0') : last].join(betweenPieces)
 }
 
 /** How many stories there are, and how long the mail itself takes; how long what it links to is, nobody has told us. */

@@ -2,6 +2,7 @@ import { Heading, Text } from '@react-email/components'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
 import { useDirections } from './direction.tsx'
+import { betweenPieces } from './edition.ts'
 import { LogoPlate } from './logo-plate.tsx'
 import { useLook } from './look.ts'
 import { Rule, Strip } from './parts.tsx'
@@ -29,7 +30,9 @@ export function Masthead({ name, publisher, date, extent, inStories }: MastheadP
         </Heading>
       )}
       <Rule tone="ink" width={3} />
-      <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date}\u00a0· ${extent.replaceAll(' ', '\u00a0')}`}</Text>
+      <Text
+        {...paint({ text: 'muted' }, dateStyle)}
+      >{`${date}${betweenPieces}${extent.replaceAll(' ', '\u00a0')}`}</Text>
       <Rule />
     </Strip>
   )

@@ -1,11 +1,18 @@
 import { Column, Heading, Row, Text } from '@react-email/components'
 import type { CSSProperties, ReactNode } from 'react'
 import { Isolated, useDirections } from './direction.tsx'
-import type { Item } from './edition.ts'
+import { betweenPieces, type Item } from './edition.ts'
 import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
 import { HeadlineLink, MailLink, Strip } from './parts.tsx'
-import { leadImageHeight, leadImageWidth, leastLeadImageWidth, paint, thumbnailWidth } from './theme.ts'
+import {
+  leadImageHeight,
+  leadImageWidth,
+  leastLeadImageWidth,
+  nearlyFullWidth,
+  paint,
+  thumbnailWidth,
+} from './theme.ts'
 
 // Titles and summaries may be in another script than the mail, so each runs its own way. Pictures stay where the mail has them.
 
@@ -35,12 +42,7 @@ export function LeadStory({ item, direction, inStories }: PlacedProps) {
         </Row>
       ) : (
         <>
-          <Picture
-            item={item}
-            inStories={inStories}
-            width={width}
-            style={{ width: '100%', maxWidth: width, marginBottom: 20 }}
-          />
+          <PictureAbove item={item} inStories={inStories} width={width} />
           {words}
         </>
       )}
@@ -48,11 +50,31 @@ export function LeadStory({ item, direction, inStories }: PlacedProps) {
   )
 }
 
-/** Never wider than the picture is, and so that a tall one stays in bounds: Outlook knows no other way to keep proportions. */
+/** Over the full width; one that is narrower in the middle of a ground that is as wide. */
+function PictureAbove({ item, inStories, width }: StoryProps & { width: number }) {
+  const style = { width: '100%', maxWidth: width }
+  if (!item.imageUrl) return null
+  if (width === leadImageWidth) {
+    return <Picture item={item} inStories={inStories} width={width} style={{ ...style, marginBottom: 20 }} />
+  }
+  return (
+    <Row style={{ margin: '0 0 20px' }}>
+      <Column align="center" {...paint({ fill: 'panel' })}>
+        <Picture item={item} inStories={inStories} width={width} style={{ ...style, margin: '0 auto' }} />
+      </Column>
+    </Row>
+  )
+}
+
+/**
+ * Hardly wider than the picture is, and so that a tall one stays in bounds: Outlook knows no other way to keep proportions. What
+ * is nearly as wide as the column fills it: a few pixels of ground at its sides would look like a mistake.
+ */
 function leadWidth({ imageUrl, imageWidth = leadImageWidth, imageHeight = 0 }: Item): number {
   if (!imageUrl) return leadImageWidth
   const bounded = imageHeight > 0 ? Math.floor((leadImageHeight * imageWidth) / imageHeight) : leadImageWidth
-  return Math.min(leadImageWidth, imageWidth, bounded)
+  const width = Math.min(leadImageWidth, imageWidth, bounded)
+  return width < nearlyFullWidth ? width : leadImageWidth
 }
 
 type SectionStoryProps = PlacedProps & {
@@ -171,7 +193,7 @@ function Byline({ item, topic }: { item: Item; topic?: ReactNode }) {
   return (
     <Text {...sided(item.title, paint({ text: 'muted' }, style))}>
       {topic}
-      {topic && text && ' · '}
+      {topic && text && betweenPieces}
       {text}
     </Text>
   )
