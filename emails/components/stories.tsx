@@ -68,7 +68,7 @@ function PictureAbove({ item, inStories, width }: StoryProps & { width: number }
 
 /**
  * Hardly wider than the picture is, and so that a tall one stays in bounds: Outlook knows no other way to keep proportions. What
- * is nearly as wide as the column fills it: a few pixels of ground at its sides would look like a mistake.
+ * is nearly as wide as the column fills it: strips of ground at its sides would look like a mistake.
  */
 function leadWidth({ imageUrl, imageWidth = leadImageWidth, imageHeight = 0 }: Item): number {
   if (!imageUrl) return leadImageWidth
