@@ -1,6 +1,7 @@
 // The digest: one newsletter's new stories for one group of readers.
 import { clean } from './components/clean.ts'
 import type { DigestProps } from './components/digest-props.ts'
+import { Isolated } from './components/direction.tsx'
 import { editionOf } from './components/edition.ts'
 import { EditionBody } from './components/edition-body.tsx'
 import { Footer } from './components/footer.tsx'
@@ -8,7 +9,6 @@ import { dateLine } from './components/in-words.ts'
 import { storiesIn } from './components/language.ts'
 import { MailLayout } from './components/layout.tsx'
 import { Masthead } from './components/masthead.tsx'
-import { Told } from './components/parts.tsx'
 import { digestPreview } from './components/preview-props.ts'
 import { Settings, settingsOf } from './components/settings.tsx'
 import { subjectOf } from './components/subject.ts'
@@ -40,9 +40,9 @@ export function DigestEmail(props: DigestProps) {
       title={digestSubject(props)}
       intro={edition.introPieces.map(({ text, isTold }) =>
         isTold ? (
-          <Told key={text} {...inStories}>
+          <Isolated key={text} {...inStories}>
             {text}
-          </Told>
+          </Isolated>
         ) : (
           text
         ),

@@ -24,14 +24,13 @@ function wordsOf(props: PreferencesChangedProps): LetterWords {
   const { language, pausedUntil, frequency, topics, next } = props
   const { preferencesChanged: words } = messagesFor(language)
   const newsletter = clean(props.newsletterName)
-  const facts = [
-    words.rhythm({ frequency, weekday: weekdayName(props.weekday, language) }),
-    topicsInWords(topics, language),
-    ...(next ? [words.next({ instant: instantInWords(next, language) })] : []),
-  ]
+  const rhythm = words.rhythm({ frequency, weekday: weekdayName(props.weekday, language) })
+  const nextOne = next && words.next({ instant: instantInWords(next, language) })
+  const facts = [rhythm, topicsInWords(topics, language), ...(nextOne ? [nextOne] : [])]
   if (pausedUntil === null) {
     return {
       subject: words.subject({ newsletter }),
+      intro: rhythm,
       title: words.title,
       asked: words.asked({ newsletter }),
       facts,
@@ -43,6 +42,7 @@ function wordsOf(props: PreferencesChangedProps): LetterWords {
   const day = dateInWords(pausedUntil, language)
   return {
     subject: words.pausedSubject({ day, newsletter }),
+    intro: nextOne ?? rhythm,
     title: words.pausedTitle({ day }),
     asked: words.pausedAsked({ newsletter }),
     facts,

@@ -3,7 +3,7 @@ import { Column, Row, Text } from '@react-email/components'
 import { clean } from './components/clean.ts'
 import type { DigestProps } from './components/digest-props.ts'
 import { closingText, editionText } from './components/digest-text.ts'
-import { editionOf } from './components/edition.ts'
+import { betweenPieces, editionOf } from './components/edition.ts'
 import { EditionBody } from './components/edition-body.tsx'
 import { Footer } from './components/footer.tsx'
 import { storiesIn } from './components/language.ts'
@@ -72,9 +72,7 @@ export function WelcomeEmail(props: WelcomeProps) {
               <Text {...paint({ text: 'body' }, { margin: 0, fontSize: '17px', lineHeight: '1.5' })}>
                 {words.first}
               </Text>
-              <Text dir="auto" {...paint({ text: 'ink' }, firstStyle)}>
-                {props.firstDigest}
-              </Text>
+              <Text {...paint({ text: 'ink' }, firstStyle)}>{props.firstDigest}</Text>
             </Column>
           </Row>
         )}
@@ -84,7 +82,7 @@ export function WelcomeEmail(props: WelcomeProps) {
           <Strip>
             <Rule tone="ink" width={3} />
             <Text {...paint({ text: 'muted' }, newestStyle)}>
-              {`${words.newest} · ${edition.extent.replaceAll(' ', '\u00a0')}`}
+              {`${words.newest}${betweenPieces}${edition.extent.replaceAll(' ', '\u00a0')}`}
             </Text>
             <Rule />
           </Strip>

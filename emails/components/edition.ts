@@ -1,5 +1,5 @@
 // A digest laid out: what goes where and in which words, for the HTML part and the text part alike.
-import { type Messages, messagesFor } from '../messages.ts'
+import { messagesFor } from '../messages.ts'
 import { clean, clip } from './clean.ts'
 import type { DigestProps, Story, Topic } from './digest-props.ts'
 import { listOf, weekdayOf } from './in-words.ts'
@@ -53,6 +53,10 @@ const longestAlt = 120
 const namedAuthors = 3
 const wordsPerMinute = 200
 const namedSites = 3
+/** Beside a picture a phone has room for thirty letters. */
+const longestUnbroken = 24
+/** Between the parts of a line that is no sentence: none begins with the dot. */
+export const betweenPieces = '\u00a0· '
 const sectionSize = { least: 2, most: 5 }
 /** So many stories after the lead are told in full, if there are as many: six make no list of headlines. */
 const leastInFull = 5
@@ -122,7 +126,11 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const day = withWeekday ? [weekdayOf(story.publishedAt, language)] : []
   const sites = (story.alsoIn ?? []).map((site) => clip(site, 60)).filter(Boolean)
   const named = listOf(sites.slice(0, namedSites), language)
-  return [...by, ...day, ...(named ? [words.alsoIn({ sites: named })] : [])].join(' · ')
+  const pieces = [...by, ...day, ...(named ? [words.alsoIn({ sites: named })] : [])]
+  const last = pieces.at(-1) ?? ''
+  const isAddition = pieces.length > 1 && last.length <= longestUnbroken
+  // On a narrow screen it goes over to the next line as a whole.
+  return [...pieces.slice(0, -1), isAddition ? last.replaceAll(' ', '\u00a0') : last].join(betweenPieces)
 }
 
 /** How many stories there are, and how long the mail itself takes; how long what it links to is, nobody has told us. */
@@ -146,10 +154,10 @@ function introOf(rest: readonly Item[], language: string): Piece[] {
   return [own(before), ...listed, own(after)].filter(({ text }) => text !== '')
 }
 
-/** A postal address on one line, however it was entered. */
-export const onOneLine = (address: string, { comma }: Messages['marks']) =>
+/** A postal address on one line, however it was entered, with the commas of its own script: it is no part of the mail's words. */
+export const onOneLine = (address: string) =>
   address
     .split(/[\r\n]+/)
     .map(clean)
     .filter(Boolean)
-    .join(`${comma} `)
+    .join(/(?=\p{Script=Arabic})\p{L}/u.test(address) ? '، ' : ', ')

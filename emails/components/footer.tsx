@@ -2,6 +2,7 @@ import { Text } from '@react-email/components'
 import { messagesFor } from '../messages.ts'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
+import { Isolated } from './direction.tsx'
 import { onOneLine } from './edition.ts'
 import { MailLink, Strip } from './parts.tsx'
 import { safeUrl } from './safe-url.ts'
@@ -26,9 +27,10 @@ export function Footer({ newsletterName, language, publisher, why, links = [] }:
       <Text {...paint({ text: 'muted' }, lineStyle)}>
         {`${words.sentBy({ newsletter: clean(newsletterName) })} `}
         <MailLink href={safeUrl(publisher.siteUrl)} tone="muted">
-          {clean(publisher.name)}
+          <Isolated>{clean(publisher.name)}</Isolated>
         </MailLink>
-        {`${marks.comma} ${onOneLine(publisher.postalAddress, marks)}.`}
+        {`${marks.comma} `}
+        <Isolated>{onOneLine(publisher.postalAddress)}</Isolated>.
       </Text>
       <Text {...paint({ text: 'muted' }, lineStyle)}>
         {`${words.questions} `}

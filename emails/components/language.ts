@@ -30,6 +30,21 @@ function readDirection(language: string): Direction {
   return rtl ? 'rtl' : 'ltr'
 }
 
+// Of letters alone: figures and marks run as what is around them. By extensions, since some letters are several scripts'.
+const rightToLeftLetter = `[${['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm', 'Rohg', 'Mand', 'Samr'].map((script) => `\\p{scx=${script}}`).join('')}]`
+const runsLeft = new RegExp(`(?=${rightToLeftLetter})\\p{L}`, 'u')
+const runsRight = new RegExp(`(?!${rightToLeftLetter})\\p{L}`, 'u')
+
+/** The way a text runs, by its first letter (UAX #9, P2 and P3); one without letters runs as what is around it. */
+export function directionOfText(text: string, around: Direction): Direction {
+  const letter = /\p{L}/u.exec(text)?.[0]
+  if (letter === undefined) return around
+  return runsLeft.test(letter) ? 'rtl' : 'ltr'
+}
+
+/** Whether something of a text runs the other way than what is around it. */
+export const turnsWithin = (text: string, around: Direction) => (around === 'rtl' ? runsRight : runsLeft).test(text)
+
 /** What marks text in the newsletter's language, where the mail is in another. */
 export function storiesIn({ language, storiesLanguage = language }: { language: string; storiesLanguage?: string }) {
   const lang = languageTag(storiesLanguage)

@@ -1,6 +1,7 @@
 import { Container, Head, Html } from '@react-email/components'
 import type { ReactNode } from 'react'
 import type { Look } from './digest-props.ts'
+import { DirectionContext } from './direction.tsx'
 import { directionOf, languageTag, startOf } from './language.ts'
 import { LookContext } from './look.ts'
 import { BrandBar, Strip } from './parts.tsx'
@@ -48,16 +49,18 @@ export function MailLayout({ language, look, title, intro, children, footer }: M
                 <td align="center" style={{ padding: '0 0 32px' }}>
                   {/* The first words of the mail are what a list of mails shows; they are no secret to the reader. */}
                   <LookContext value={look}>
-                    <Frame align={startOf(dir)}>
-                      <Strip top={14} bottom={12}>
-                        <p {...paint({ text: 'muted' }, introStyle)}>{intro}</p>
-                      </Strip>
-                    </Frame>
-                    <Frame fill="sheet" align={startOf(dir)}>
-                      <BrandBar />
-                      {children}
-                    </Frame>
-                    <Frame align={startOf(dir)}>{footer}</Frame>
+                    <DirectionContext value={dir}>
+                      <Frame align={startOf(dir)}>
+                        <Strip top={14} bottom={12}>
+                          <p {...paint({ text: 'muted' }, introStyle)}>{intro}</p>
+                        </Strip>
+                      </Frame>
+                      <Frame fill="sheet" align={startOf(dir)}>
+                        <BrandBar />
+                        {children}
+                      </Frame>
+                      <Frame align={startOf(dir)}>{footer}</Frame>
+                    </DirectionContext>
                   </LookContext>
                 </td>
               </tr>

@@ -25,6 +25,8 @@ export type LetterProps = {
 
 export type LetterWords = {
   subject: string
+  /** The first line, which a list of mails shows beside the subject: what is asked, or is so now. */
+  intro: string
   title: string
   /** Why the mail came, before the button. */
   asked: string
@@ -65,6 +67,7 @@ export const letterSubject = (words: LetterWords, language: string) => subjectOf
 /** The text part. */
 export function letterText({ newsletterName, language, url, publisher }: LetterProps, words: LetterWords): string {
   return `${blocks(
+    wrap(words.intro),
     heading(words.title),
     wrap(words.asked),
     words.facts?.map((fact) => wrap(`* ${fact}`)).join('\n'),
@@ -84,7 +87,7 @@ export function Letter({ words, ...props }: LetterProps & { words: LetterWords }
       language={language}
       look={publisher.look}
       title={letterSubject(words, language)}
-      intro={clean(words.subject)}
+      intro={words.intro}
       footer={<Footer {...{ newsletterName, language, publisher }} why={words.why} />}
     >
       <Nameplate name={clean(newsletterName)} publisher={publisher} inStories={storiesIn(props)} />

@@ -1,6 +1,8 @@
 import { Heading, Text } from '@react-email/components'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
+import { useDirections } from './direction.tsx'
+import { betweenPieces } from './edition.ts'
 import { LogoPlate } from './logo-plate.tsx'
 import { useLook } from './look.ts'
 import { Rule, Strip } from './parts.tsx'
@@ -13,13 +15,14 @@ type MastheadProps = Named & { date: string; extent: string }
 /** The newsletter's name, and the edition's day and extent between rules, as on a front page. */
 export function Masthead({ name, publisher, date, extent, inStories }: MastheadProps) {
   const { headlineFont, logo } = useLook()
+  const { directed } = useDirections()
   return (
     <Strip top={26}>
       {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} isHeading={saysTheName(name, publisher)} />}
       {!(logo && saysTheName(name, publisher)) && (
         <Heading
           as="h1"
-          dir="auto"
+          {...directed(name)}
           {...inStories}
           {...paint({ text: 'ink' }, { ...nameStyle, fontFamily: headlineFont }, 'masthead')}
         >
@@ -27,7 +30,9 @@ export function Masthead({ name, publisher, date, extent, inStories }: MastheadP
         </Heading>
       )}
       <Rule tone="ink" width={3} />
-      <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date}\u00a0· ${extent.replaceAll(' ', '\u00a0')}`}</Text>
+      <Text
+        {...paint({ text: 'muted' }, dateStyle)}
+      >{`${date}${betweenPieces}${extent.replaceAll(' ', '\u00a0')}`}</Text>
       <Rule />
     </Strip>
   )
@@ -36,12 +41,13 @@ export function Masthead({ name, publisher, date, extent, inStories }: MastheadP
 /** The newsletter's name at the head of a mail that is no edition of it. */
 export function Nameplate({ name, publisher, inStories }: Named) {
   const { headlineFont, logo } = useLook()
+  const { directed } = useDirections()
   return (
     <Strip top={22}>
       {logo && <LogoPlate logo={logo} alt={clean(publisher.name)} />}
       {!(logo && saysTheName(name, publisher)) && (
         <Text
-          dir="auto"
+          {...directed(name)}
           {...inStories}
           {...paint({ text: 'ink' }, { ...plateStyle, ...(logo && centred), fontFamily: headlineFont })}
         >

@@ -29,16 +29,6 @@ export function MailLink({ href, tone = 'ink', style, isSecond = false, children
   )
 }
 
-/** Words of the stories within a line of the mail's own; with `lang` where that is another, and then a direction of their own. */
-export function Told({ lang, children }: { lang?: string | undefined; children: string }) {
-  if (lang === undefined) return children
-  return (
-    <span lang={lang} dir="auto">
-      {children}
-    </span>
-  )
-}
-
 const outOfTheWay = { 'aria-hidden': true, tabIndex: -1 } as const
 
 type HeadlineLinkProps = { href: string | undefined; size: string; className?: string; children: string }

@@ -1,12 +1,20 @@
 import { Column, Heading, Row, Text } from '@react-email/components'
 import type { CSSProperties, ReactNode } from 'react'
-import type { Item } from './edition.ts'
+import { Isolated, useDirections } from './direction.tsx'
+import { betweenPieces, type Item } from './edition.ts'
 import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
-import { HeadlineLink, MailLink, Strip, Told } from './parts.tsx'
-import { leadImageHeight, leadImageWidth, leastLeadImageWidth, paint, thumbnailWidth } from './theme.ts'
+import { HeadlineLink, MailLink, Strip } from './parts.tsx'
+import {
+  leadImageHeight,
+  leadImageWidth,
+  leastLeadImageWidth,
+  nearlyFullWidth,
+  paint,
+  thumbnailWidth,
+} from './theme.ts'
 
-// Titles and summaries may be in another script than the mail, so each finds its own direction.
+// Titles and summaries may be in another script than the mail, so each runs its own way. Pictures stay where the mail has them.
 
 /** The language of the stories, where it is not the mail's. */
 type InStories = { lang?: string }
@@ -34,12 +42,7 @@ export function LeadStory({ item, direction, inStories }: PlacedProps) {
         </Row>
       ) : (
         <>
-          <Picture
-            item={item}
-            inStories={inStories}
-            width={width}
-            style={{ width: '100%', maxWidth: width, marginBottom: 20 }}
-          />
+          <PictureAbove item={item} inStories={inStories} width={width} />
           {words}
         </>
       )}
@@ -47,11 +50,31 @@ export function LeadStory({ item, direction, inStories }: PlacedProps) {
   )
 }
 
-/** Never wider than the picture is, and so that a tall one stays in bounds: Outlook knows no other way to keep proportions. */
+/** Over the full width; one that is narrower in the middle of a ground that is as wide. */
+function PictureAbove({ item, inStories, width }: StoryProps & { width: number }) {
+  const style = { width: '100%', maxWidth: width }
+  if (!item.imageUrl) return null
+  if (width === leadImageWidth) {
+    return <Picture item={item} inStories={inStories} width={width} style={{ ...style, marginBottom: 20 }} />
+  }
+  return (
+    <Row style={{ margin: '0 0 20px' }}>
+      <Column align="center" {...paint({ fill: 'panel' })}>
+        <Picture item={item} inStories={inStories} width={width} style={{ ...style, margin: '0 auto' }} />
+      </Column>
+    </Row>
+  )
+}
+
+/**
+ * Hardly wider than the picture is, and so that a tall one stays in bounds: Outlook knows no other way to keep proportions. What
+ * is nearly as wide as the column fills it: strips of ground at its sides would look like a mistake.
+ */
 function leadWidth({ imageUrl, imageWidth = leadImageWidth, imageHeight = 0 }: Item): number {
   if (!imageUrl) return leadImageWidth
   const bounded = imageHeight > 0 ? Math.floor((leadImageHeight * imageWidth) / imageHeight) : leadImageWidth
-  return Math.min(leadImageWidth, imageWidth, bounded)
+  const width = Math.min(leadImageWidth, imageWidth, bounded)
+  return width < nearlyFullWidth ? width : leadImageWidth
 }
 
 type SectionStoryProps = PlacedProps & {
@@ -98,7 +121,7 @@ export function BriefStory({ item, first, inStories }: StoryProps & { first: boo
     <Row>
       <Column {...paint({ line: 'rule' }, { borderTopWidth: rule, borderTopStyle: 'solid', padding: '12px 0' })}>
         <Headline as="h3" item={item} inStories={inStories} size="16px" margin="0" leading="1.3" />
-        <Byline text={item.byline} topic={item.topic && <Told {...inStories}>{item.topic.name}</Told>} />
+        <Byline item={item} topic={item.topic && <Isolated {...inStories}>{item.topic.name}</Isolated>} />
       </Column>
     </Row>
   )
@@ -115,9 +138,15 @@ type HeadlineProps = StoryProps & {
 
 function Headline({ as, item, inStories, size, margin, leading, className }: HeadlineProps) {
   const { headlineFont } = useLook()
+  const { directed, sided } = useDirections()
   const style = { margin, fontFamily: headlineFont, fontSize: size, lineHeight: leading, fontWeight: 700 }
   return (
-    <Heading as={as} dir="auto" {...inStories} {...paint({ text: 'ink' }, style, className)}>
+    <Heading
+      as={as}
+      {...directed(item.title)}
+      {...inStories}
+      {...sided(item.title, paint({ text: 'ink' }, style, className))}
+    >
       <HeadlineLink href={item.url} size={size} {...(className && { className })}>
         {item.title}
       </HeadlineLink>
@@ -127,35 +156,44 @@ function Headline({ as, item, inStories, size, margin, leading, className }: Hea
 
 function Kicker({ item, inStories }: StoryProps) {
   const look = useLook()
+  const { directed, sided } = useDirections()
   if (!item.topic) return null
   return (
-    <Text dir="auto" {...inStories} {...look.paint({ text: 'accent' }, kickerStyle)}>
+    <Text
+      {...directed(item.topic.name)}
+      {...inStories}
+      {...sided(item.title, look.paint({ text: 'accent' }, kickerStyle))}
+    >
       {item.topic.name}
     </Text>
   )
 }
 
 function Summary({ item, size, inStories }: StoryProps & { size: number }) {
+  const { directed, sided } = useDirections()
   const style = { margin: 0, fontSize: `${size}px`, lineHeight: '1.5' }
   return (
     <>
       {item.summary && (
-        <Text dir="auto" {...inStories} {...paint({ text: 'body' }, style)}>
+        <Text {...directed(item.summary)} {...inStories} {...sided(item.summary, paint({ text: 'body' }, style))}>
           {item.summary}
         </Text>
       )}
-      <Byline text={item.byline} />
+      <Byline item={item} />
     </>
   )
 }
 
-function Byline({ text, topic }: { text: string; topic?: ReactNode }) {
+/** In the mail's words, so it runs as they do, at the side of the headline. */
+function Byline({ item, topic }: { item: Item; topic?: ReactNode }) {
+  const { sided } = useDirections()
+  const text = item.byline
   const style = { margin: '6px 0 0', fontSize: '13px', lineHeight: '18px' }
   if (!text && !topic) return null
   return (
-    <Text {...paint({ text: 'muted' }, style)}>
+    <Text {...sided(item.title, paint({ text: 'muted' }, style))}>
       {topic}
-      {topic && text && ' · '}
+      {topic && text && betweenPieces}
       {text}
     </Text>
   )

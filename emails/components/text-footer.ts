@@ -9,7 +9,7 @@ import { safeUrl } from './safe-url.ts'
 export function footerText(props: FooterProps & { kept?: readonly string[] }): string {
   const { newsletterName, language, publisher, why, links = [], kept = [] } = props
   const { footer: words, marks } = messagesFor(language)
-  const sender = `${words.sentBy({ newsletter: clean(newsletterName) })} ${clean(publisher.name)}${marks.comma} ${onOneLine(publisher.postalAddress, marks)}.`
+  const sender = `${words.sentBy({ newsletter: clean(newsletterName) })} ${clean(publisher.name)}${marks.comma} ${onOneLine(publisher.postalAddress)}.`
   return blocks(
     // Not "-- ": some clients fold away what follows it, and this must be seen.
     '-'.repeat(40),

@@ -54,6 +54,8 @@ export const leadImageWidth = mailWidth - 2 * gutter
 export const thumbnailWidth = 144
 /** A picture that would stand higher than this is shown narrower. */
 export const leadImageHeight = 400
+/** What is as wide as this, like the 480 pixels of many a video's picture, is shown up to a seventh larger, over the full width. */
+export const nearlyFullWidth = (7 / 8) * leadImageWidth
 /** What is narrower stands beside the words. */
 export const leastLeadImageWidth = 300
 

@@ -1,5 +1,6 @@
 import { Column, Heading, Row } from '@react-email/components'
 import type { ReactNode } from 'react'
+import { useDirections } from './direction.tsx'
 import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
 import { MailLink, Rule, Strip } from './parts.tsx'
@@ -17,12 +18,13 @@ type TopicSectionProps = {
 /** A heading under a heavy rule, with the link that asks for less of it at the end of the line. */
 export function TopicSection({ name, direction, lang, fewer, children }: TopicSectionProps) {
   const { paint } = useLook()
+  const { directed } = useDirections()
   return (
     <Strip bottom={28}>
       <Rule tone="ink" width={2} />
       <Row>
         <Column style={{ padding: '6px 0 0', verticalAlign: 'baseline' }}>
-          <Heading as="h2" dir="auto" {...(lang && { lang })} {...paint({ text: 'accent' }, headingStyle)}>
+          <Heading as="h2" {...directed(name)} {...(lang && { lang })} {...paint({ text: 'accent' }, headingStyle)}>
             {name}
           </Heading>
         </Column>

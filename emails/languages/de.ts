@@ -212,6 +212,7 @@ export const de = {
   letter: { address: 'Wenn sich beim Klicken nichts tut, öffnen Sie diese Adresse im Browser:' },
   confirm: {
     subject: 'Bitte bestätigen: Ihr Abonnement von {newsletter}',
+    intro: 'Ein Klick innerhalb von 72 Stunden genügt; bis dahin kommt nichts weiter.',
     title: 'Noch ein Klick',
     asked:
       'Jemand, vermutlich Sie selbst, möchte {newsletter} an diese Adresse geschickt bekommen. Bestätigen Sie, dass Sie es waren, und es geht los.',
@@ -223,6 +224,7 @@ export const de = {
   },
   preferencesLink: {
     subject: 'Ihr Link zu {newsletter}',
+    intro: 'Er öffnet Ihre Einstellungen: ändern, pausieren, abbestellen, Ihre Daten einsehen.',
     title: 'Ihr Link',
     asked:
       'Jemand, vermutlich Sie selbst, hat den Link zu Ihren Einstellungen für {newsletter} angefordert: wie oft, wann und worüber Sie lesen, Ihre Adresse und Ihre Daten.',
@@ -233,6 +235,7 @@ export const de = {
   },
   alreadySubscribed: {
     subject: '{newsletter} kommt schon zu Ihnen',
+    intro: 'Alles bleibt, wie es ist, und zu Ihren Einstellungen ist es nur ein Klick.',
     title: 'Sie haben bereits ein Abonnement',
     asked:
       'Jemand, vermutlich Sie selbst, hat {newsletter} für diese Adresse bestellt. Sie hat schon ein Abonnement, deshalb wurde nichts geändert. Über die Schaltfläche kommen Sie zu Ihren Einstellungen: wie oft, wann und worüber Sie lesen.',
@@ -243,6 +246,7 @@ export const de = {
   },
   addressChange: {
     subject: 'Bitte bestätigen: Ihre neue Adresse für {newsletter}',
+    intro: 'Ein Klick innerhalb von 72 Stunden, und Ihre Ausgaben kommen hierher.',
     title: 'Noch ein Klick',
     asked:
       'Jemand, der {newsletter} liest, vermutlich Sie selbst, möchte die Mails künftig an diese Adresse geschickt bekommen. Bestätigen Sie, dass sie Ihnen gehört, und wir stellen um.',
@@ -253,6 +257,7 @@ export const de = {
   },
   addressChangeNotice: {
     subject: 'Ihre Adresse für {newsletter} soll geändert werden',
+    intro: 'Das waren nicht Sie? Bis die neue Adresse bestätigt ist, können Sie es stoppen.',
     title: 'Ihre Adresse soll geändert werden',
     asked:
       'Jemand, der Ihren Link hat, vermutlich Sie selbst, möchte {newsletter} an eine andere Adresse geschickt bekommen. Umgestellt wird, sobald diese Adresse bestätigt ist.',

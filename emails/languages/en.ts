@@ -205,6 +205,7 @@ export const en = {
   letter: { address: 'If the button does nothing, open this address in a browser:' },
   confirm: {
     subject: 'Confirm your subscription to {newsletter}',
+    intro: 'One click within 72 hours is all it takes; until then, nothing else comes.',
     title: 'One click to confirm',
     asked:
       'Someone, most likely you, asked for {newsletter} to be sent to this address. Confirm that it was you, and it will be.',
@@ -216,6 +217,7 @@ export const en = {
   },
   preferencesLink: {
     subject: 'Your link to {newsletter}',
+    intro: 'It opens your settings: change them, pause, leave, or see your data.',
     title: 'Your link',
     asked:
       'Someone, most likely you, asked for the link to your {newsletter} preferences: how often it comes, when and about what, your address and your data.',
@@ -226,6 +228,7 @@ export const en = {
   },
   alreadySubscribed: {
     subject: 'You already get {newsletter}',
+    intro: 'All stays as it is, and your settings are one click away.',
     title: 'You are subscribed already',
     asked:
       'Someone, most likely you, asked for {newsletter} to be sent to this address. It is subscribed, so nothing was changed. The button leads to how often it comes, when and about what.',
@@ -236,6 +239,7 @@ export const en = {
   },
   addressChange: {
     subject: 'Confirm your new address for {newsletter}',
+    intro: 'One click within 72 hours, and your digests come here.',
     title: 'One click to confirm',
     asked:
       'A reader of {newsletter}, most likely you, asked for it to be sent to this address from now on. Confirm that it is yours, and it will be.',
@@ -246,6 +250,7 @@ export const en = {
   },
   addressChangeNotice: {
     subject: 'Your address for {newsletter} is about to change',
+    intro: 'Not you? Until the new address is confirmed, you can stop it.',
     title: 'Your address is about to change',
     asked:
       'Someone with your link, most likely you, asked for {newsletter} to be sent to another address. It will be, once that address is confirmed.',

@@ -206,6 +206,7 @@ export const es = {
   letter: { address: 'Si el botón no funciona, abra esta dirección en un navegador:' },
   confirm: {
     subject: 'Confirme su suscripción a {newsletter}',
+    intro: 'Basta un clic en un plazo de 72 horas; hasta entonces no recibirá nada más.',
     title: 'Solo falta un clic',
     asked:
       'Alguien, seguramente usted, ha pedido recibir {newsletter} en esta dirección. Confirme que ha sido usted y comenzarán los envíos.',
@@ -217,6 +218,7 @@ export const es = {
   },
   preferencesLink: {
     subject: 'Su enlace a {newsletter}',
+    intro: 'Abre sus preferencias: cambiarlas, hacer una pausa, darse de baja o ver sus datos.',
     title: 'Su enlace',
     asked:
       'Alguien, seguramente usted, ha pedido el enlace a sus preferencias de {newsletter}: con qué frecuencia llega, cuándo y sobre qué, su dirección y sus datos.',
@@ -227,6 +229,7 @@ export const es = {
   },
   alreadySubscribed: {
     subject: 'Ya recibe {newsletter}',
+    intro: 'Todo sigue igual, y sus preferencias están a un clic.',
     title: 'Ya tiene una suscripción',
     asked:
       'Alguien, seguramente usted, ha pedido {newsletter} para esta dirección. Ya está suscrita, así que no se ha cambiado nada. El botón lleva a sus preferencias: con qué frecuencia, cuándo y sobre qué.',
@@ -237,6 +240,7 @@ export const es = {
   },
   addressChange: {
     subject: 'Confirme su nueva dirección para {newsletter}',
+    intro: 'Un clic en un plazo de 72 horas, y sus envíos llegarán aquí.',
     title: 'Solo falta un clic',
     asked:
       'Alguien que lee {newsletter}, seguramente usted, ha pedido que a partir de ahora los envíos lleguen a esta dirección. Confirme que es suya y así se hará.',
@@ -247,6 +251,7 @@ export const es = {
   },
   addressChangeNotice: {
     subject: 'Su dirección para {newsletter} va a cambiar',
+    intro: '¿No ha sido usted? Hasta que se confirme la nueva dirección, puede detenerlo.',
     title: 'Su dirección va a cambiar',
     asked:
       'Alguien que tiene su enlace, seguramente usted, ha pedido que {newsletter} se envíe a otra dirección. Así se hará en cuanto esa dirección se confirme.',

@@ -215,6 +215,7 @@ export const fr = typeset({
   letter: { address: 'Si le bouton ne répond pas, ouvrez cette adresse dans un navigateur :' },
   confirm: {
     subject: 'Confirmez votre abonnement à {newsletter}',
+    intro: 'Un clic dans les 72 heures suffit ; d’ici là, rien d’autre ne vous est envoyé.',
     title: 'Encore un clic',
     asked:
       'Quelqu’un, sans doute vous, souhaite recevoir {newsletter} à cette adresse. Confirmez que c’est bien vous, et les envois commenceront.',
@@ -226,6 +227,7 @@ export const fr = typeset({
   },
   preferencesLink: {
     subject: 'Votre lien pour {newsletter}',
+    intro: 'Il ouvre vos préférences : modifier, faire une pause, vous désabonner ou voir vos données.',
     title: 'Votre lien',
     asked:
       'Quelqu’un, sans doute vous, a demandé le lien vers vos préférences pour {newsletter} : la fréquence, l’heure et les sujets, votre adresse et vos données.',
@@ -236,6 +238,7 @@ export const fr = typeset({
   },
   alreadySubscribed: {
     subject: 'Vous recevez déjà {newsletter}',
+    intro: 'Rien ne change, et vos préférences sont à un clic.',
     title: 'Vous avez déjà un abonnement',
     asked:
       'Quelqu’un, sans doute vous, a demandé {newsletter} pour cette adresse. Elle est déjà abonnée : rien n’a été changé. Le bouton mène à vos préférences : fréquence, heure et sujets.',
@@ -246,6 +249,7 @@ export const fr = typeset({
   },
   addressChange: {
     subject: 'Confirmez votre nouvelle adresse pour {newsletter}',
+    intro: 'Un clic dans les 72 heures, et vos envois arriveront ici.',
     title: 'Encore un clic',
     asked:
       'Une personne abonnée à {newsletter}, sans doute vous, souhaite désormais recevoir les envois à cette adresse. Confirmez que cette adresse est la vôtre, et ce sera fait.',
@@ -256,6 +260,7 @@ export const fr = typeset({
   },
   addressChangeNotice: {
     subject: 'Votre adresse pour {newsletter} va changer',
+    intro: 'Pas vous ? Vous pouvez l’annuler tant que la nouvelle adresse n’est pas confirmée.',
     title: 'Votre adresse va changer',
     asked:
       'Une personne disposant de votre lien, sans doute vous, a demandé à recevoir {newsletter} à une autre adresse. Ce sera fait dès que cette adresse aura été confirmée.',

@@ -13,6 +13,7 @@ import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { publisherOf } from '../platform/publisher.ts'
+import { senderOf } from '../platform/sender.ts'
 import { type ListHeadersOf, listHeaders } from './list-headers.ts'
 import { securedAddresses } from './secure-addresses.ts'
 
@@ -84,7 +85,7 @@ export function envelopeOf(
   stream: ListHeadersOf['stream'],
 ): Pick<MarkedMail, 'from' | 'replyTo' | 'headers' | 'days'> {
   return {
-    from: config.mailFrom,
+    from: senderOf(config, newsletter),
     replyTo: replyAddress(config, 'reply', personal.replyMailToken),
     days: writtenDays(spoken(digest.language)),
     headers: listHeaders(config, {

@@ -8,6 +8,7 @@ import type { Context } from '../platform/context.ts'
 import type { InTransaction, MessageKind } from '../platform/database/schema.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { frontPath, listId, publisherOf } from '../platform/publisher.ts'
+import { senderOf } from '../platform/sender.ts'
 import type { ReceivedMail } from './fetch-mail.ts'
 import type { Reader } from './reader.ts'
 
@@ -69,7 +70,7 @@ async function render(context: Context, reader: Reader, answer: Answer, markers:
   }
   const { html, text } = await renderMail(createElement(AnswerEmail, props), answerText(props))
   return {
-    from: config.mailFrom,
+    from: senderOf(config, newsletter),
     replyTo: replyAddress(config, 'reply', markers.replyMailToken),
     subject: answerSubject(props),
     html,

@@ -5,6 +5,7 @@ import { storeRendering } from '../delivery/mail-template.ts'
 import { holdBegins } from '../delivery/suppress.ts'
 import type { Context } from '../platform/context.ts'
 import { addressKeyIn } from '../platform/database/address-key.ts'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import { takeLock } from '../platform/database/row-lock.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { sha256 } from '../platform/encoding.ts'
@@ -128,7 +129,7 @@ async function newsletterOf(context: Context, subscriptionId: number) {
   const newsletter = await context.db
     .selectFrom('subscriptions as s')
     .innerJoin('newsletters as n', 'n.id', 's.newsletter_id')
-    .select(['n.name', 'n.slug', 's.language', 'n.language as storiesLanguage'])
+    .select(['n.name', 'n.slug', isFirstNewsletter.as('isFirst'), 's.language', 'n.language as storiesLanguage'])
     .where('s.id', '=', subscriptionId)
     .executeTakeFirst()
   if (!newsletter) throw new PublicError('not_found', 'There is no such subscription any more.')

@@ -11,6 +11,7 @@ import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-tem
 import type { Context } from '../platform/context.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
+import { senderOf } from '../platform/sender.ts'
 import type { Changed } from './change-notices.ts'
 
 /** The mail that tells of changed settings. `topics`: the names of those that were chosen, none for every topic. */
@@ -38,7 +39,7 @@ export async function renderChangeNotice(
   const parts = await renderMail(createElement(PreferencesChangedEmail, props), preferencesChangedText(props))
   return toTemplate(
     {
-      from: config.mailFrom,
+      from: senderOf(config, newsletter),
       replyTo: replyAddress(config, 'reply', markers.replyMailToken),
       subject: preferencesChangedSubject(props),
       ...parts,

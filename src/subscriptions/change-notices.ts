@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { storeRendering } from '../delivery/mail-template.ts'
 import type { Context, JobOptions } from '../platform/context.ts'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import type { Database, InTransaction, Row } from '../platform/database/schema.ts'
 import { renderChangeNotice } from './change-notice-mail.ts'
 import { topicsById } from './newsletters.ts'
@@ -29,7 +30,7 @@ export type Changed = Pick<
   Row<'subscriptions'>,
   'id' | 'subscriber_id' | 'newsletter_id' | 'frequency' | 'weekday' | 'time_zone' | 'language' | 'next_digest_at'
 > & {
-  readonly newsletter: Pick<Row<'newsletters'>, 'name' | 'slug' | 'language'>
+  readonly newsletter: Pick<Row<'newsletters'>, 'name' | 'slug' | 'language'> & { readonly isFirst: boolean }
   /** The first day with a digest, where they pause. */
   readonly pausedUntil: string | null
   /** The ids of the topics they chose, as `topic_choices.choice_key` has them; null for every topic. */
@@ -147,7 +148,7 @@ export async function putAside({ db, clock }: Context, subscriptionId: number): 
 async function readChanged({ db, clock }: Context, subscriptionId: number): Promise<Changed | undefined> {
   const { rows } = await sql<Changed>`
     select s.id, s.subscriber_id, s.newsletter_id, s.frequency, s.weekday, s.time_zone, s.language, s.next_digest_at,
-      s.xmin::text as version, json_build_object('name', n.name, 'slug', n.slug, 'language', n.language) as newsletter,
+      s.xmin::text as version, json_build_object('name', n.name, 'slug', n.slug, 'language', n.language, 'isFirst', ${isFirstNewsletter}) as newsletter,
       case when s.paused_until > (${clock.sqlNow} at time zone s.time_zone)::date then s.paused_until end as "pausedUntil",
       (select choice_key from topic_choices c where c.id = s.topic_choice_id) as "topicIds"
     from subscriptions s join subscribers r on r.id = s.subscriber_id join newsletters n on n.id = s.newsletter_id

@@ -6,17 +6,22 @@ import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-tem
 import type { Context } from '../platform/context.ts'
 import { replyAddress } from '../platform/mail-address.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
+import { senderOf } from '../platform/sender.ts'
 import { keptTemplate } from './kept-template.ts'
-import type { Newsletter } from './newsletters.ts'
+import type { FoundNewsletter } from './newsletters.ts'
 
 /** The mail that asks a reader to confirm. */
-export function renderConfirmationMail(context: Context, newsletter: Newsletter, asked: string): Promise<MailTemplate> {
+export function renderConfirmationMail(
+  context: Context,
+  newsletter: FoundNewsletter,
+  asked: string,
+): Promise<MailTemplate> {
   const language = spoken(asked)
   const named = ['confirmation', newsletter.slug, newsletter.name, language, newsletter.language]
   return keptTemplate(context, named, () => render(context, newsletter, language))
 }
 
-async function render(context: Context, newsletter: Newsletter, language: string): Promise<MailTemplate> {
+async function render(context: Context, newsletter: FoundNewsletter, language: string): Promise<MailTemplate> {
   const { config } = context
   const markers = slotMarkers(context.random)
   const props = {
@@ -30,7 +35,7 @@ async function render(context: Context, newsletter: Newsletter, language: string
   const { html, text } = await renderMail(createElement(ConfirmEmail, props), confirmText(props))
   return toTemplate(
     {
-      from: config.mailFrom,
+      from: senderOf(config, newsletter),
       replyTo: replyAddress(config, 'confirm', markers.confirmMailToken),
       subject: confirmSubject(props),
       html,

@@ -18,6 +18,7 @@ import { type MailTemplate, slotMarkers, toTemplate } from '../delivery/mail-tem
 import type { Context } from '../platform/context.ts'
 import type { MessageKind } from '../platform/database/schema.ts'
 import { listId, publisherOf } from '../platform/publisher.ts'
+import { senderOf } from '../platform/sender.ts'
 import { keptTemplate } from './kept-template.ts'
 
 const letters = {
@@ -45,6 +46,7 @@ type LetterKind = keyof typeof letters
 type Named = {
   readonly name: string
   readonly slug: string
+  readonly isFirst: boolean
   /** The reader's. */
   readonly language: string
   /** The newsletter's. */
@@ -73,7 +75,7 @@ async function render(context: Context, kind: LetterKind, newsletter: Named): Pr
   const parts = await renderMail(createElement(Email, props), text(props))
   return toTemplate(
     {
-      from: config.mailFrom,
+      from: senderOf(config, newsletter),
       replyTo: config.contactAddress,
       subject: subject(props),
       ...parts,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import { joinTransaction } from '../platform/database/join-transaction.ts'
 import type { InTransaction } from '../platform/database/schema.ts'
 import { parseAddress } from './address.ts'
@@ -40,6 +41,7 @@ type Proven = {
   subscriptionId: number
   name: string
   slug: string
+  isFirst: boolean
   language: string
   storiesLanguage: string
 }
@@ -47,7 +49,7 @@ type Proven = {
 /** The reader with this address, if it was confirmed, and of their subscriptions one that is active, else the newest. */
 async function findProven(trx: InTransaction, addressKey: string): Promise<Proven | undefined> {
   const { rows } = await sql<Proven>`
-    select r.id as "subscriberId", s.id as "subscriptionId", n.name, n.slug, s.language, n.language as "storiesLanguage"
+    select r.id as "subscriberId", s.id as "subscriptionId", n.name, n.slug, ${isFirstNewsletter} as "isFirst", s.language, n.language as "storiesLanguage"
     from subscribers r join subscriptions s on s.subscriber_id = r.id join newsletters n on n.id = s.newsletter_id
     where r.email_key = ${addressKey} and s.confirmed_at is not null
     order by s.state = 'active' desc, s.id desc limit 1`.execute(trx)

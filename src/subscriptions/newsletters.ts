@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '../platform/context.ts'
+import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
 import type { Database, Row } from '../platform/database/schema.ts'
 import { PublicError } from '../platform/errors.ts'
 import { type AtOnce, type Kept, kept } from '../platform/kept.ts'
@@ -9,11 +10,15 @@ export type { AtOnce } from '../platform/kept.ts'
 
 export type Newsletter = Row<'newsletters'>
 
+/** `isFirst`: it is the one that is meant where none is named. */
+export type FoundNewsletter = Newsletter & { readonly isFirst: boolean }
+
 export type Topic = { readonly id: number; readonly slug: string; readonly name: string }
 
 /** A newsletter; without a slug, the oldest one. Throws `invalid_input` when there is none of that name. */
-export async function getNewsletter(db: Database, slug?: string): Promise<Newsletter> {
-  let query = db.selectFrom('newsletters').selectAll().orderBy('id').limit(1)
+export async function getNewsletter(db: Database, slug?: string): Promise<FoundNewsletter> {
+  const newsletters = db.selectFrom('newsletters as n').selectAll().select(isFirstNewsletter.as('isFirst'))
+  let query = newsletters.orderBy('id').limit(1)
   if (slug !== undefined) query = query.where('slug', '=', slug)
   const newsletter = await query.executeTakeFirst()
   if (!newsletter) {

@@ -22,7 +22,7 @@ export const enhancements: Readonly<Record<string, string>> = {
 export const partial: Readonly<Record<string, string>> = {
   background: 'one colour, nothing else',
   border: 'on cells, 3 pixels at most',
-  'dir attribute': 'not on links; a headline in another script finds its own direction where a client lets it',
+  'dir attribute': 'only ltr and rtl, on what is no link; of a text that runs the other way than the mail',
   display: 'only block, for pictures',
   'font-size': 'in pixels',
   'font-weight': 'only 700, which is bold everywhere',

@@ -5,6 +5,7 @@ import { clip } from '../../emails/components/clean.ts'
 import { foldLines } from '../../emails/components/fold-lines.ts'
 import { plainLook } from '../../emails/components/look.ts'
 import { DigestEmail, type DigestProps } from '../../emails/digest.tsx'
+import { messagesFor } from '../../emails/messages.ts'
 import { renderMail } from '../../emails/render.ts'
 import { checks } from './checks.ts'
 import { all, DomUtils, hrefsOf, parse, preview, renderConfirm, renderDigest, story, visibleText } from './support.ts'
@@ -166,6 +167,9 @@ describe('a digest as it is sent', () => {
     ['of unknown size over the full width', {}, 536],
     ['never wider than it is', { imageWidth: 400, imageHeight: 267 }, 400],
     ['whose height is unknown, too', { imageWidth: 400 }, 400],
+    ['over the full width where it nearly has it', { imageWidth: 1600, imageHeight: 1200 }, 536],
+    ['or is a little smaller', { imageWidth: 480, imageHeight: 300 }, 536],
+    ['but not much', { imageWidth: 468, imageHeight: 300 }, 468],
     ['so narrow that it is no higher than 400 pixels', { imageWidth: 900, imageHeight: 1000 }, 360],
     ['beside the words where it is small', { imageWidth: 130, imageHeight: 86 }, 130],
     ['beside the words where it would be small', { imageWidth: 900, imageHeight: 1500 }, 144],
@@ -176,6 +180,29 @@ describe('a digest as it is sent', () => {
     expect(image?.attribs.height).toBeUndefined()
     const cells = DomUtils.findAll((cell) => cell.attribs.class === 'thumbnail-cell', parse(html))
     expect(cells).toHaveLength(width < 300 ? 1 : 0)
+    const grounds = all(parse(html), 'td').filter(({ attribs }) => attribs.class === 'fill-panel')
+    expect(grounds.map(({ attribs }) => attribs.align)).toEqual(width >= 300 && width < 536 ? ['center'] : [])
+  })
+
+  test.each(['en', 'ar'])('no line of it begins with a dot, nor has half of a short piece (%s)', async (language) => {
+    const stories = [
+      story({ authors: ['Ines Okonjo-Hart'] }),
+      story({ alsoIn: ['Merrin Today'] }),
+      story({ alsoIn: ['The Harbour Echo', 'Merrin Today'] }),
+      ...Array.from({ length: 5 }, (_, n) => story({ topics: [{ slug: `t${n}`, name: `Topic ${n}` }] })),
+    ]
+    const { html, text } = await renderDigest({ language, stories, frequency: 'weekly', furtherCount: 0 })
+    const inHtml = all(parse(html), 'p').map((line) => DomUtils.textContent(line))
+    const { digest } = messagesFor(language)
+    const bylines = inHtml.filter((line) => line.includes('Okonjo'))
+    expect(bylines).toHaveLength(stories.length)
+    for (const line of [...bylines, ...text.split('\n').filter((line) => line.includes('Okonjo'))]) {
+      expect(line).not.toContain(' ·')
+      expect(line).toContain(`\u00a0· ${language === 'en' ? 'Monday' : 'الاثنين'}`)
+    }
+    const sites = digest.alsoIn({ sites: 'Merrin Today' })
+    expect(bylines[1]).toMatch(new RegExp(`· ${sites.replaceAll(' ', '\u00a0')}$`))
+    expect(bylines[2]).toMatch(/Echo\S* \S*(?:and )?Merrin Today$/u)
   })
 
   test('shows every story once: the lead, sections of two to five, the rest in brief', async () => {

@@ -168,7 +168,7 @@ describe('a digest whose stories are in another language', () => {
     )
     for (const heading of all(document, 'h3')) {
       expect(attribute(heading, 'lang')).toBe('en')
-      expect(attribute(heading, 'dir')).toBe('auto')
+      expect(attribute(heading, 'dir')).toBe('ltr')
     }
     expect(visibleText(html)).toContain('اجعل النشرة كما تريد')
     expect(text).toContain('مقالات أخرى على الموقع')
@@ -181,7 +181,7 @@ describe('a digest whose stories are in another language', () => {
     const marked = all(document, 'span').filter((span) => attribute(span, 'lang') === 'en')
     const told = marked.map((span) => DomUtils.textContent(span))
     expect(told).toEqual(['Story 1', 'Story 2', 'Topic 6', 'Topic 7'])
-    for (const span of marked) expect(attribute(span, 'dir')).toBe('auto')
+    for (const span of marked) expect(attribute(span, 'dir')).toBe('ltr')
     const first = DomUtils.textContent(all(document, 'p')[0] as Element)
     expect(first).toMatch(/^في هذا العدد أيضًا: Story 1 · Story 2 · و/)
     const pictures = all(document, 'img')
@@ -285,9 +285,20 @@ describe('marks are those of the language', () => {
     expect((await changedIn('en')).filter((line) => line.endsWith('\u00a0:'))).toEqual([])
   })
 
-  test('Arabic has commas of its own', async () => {
-    const { html, text } = await renderDigest({ language: 'ar', stories: [story()] })
-    expect(text).toContain('The Calderhaven Post، ')
-    expect(visibleText(html)).toContain('The Calderhaven Post، ')
+  test('Arabic has commas of its own, and a postal address those of its script', async () => {
+    const sentFrom = async (language: Language, name: string, postalAddress: string) => {
+      const publisher = { ...preview.publisher, name, postalAddress }
+      const { html, text } = await renderDigest({ language, stories: [story()], publisher })
+      return { html, parts: [visibleText(html), text.replace(/\s+/g, ' ')] }
+    }
+    const latin = await sentFrom('ar', 'The Calderhaven Post', '4 Ropewalk\nCalderhaven')
+    for (const part of latin.parts) expect(part).toContain('The Calderhaven Post، 4 Ropewalk, Calderhaven.')
+    // Else the number would go over to the name: what is between them runs to the left.
+    expect(latin.html).toContain('<span dir="ltr">The Calderhaven Post</span></a>، ')
+    expect(latin.html).toContain('<span dir="ltr">4 Ropewalk, Calderhaven</span>.')
+    const arabic = await sentFrom('en', 'بريد الصباح', '4 شارع الميناء\nالقاهرة')
+    for (const part of arabic.parts) expect(part).toContain('بريد الصباح, 4 شارع الميناء، القاهرة.')
+    expect(arabic.html).toContain('<span dir="rtl">4 شارع الميناء، القاهرة</span>.')
+    expect((await sentFrom('ar', 'بريد', 'شارع الميناء 4')).html).not.toContain('<span dir')
   })
 })

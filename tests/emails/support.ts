@@ -2,10 +2,16 @@ import { DomUtils, parseDocument } from 'htmlparser2'
 import { createElement, type JSX } from 'react'
 import { AddressChangeEmail, addressChangeText } from '../../emails/address-change.tsx'
 import { AddressChangeNoticeEmail, addressChangeNoticeText } from '../../emails/address-change-notice.tsx'
+import { AlreadySubscribedEmail, alreadySubscribedText } from '../../emails/already-subscribed.tsx'
 import { AnswerEmail, type AnswerProps, answerText } from '../../emails/answer.tsx'
 import type { LetterProps } from '../../emails/components/letter.tsx'
 import { ConfirmEmail, type ConfirmProps, confirmText } from '../../emails/confirm.tsx'
 import { DigestEmail, type DigestProps, digestText, type Story } from '../../emails/digest.tsx'
+import {
+  PreferencesChangedEmail,
+  type PreferencesChangedProps,
+  preferencesChangedText,
+} from '../../emails/preferences-changed.tsx'
 import { PreferencesLinkEmail, preferencesLinkText } from '../../emails/preferences-link.tsx'
 import { type RenderedMail, renderMail } from '../../emails/render.ts'
 import { WelcomeEmail, type WelcomeProps, welcomeText } from '../../emails/welcome.tsx'
@@ -46,6 +52,11 @@ export const renderConfirm = (changes: Partial<ConfirmProps> = {}): Promise<Rend
   return renderMail(createElement(ConfirmEmail, props), confirmText(props))
 }
 
+export const renderChanged = (changes: Partial<PreferencesChangedProps> = {}): Promise<RenderedMail> => {
+  const props = { ...PreferencesChangedEmail.PreviewProps, ...changes }
+  return renderMail(createElement(PreferencesChangedEmail, props), preferencesChangedText(props))
+}
+
 const letter =
   (
     Email: ((props: LetterProps) => JSX.Element) & { PreviewProps: LetterProps },
@@ -58,6 +69,7 @@ const letter =
 
 /** The mails about the preference center, by what they are. */
 export const letters = {
+  'reminder of a subscription': letter(AlreadySubscribedEmail, alreadySubscribedText),
   'lost link': letter(PreferencesLinkEmail, preferencesLinkText),
   'change of address': letter(AddressChangeEmail, addressChangeText),
   'notice of a change of address': letter(AddressChangeNoticeEmail, addressChangeNoticeText),

@@ -1,9 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Answer, AnswerEmail, answerSubject } from '../../emails/answer.tsx'
+import type { LetterProps } from '../../emails/components/letter.tsx'
 import { wrap } from '../../emails/components/plain-text.ts'
 import { digestText } from '../../emails/digest.tsx'
-import { hrefsOf, letters, preview, renderAnswer, renderConfirm, renderDigest, story, visibleText } from './support.ts'
+import { languages } from '../../emails/messages.ts'
+import type { RenderedMail } from '../../emails/render.ts'
+import {
+  all,
+  DomUtils,
+  hrefsOf,
+  letters,
+  parse,
+  preview,
+  renderAnswer,
+  renderChanged,
+  renderConfirm,
+  renderDigest,
+  story,
+  visibleText,
+} from './support.ts'
 
 const isUrl = (line: string) => /^https?:\/\/\S+$/.test(line)
 
@@ -75,6 +91,27 @@ test('the text of the confirmation has its link, its limit and the way to say no
   expect(text).toContain('ignore this mail')
   expect(text.replace(/\s+/g, ' ')).toContain('4 Ropewalk, Calderhaven CH1 2QT')
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(78)
+})
+
+const firstLines = Object.entries({
+  ...letters,
+  confirmation: renderConfirm,
+  'change of settings': (changes) => renderChanged(changes),
+  pause: (changes) => renderChanged({ ...changes, pausedUntil: '2026-12-24' }),
+} satisfies Record<string, (changes: Partial<LetterProps>) => Promise<RenderedMail>>)
+
+describe.each(languages)('the first line of a letter (%s)', (language) => {
+  test.each(firstLines)('of a %s tells more than its subject, in both parts', async (_, render) => {
+    const { html, text } = await render({ language })
+    const document = parse(html)
+    const [line = '', ...paragraphs] = all(document, 'p').map((one) => DomUtils.textContent(one))
+    expect(line).toMatch(/^\S.{8,88}\S$/u)
+    const others = [...all(document, 'title'), ...all(document, 'h1')].map((one) => DomUtils.textContent(one))
+    expect(others).not.toContain(line)
+    // The name, and what is asked.
+    expect(paragraphs.slice(0, 2).join()).not.toContain(line)
+    expect(text.split('\n\n')[0]?.replace('\n', ' ')).toBe(line)
+  })
 })
 
 describe.each(Object.entries(letters))('the %s', (_, render) => {

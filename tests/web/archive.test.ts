@@ -217,8 +217,8 @@ describe('a digest in the browser', () => {
     const page = await site.text(`/archive/${digest?.digest_id}?language=fr`)
     expect(page).toContain('<article class="edition" lang="ja" dir="ltr">')
     expect(page).toContain('<h2 id="brief" class="topic" lang="en">In brief</h2>')
-    expect(page).toMatch(/<p class="byline"><span lang="en">By 川端 · [A-Z][a-z]+day<\/span><\/p>/)
-    expect(page).toMatch(/<p class="byline">話題\d · <span lang="en">By 川端 · [A-Z][a-z]+day<\/span><\/p>/)
+    expect(page).toMatch(/<p class="byline"><span lang="en">By 川端\u00a0· [A-Z][a-z]+day<\/span><\/p>/)
+    expect(page).toMatch(/<p class="byline">話題\d · <span lang="en">By 川端\u00a0· [A-Z][a-z]+day<\/span><\/p>/)
     expect(page).toMatch(/<p class="further" lang="en">(?:<a [^>]*>)?2 more stories on the site/)
     expect(await site.text('/archive?language=fr')).toContain(
       '<p class="quiet" lang="ja" dir="auto"><span lang="en">Also inside: </span>見出し1<span lang="en"> · </span>見出し2',

@@ -45,6 +45,13 @@ describe('a digest', () => {
   })
 })
 
+it('comes, like its answers, under the newsletter’s name where MAIL_FROM has none', async () => {
+  change({ config: { ...site.context.config, mailFrom: 'digest@newsmatro.example' } })
+  const { mail } = await aDigest()
+  await write({ to: mail.reply_to[0] ?? '', text: 'help' })
+  expect((await mails()).map(({ from }) => from)).toEqual(Array(2).fill('Newsmatro <digest@newsmatro.example>'))
+})
+
 describe('a reply to a digest', () => {
   it('changes how often it comes, and is answered to the address that is known, with what was done', async () => {
     const { subscriptionId, mail } = await aDigest()
@@ -68,7 +75,7 @@ describe('a reply to a digest', () => {
       },
     })
     expect(answer?.text).toContain('The next one comes on Monday 30 November, at 06:00 UTC, if there is news.')
-    expect(answer?.html).toMatch(/<p dir="auto" class=[^>]*>Newsmatro</)
+    expect(answer?.html).toMatch(/<p class=[^>]*>Newsmatro</)
     const undo =
       /https:\/\/digest\.example(\/preferences\/\S+\?frequency=daily&weekday=1)/.exec(answer?.text ?? '')?.[1] ?? ''
     expect((await request(undo)).status).toBe(200)

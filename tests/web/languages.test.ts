@@ -85,7 +85,7 @@ it('mails in another language than the newsletter’s mark its name', async () =
   ])
   const mails = await site.mails()
   expect(mails).toHaveLength(kinds.length)
-  for (const { html } of mails) expect(html).toMatch(/<p dir="auto" lang="en"[^>]*>Newsmatro</)
+  for (const { html } of mails) expect(html).toMatch(/<p lang="en"[^>]*>Newsmatro</)
 })
 
 describe('a reader', () => {

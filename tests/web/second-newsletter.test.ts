@@ -2,6 +2,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { publishDigests } from '../../src/digests/publish-digests.ts'
+import { writeChangeNotices } from '../../src/subscriptions/change-notices.ts'
 import { languages, messagesFor } from '../../src/subscriptions/languages.ts'
 import { at } from '../support/context.ts'
 import { anArticle, aReader } from '../support/factories.ts'
@@ -18,7 +19,7 @@ beforeEach(async () => {
 })
 
 /** A story in each newsletter, mailed to a reader of each and published. */
-async function tellBoth() {
+async function tellBoth(beforeSending = async () => {}) {
   const feed = { newsletter_id: evening, url: 'https://evening.example/feed.xml' }
   const { id: feed_id } = await site.db.insertInto('feeds').values(feed).returning('id').executeTakeFirstOrThrow()
   await anArticle(site.db, { title: 'A morning story', topics: ['climate'], firstSeenAt: hours(-3) })
@@ -32,6 +33,7 @@ async function tellBoth() {
   const reader = await aReader(site.db, { email: 'evening@reader.example', newsletter_id: evening })
   site.context.clock.set(hours(0))
   await planDigests(site.context, at(hours(0)))
+  await beforeSending()
   await site.send()
   await publishDigests(site.context, { signal: new AbortController().signal })
   const rows = await site.db.selectFrom('public_digests').select(['digest_id', 'newsletter_id']).execute()
@@ -130,6 +132,41 @@ it('is where its digests, its mails and a goodbye lead to', async () => {
   expect(hrefOf(await site.text(path), say.leaving.subscribeAgain)).toBe('/?newsletter=evening')
   const preferences = await site.text(`/preferences/${site.token('preferences', reader.subscriptionId)}`)
   expect(hrefOf(preferences, say.preferences.subscribe)).toBe('/?newsletter=evening')
+})
+
+it('sends its mails under its own name, with the one address', async () => {
+  await site.db.updateTable('newsletters').set({ name: 'Abend, "Küste" <1>' }).where('id', '=', evening).execute()
+  const { reader } = await tellBoth()
+  await site.post('/subscribe', { email: 'new@reader.example', newsletter: 'evening' })
+  await site.post('/subscribe', { email: 'evening@reader.example', newsletter: 'evening' })
+  const settings = `/preferences/${site.token('preferences', reader.subscriptionId)}`
+  await site.post(settings, { hour: '9' })
+  await site.post(`${settings}/address`, { email: 'moved@reader.example' })
+  await site.send()
+  site.context.clock.set(hours(2))
+  await site.post('/my-link', { email: 'evening@reader.example' })
+  await writeChangeNotices(site.context, { signal: new AbortController().signal })
+  await site.send()
+  const sent = (await site.mails()).map(({ from, subject }) => ({ from, subject }))
+  const first = sent.filter(({ from }) => from === 'Newsmatro <digest@newsmatro.example>')
+  expect(first.map(({ subject }) => subject)).toEqual(['A morning story'])
+  const others = sent.filter((mail) => !first.includes(mail))
+  for (const { from } of others) expect(from).toBe(`"Abend, 'Küste' ‹1›" <digest@newsmatro.example>`)
+  // All but the welcome, which has the envelope of a digest, and the answer.
+  const kinds = new Set((await site.messages()).map(({ kind }) => kind))
+  expect([kinds.size, others.length]).toEqual([7, 7])
+})
+
+it('keeps the sender of a mail that was rendered, whatever it is called before it goes', async () => {
+  const rename = async () => {
+    await site.db.updateTable('newsletters').set({ name: 'Renamed' }).where('id', '=', evening).execute()
+  }
+  await tellBoth(rename)
+  const senders = (await site.mails()).map(({ to, from }) => `${to}: ${from}`)
+  expect(senders.sort()).toEqual([
+    'evening@reader.example: The Evening <digest@newsmatro.example>',
+    'morning@reader.example: Newsmatro <digest@newsmatro.example>',
+  ])
 })
 
 it('is in the sitemap', async () => {
