@@ -183,7 +183,7 @@ const onlyInHtml = new Set(languages.map((language) => messagesFor(language).let
 function piecesOf(document: Document): string[] {
   return ['h1', 'h2', 'h3', 'p']
     .flatMap((name) => all(document, name))
-    .flatMap((element) => DomUtils.textContent(element).split(' · '))
+    .flatMap((element) => DomUtils.textContent(element).split(/\s·\s/))
     .filter((piece) => bare(piece) !== '' && !onlyInHtml.has(piece.trim()))
 }
 
