@@ -10,11 +10,12 @@ export type ChromiumFiles = { readonly path: string; readonly env: Readonly<Reco
 
 const modules = resolve(import.meta.dirname, '../../node_modules')
 const packageFolder = join(modules, '@sparticuz/chromium')
-/** Latin, Greek, Cyrillic and Hebrew letters come with the browser. */
-const fontFolders = ['noto-sans-arabic', 'noto-sans-sc', 'noto-emoji'].map((name) =>
+/** A sans for Latin, Greek, Cyrillic and Hebrew letters comes with the browser. Gelasio has the widths of Georgia, which readers have. */
+const fontFolders = ['gelasio', 'noto-sans-arabic', 'noto-sans-sc', 'noto-emoji'].map((name) =>
   join(modules, '@fontsource-variable', name),
 )
-const fontFile = /^(?!.*-(?:latin|latin-ext|cyrillic|vietnamese|math)-).*-wght-normal\.woff2$/
+const fontFile = /^(?:gelasio-latin.*|noto(?!.*-(?:latin|latin-ext|cyrillic|vietnamese|math)-).*)-wght-normal\.woff2$/
+const asGeorgia = '<alias binding="same"><family>Georgia</family><prefer><family>Gelasio</family></prefer></alias>'
 
 /** Where the browser is; unpacked if nobody has yet. */
 export async function chromiumFiles(): Promise<ChromiumFiles> {
@@ -58,7 +59,7 @@ async function unpack(folder: string): Promise<void> {
   await unpackFonts(join(half, 'fonts'))
   await writeFile(
     join(half, 'fonts.conf'),
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts</dir><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>\n`,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts</dir><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir>${asGeorgia}</fontconfig>\n`,
   )
   await rename(half, folder).catch(() => rm(half, { recursive: true, force: true }))
 }
