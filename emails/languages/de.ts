@@ -30,6 +30,7 @@ const site = {
     look: 'Sie können vorher hineinsehen.',
     lookMore: 'Frühere Ausgaben stehen im Archiv und in einem Feed für alle, die lieber keine Mail möchten.',
     newest: 'In der neuesten Ausgabe',
+    sample: 'Was heute darin stünde',
     whole: 'Die ganze Ausgabe lesen',
   },
   archive: {

@@ -30,6 +30,7 @@ const site = {
     look: 'You can look before you ask.',
     lookMore: 'Earlier digests are in the archive, and in a feed for those who would rather have no mail.',
     newest: 'In the newest digest',
+    sample: 'What a digest would tell today',
     whole: 'Read the whole digest',
   },
   archive: {

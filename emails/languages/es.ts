@@ -29,6 +29,7 @@ const site = {
     look: 'Puede mirar antes de suscribirse.',
     lookMore: 'Los envíos anteriores están en el archivo, y en un canal RSS para quien prefiera no recibir correo.',
     newest: 'En el último envío',
+    sample: 'Lo que contaría hoy',
     whole: 'Leer el envío completo',
   },
   archive: {

@@ -30,6 +30,7 @@ const site = {
     look: 'Vous pouvez regarder avant de vous abonner.',
     lookMore: 'Les envois précédents sont dans les archives, et dans un flux pour qui préfère se passer de courriel.',
     newest: 'Dans le dernier envoi',
+    sample: 'Ce que vous y liriez aujourd’hui',
     whole: 'Lire tout l’envoi',
   },
   archive: {

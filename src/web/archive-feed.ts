@@ -69,14 +69,16 @@ export async function jsonFeed({ path, publicUrl, title, language, digests }: Fe
   return JSON.stringify(feed)
 }
 
-/** All stories, in the order of the mail, as text of their own HTML. */
-async function contentOf({ edition, words }: PublicDigest): Promise<string> {
-  const story = ({ title, url, summary }: Item) =>
-    html`<li>${url ? html`<a href="${url}">${title}</a>` : title}${summary ? html`<br>${summary}` : ''}</li>`
+/** All stories, in the order of the mail, as text of their own HTML: what a reader of feeds knows of it is in it. */
+async function contentOf({ edition, words, language, direction, furtherCount }: PublicDigest): Promise<string> {
+  const line = (text: string) => (text ? html`<br>${text}` : '')
+  const story = ({ title, url, summary, byline }: Item) =>
+    html`<li dir="auto">${url ? html`<a href="${url}">${title}</a>` : title}${line(summary)}${line(byline)}</li>`
   const list = (name: string, items: readonly Item[]) => html`<h2>${name}</h2><ul>${items.map(story)}</ul>`
   const { lead, sections, alone, brief } = edition
-  const content = await html`<ul>${story(lead)}</ul>${sections.map(({ topic, items }) => list(topic.name, items))}${
-    alone.length > 0 ? html`<ul>${alone.map(story)}</ul>` : ''
-  }${brief.length > 0 ? list(words.inBrief, brief) : ''}`
+  const content =
+    await html`<div lang="${language}" dir="${direction}"><ul>${story(lead)}</ul>${sections.map(({ topic, items }) => list(topic.name, items))}${
+      alone.length > 0 ? html`<ul>${alone.map(story)}</ul>` : ''
+    }${brief.length > 0 ? list(words.inBrief, brief) : ''}${furtherCount > 0 ? html`<p>${words.further}</p>` : ''}</div>`
   return `${content}`
 }

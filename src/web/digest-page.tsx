@@ -165,11 +165,13 @@ const pictureWidth = 640
 
 type PictureProps = { readonly item: Item; readonly isFirst?: boolean }
 
-/** The headline leads where the picture would: one stop for the keyboard is enough. */
+/** The headline beside it leads where the picture would, and says what nobody described: one stop, and one reading, is enough. */
 function Picture({ item, isFirst = false }: PictureProps) {
-  const { imageUrl, imageAlt, imageWidth = pictureWidth } = item
+  const { imageUrl, imageAlt, isDescribed, imageWidth = pictureWidth } = item
   if (!imageUrl) return null
   const lazily = isFirst ? {} : { loading: 'lazy' as const }
   const shape = isFirst && imageWidth < pictureWidth ? { class: 'small' } : {}
-  return <img src={imageUrl} alt={imageAlt} width={pictureWidth} height={360} {...shape} {...lazily} />
+  return (
+    <img src={imageUrl} alt={isDescribed ? imageAlt : ''} width={pictureWidth} height={360} {...shape} {...lazily} />
+  )
 }

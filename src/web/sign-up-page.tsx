@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
 import { dateLine, findPublicDigests, type Item, type PublicDigest } from '../digests/archive.ts'
+import { type SampleDigest, sampleDigest } from '../digests/sample-digest.ts'
 import type { Context } from '../platform/context.ts'
 import { consentText } from '../subscriptions/consent.ts'
 import { type Newsletter, offeredTopics } from '../subscriptions/newsletters.ts'
@@ -31,7 +32,7 @@ export type SignUpForm = {
   readonly isFromElsewhere?: boolean
 }
 
-/** What this is, the form, why to trust it, and the newest digest. */
+/** What this is, the form, why to trust it, and the newest digest, or what one would tell before there is any. */
 export async function signUpPage(c: HonoContext, context: Context, newsletter: Newsletter, form: SignUpForm) {
   const spoken = spokenTo(c, newsletter.language, form.language)
   const { language, words, speaking, to } = spoken
@@ -44,6 +45,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
   const topics = await offeredTopics(context, newsletter.id)
   const path = await frontOf(context, newsletter)
   const [newest] = await findPublicDigests(context, { newsletterId: newsletter.id }, 1)
+  const sample = newest ? undefined : await sampleDigest(context, newsletter)
   return page(
     c,
     context,
@@ -123,7 +125,7 @@ export async function signUpPage(c: HonoContext, context: Context, newsletter: N
         {say.settings} <a href={to('/my-link')}>{say.mailMyLink}</a>
       </p>
       <Trust spoken={spoken} />
-      {newest && <Newest digest={newest} spoken={spoken} />}
+      {newest ? <Newest digest={newest} spoken={spoken} /> : sample && <Sample digest={sample} spoken={spoken} />}
     </>,
   )
 }
@@ -186,41 +188,55 @@ function Trust({ spoken: { words, to } }: { readonly spoken: Spoken }) {
   )
 }
 
-/** In the order of the mail. */
 function Newest({ digest, spoken }: { readonly digest: PublicDigest; readonly spoken: Spoken }) {
   const say = spoken.words.site.front
   const path = spoken.to(digestPath(digest.digestId))
-  const { lead, sections, alone, brief } = digest.edition
-  const others = [...sections.flatMap(({ items }) => items), ...alone, ...brief]
   return (
     <section aria-labelledby="newest" class="edition">
       <h2 id="newest">{say.newest}</h2>
       <p class="dateline">
         <a href={path}>{dateLine(digest.editionDate, spoken.language)}</a>
       </p>
-      <div lang={digest.language} dir={digest.direction}>
-        <div class="lead">
-          <Topic item={lead} />
-          <h3 dir="auto">
-            <Title item={lead} />
-          </h3>
-          {lead.summary && <p dir="auto">{lead.summary}</p>}
-        </div>
-        <ol class="stories">
-          {others.map((item) => (
-            <li>
-              <Topic item={item} />
-              <span dir="auto" class="title">
-                <Title item={item} />
-              </span>
-            </li>
-          ))}
-        </ol>
-      </div>
+      <Stories digest={digest} />
       <p>
         <a href={path}>{say.whole}</a>
       </p>
     </section>
+  )
+}
+
+/** Before the first digest was sent. */
+const Sample = ({ digest, spoken }: { readonly digest: SampleDigest; readonly spoken: Spoken }) => (
+  <section aria-labelledby="newest" class="edition">
+    <h2 id="newest">{spoken.words.site.front.sample}</h2>
+    <Stories digest={digest} />
+  </section>
+)
+
+/** In the order of the mail. Without pictures: who only looks at this page asks no other site for anything. */
+function Stories({ digest }: { readonly digest: SampleDigest }) {
+  const { lead, sections, alone, brief } = digest.edition
+  const others = [...sections.flatMap(({ items }) => items), ...alone, ...brief]
+  return (
+    <div lang={digest.language} dir={digest.direction}>
+      <div class="lead">
+        <Topic item={lead} />
+        <h3 dir="auto">
+          <Title item={lead} />
+        </h3>
+        {lead.summary && <p dir="auto">{lead.summary}</p>}
+      </div>
+      <ol class="stories">
+        {others.map((item) => (
+          <li>
+            <Topic item={item} />
+            <span dir="auto" class="title">
+              <Title item={item} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
   )
 }
 

@@ -14,7 +14,7 @@ export const stylesFor = ({ brand, accent, logo, headlines }: Look): string => `
 body { margin: 0; border-top: 6px solid var(--brand); background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 ${fonts[headlines]}; }
 .page { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 header.site { border-bottom: 3px double var(--line); margin-bottom: 2rem; padding-bottom: .75rem; }
-header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-weight: bold; letter-spacing: -.01em; }
+header.site a { color: inherit; text-decoration: none; font-size: 1.5rem; font-weight: bold; letter-spacing: -.01em; overflow-wrap: anywhere; }
 header.site img { display: block; box-sizing: content-box; max-width: calc(100% - 1.5rem); height: auto; margin-bottom: .25rem; background: var(--plate); }
 @media (prefers-color-scheme: dark) { header.site img.on-plate { padding: .5rem .75rem; } }
 h1 { font-size: 2rem; line-height: 1.15; letter-spacing: -.015em; margin: 0 0 .75rem; text-wrap: balance; }

@@ -15,7 +15,17 @@ const fontFolders = ['gelasio', 'noto-sans-arabic', 'noto-sans-sc', 'noto-emoji'
   join(modules, '@fontsource-variable', name),
 )
 const fontFile = /^(?:gelasio-latin.*|noto(?!.*-(?:latin|latin-ext|cyrillic|vietnamese|math)-).*)-wght-normal\.woff2$/
-const asGeorgia = '<alias binding="same"><family>Georgia</family><prefer><family>Gelasio</family></prefer></alias>'
+const aliases = [
+  ['Georgia', 'Gelasio'],
+  ['serif', 'Gelasio'],
+  ['sans-serif', 'Open Sans'],
+  ['system-ui', 'Open Sans'],
+].map(
+  ([asked, used]) => `<alias binding="same"><family>${asked}</family><prefer><family>${used}</family></prefer></alias>`,
+)
+/** Whatever else is asked for. */
+const otherwise =
+  '<match target="pattern"><edit name="family" mode="append_last"><string>Open Sans</string></edit></match>'
 
 /** Where the browser is; unpacked if nobody has yet. */
 export async function chromiumFiles(): Promise<ChromiumFiles> {
@@ -59,7 +69,7 @@ async function unpack(folder: string): Promise<void> {
   await unpackFonts(join(half, 'fonts'))
   await writeFile(
     join(half, 'fonts.conf'),
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts</dir><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir>${asGeorgia}</fontconfig>\n`,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts</dir><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir>${aliases.join('')}${otherwise}</fontconfig>\n`,
   )
   await rename(half, folder).catch(() => rm(half, { recursive: true, force: true }))
 }

@@ -1,4 +1,5 @@
 // What a reader is told when it is not done: from another site, too much, stopped, not shown to be a person.
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type HttpServer, serve } from '../../src/node-http.ts'
 import { look, testBrowser, type View } from './browser.ts'
@@ -39,6 +40,21 @@ describe.each(views)('at $width px, scripts: $scripts', (view) => {
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(title)
       await look(page, `${nameOf(view)} 30 answered ${status}`)
     })
+  })
+
+  it.each(['en', 'ar'])('says in %s that it was our fault, and how to go on', async (language) => {
+    const page = await browser.open(view)
+    await sql`alter table public_digests rename to gone`.execute(service.db)
+    try {
+      const answer = await page.goto(`${service.url}/archive?language=${language}`)
+      expect(answer?.status()).toBe(500)
+      expect(await page.locator('html').getAttribute('lang')).toBe(language)
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+      expect(await page.locator('body').textContent()).not.toMatch(/public_digests|relation|stack|at \//)
+      await look(page, `${nameOf(view)} 33 our fault in ${language}`)
+    } finally {
+      await sql`alter table gone rename to public_digests`.execute(service.db)
+    }
   })
 
   it('says that sign-ups are stopped, and for how long', async () => {

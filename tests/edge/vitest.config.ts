@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 const suites = [
   ...['sign-up', 'journey', 'preferences', 'my-link', 'change-address', 'undo', 'erase', 'security', 'scanner', 'fuzz'],
   ...['archive', 'privacy', 'webhooks', 'by-mail', 'sign-up-by-mail', 'machine-mail', 'mail-tokens', 'languages'],
-  ...['public-languages', 'offline', 'branding', 'welcome', 'change-notices'],
+  ...['public-languages', 'offline', 'sample-digest', 'branding', 'welcome', 'change-notices'],
 ]
 const webTests = suites.map((name) => `tests/web/${name}.test.ts`)
 
