@@ -201,9 +201,9 @@ async function fillLetters(db: Database, slot: Date): Promise<void> {
   )
   await sql`
     insert into change_notices (subscription_id, due_at, message_id)
-    select id, case when id <= ${lettersOwed} then ${slot}::timestamptz end, case when id % 2 = 0 then (
-      select m.id from messages m where m.subscription_id = s.id order by m.run_id limit 1) end
-    from subscriptions s where id <= 100000`.execute(db)
+    select s.id, case when s.id <= ${lettersOwed} then ${slot}::timestamptz end, m.id
+    from subscriptions s left join messages m on m.run_id = 1 and m.subscription_id = s.id and s.id % 2 = 0
+    where s.id <= 100000`.execute(db)
   await sql`vacuum analyze confirmations, welcomes, change_notices`.execute(db)
 }
 
