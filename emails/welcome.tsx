@@ -3,7 +3,7 @@ import { Column, Row, Text } from '@react-email/components'
 import { clean } from './components/clean.ts'
 import type { DigestProps } from './components/digest-props.ts'
 import { closingText, editionText } from './components/digest-text.ts'
-import { betweenPieces, editionOf } from './components/edition.ts'
+import { betweenPieces, editionOf, unbroken } from './components/edition.ts'
 import { EditionBody } from './components/edition-body.tsx'
 import { Footer } from './components/footer.tsx'
 import { storiesIn } from './components/language.ts'
@@ -82,7 +82,7 @@ export function WelcomeEmail(props: WelcomeProps) {
           <Strip>
             <Rule tone="ink" width={3} />
             <Text {...paint({ text: 'muted' }, newestStyle)}>
-              {`${words.newest}${betweenPieces}${edition.extent.replaceAll(' ', '\u00a0')}`}
+              {`${words.newest}${betweenPieces}${unbroken(edition.extent)}`}
             </Text>
             <Rule />
           </Strip>

@@ -7,10 +7,11 @@ import type { PaintProps } from './theme.ts'
 /** The way the mail runs; set by its layout. */
 export const DirectionContext = createContext<Direction>('ltr')
 
-/** The props of blocks with such a text. Each adds nothing where the text runs as the mail does. */
+/** The way the mail runs, and the props of blocks with such a text, of which each adds nothing where the text runs as the mail does. */
 export function useDirections() {
   const mail = useContext(DirectionContext)
   return {
+    mail,
     directed: (text: string): { dir?: Direction } => {
       const dir = directionOfText(text, mail)
       return dir === mail ? {} : { dir }

@@ -2,7 +2,7 @@ import { Text } from '@react-email/components'
 import { messagesFor } from '../messages.ts'
 import type { DigestProps } from './digest-props.ts'
 import type { Edition } from './edition.ts'
-import { directionOf, storiesIn } from './language.ts'
+import { storiesIn } from './language.ts'
 import { MailLink, Rule, Strip } from './parts.tsx'
 import { safeUrl } from './safe-url.ts'
 import { BriefStory, LeadStory, SectionStory } from './stories.tsx'
@@ -18,19 +18,18 @@ export function EditionBody(props: EditionBodyProps) {
   const { language, links, furtherCount, siteUrl } = props
   const { lead, sections, alone, brief } = props.edition
   const { digest } = messagesFor(language)
-  const direction = directionOf(language)
   const inStories = storiesIn(props)
   return (
     <>
-      <LeadStory item={lead} direction={direction} inStories={inStories} />
+      <LeadStory item={lead} inStories={inStories} />
       {sections.map(({ topic, items, canBeFewer }) => {
         const label = digest.fewerOf({ topic: topic.name })
         const fewer = canBeFewer ? { href: links.fewerOf(topic.slug), label } : undefined
         return (
-          <TopicSection key={topic.slug} name={topic.name} direction={direction} lang={inStories.lang} fewer={fewer}>
+          <TopicSection key={topic.slug} name={topic.name} lang={inStories.lang} fewer={fewer}>
             {items.map((item, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
-              <SectionStory key={index} item={item} direction={direction} inStories={inStories} />
+              <SectionStory key={index} item={item} inStories={inStories} />
             ))}
           </TopicSection>
         )
@@ -40,12 +39,12 @@ export function EditionBody(props: EditionBodyProps) {
           <Rule tone="ink" width={2} />
           {alone.map((item, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
-            <SectionStory key={index} item={item} direction={direction} inStories={inStories} isAlone />
+            <SectionStory key={index} item={item} inStories={inStories} isAlone />
           ))}
         </Strip>
       )}
       {brief.length > 0 && (
-        <TopicSection name={digest.inBrief} direction={direction}>
+        <TopicSection name={digest.inBrief}>
           {brief.map((item, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once; nothing moves
             <BriefStory key={index} item={item} first={index === 0} inStories={inStories} />

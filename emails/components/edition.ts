@@ -57,6 +57,8 @@ const namedSites = 3
 const longestUnbroken = 24
 /** Between the parts of a line that is no sentence: none begins with the dot. */
 export const betweenPieces = '\u00a0· '
+/** A short piece of such a line, which goes over to the next line as a whole. */
+export const unbroken = (piece: string) => piece.replaceAll(' ', '\u00a0')
 const sectionSize = { least: 2, most: 5 }
 /** So many stories after the lead are told in full, if there are as many: six make no list of headlines. */
 const leastInFull = 5
@@ -129,8 +131,7 @@ function bylineOf(story: Story, language: string, withWeekday: boolean): string 
   const pieces = [...by, ...day, ...(named ? [words.alsoIn({ sites: named })] : [])]
   const last = pieces.at(-1) ?? ''
   const isAddition = pieces.length > 1 && last.length <= longestUnbroken
-  // On a narrow screen it goes over to the next line as a whole.
-  return [...pieces.slice(0, -1), isAddition ? last.replaceAll(' ', '\u00a0') : last].join(betweenPieces)
+  return [...pieces.slice(0, -1), isAddition ? unbroken(last) : last].join(betweenPieces)
 }
 
 /** How many stories there are, and how long the mail itself takes; how long what it links to is, nobody has told us. */

@@ -1,8 +1,8 @@
 // Line breaks that change nothing: mail allows 998 octets a line, and React writes a whole document on one.
 
+import { octetsOf } from './html-octets.ts'
+
 const longest = 900
-const encoder = new TextEncoder()
-const octetsOf = (text: string) => encoder.encode(text).length
 const characters = new Intl.Segmenter('en')
 const block = /^<(?:table|tr|p|h[1-3]|div|meta|title|style|body)\b/
 /** Links and pictures have long addresses; a break inside the tag is nowhere to be seen. */

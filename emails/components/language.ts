@@ -1,7 +1,7 @@
 export type Direction = 'ltr' | 'rtl'
 
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'syr', 'ug', 'ur', 'yi'])
-const rightToLeftScripts = new Set(['Adlm', 'Arab', 'Hebr', 'Nkoo', 'Rohg', 'Syrc', 'Thaa'])
+const rightToLeftScripts = ['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa']
 
 /** The language tag in its canonical form; English if it is none. */
 export function languageTag(language: string): string {
@@ -26,12 +26,12 @@ export function directionOf(language: string): Direction {
 
 function readDirection(language: string): Direction {
   const locale = new Intl.Locale(languageTag(language))
-  const rtl = locale.script ? rightToLeftScripts.has(locale.script) : rightToLeft.has(locale.language)
+  const rtl = locale.script ? rightToLeftScripts.includes(locale.script) : rightToLeft.has(locale.language)
   return rtl ? 'rtl' : 'ltr'
 }
 
 // Of letters alone: figures and marks run as what is around them. By extensions, since some letters are several scripts'.
-const rightToLeftLetter = `[${['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm', 'Rohg', 'Mand', 'Samr'].map((script) => `\\p{scx=${script}}`).join('')}]`
+const rightToLeftLetter = `[${rightToLeftScripts.map((script) => `\\p{scx=${script}}`).join('')}]`
 const runsLeft = new RegExp(`(?=${rightToLeftLetter})\\p{L}`, 'u')
 const runsRight = new RegExp(`(?!${rightToLeftLetter})\\p{L}`, 'u')
 

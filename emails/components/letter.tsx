@@ -105,9 +105,7 @@ export function Letter({ words, ...props }: LetterProps & { words: LetterWords }
             </Column>
           </Row>
         )}
-        <Button href={url} language={language}>
-          {words.button}
-        </Button>
+        <Button href={url}>{words.button}</Button>
         <Row>
           <Column>
             <Text {...body}>{words.notes.join(' ')}</Text>

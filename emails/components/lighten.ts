@@ -1,4 +1,5 @@
 import type { Item } from './edition.ts'
+import { octetsInHtml } from './html-octets.ts'
 
 /**
  * What the texts and addresses of a digest's stories may take in HTML, in octets: all else that a mail can hold at its largest
@@ -6,21 +7,13 @@ import type { Item } from './edition.ts'
  */
 const longest = 40_000
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#x27;',
-}
-const encoder = new TextEncoder()
-const octetsOf = (text: string) => encoder.encode(text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign)).length
-
 /** A headline with a picture is linked twice. */
 const addressesOf = ({ url = '', imageUrl }: Item) => (imageUrl ? [url, url, imageUrl] : [url])
 
 const weightOf = (item: Item) =>
-  octetsOf([item.title, item.summary, item.byline, item.imageUrl ? item.imageAlt : '', ...addressesOf(item)].join(''))
+  octetsInHtml(
+    [item.title, item.summary, item.byline, item.imageUrl ? item.imageAlt : '', ...addressesOf(item)].join(''),
+  )
 
 const withoutSummary = (item: Item): Item => ({ ...item, summary: '' })
 const withoutPicture = (item: Item): Item => ({ ...item, imageUrl: undefined })

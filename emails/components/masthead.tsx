@@ -2,7 +2,7 @@ import { Heading, Text } from '@react-email/components'
 import { clean } from './clean.ts'
 import type { Publisher } from './digest-props.ts'
 import { useDirections } from './direction.tsx'
-import { betweenPieces } from './edition.ts'
+import { betweenPieces, unbroken } from './edition.ts'
 import { LogoPlate } from './logo-plate.tsx'
 import { useLook } from './look.ts'
 import { Rule, Strip } from './parts.tsx'
@@ -30,9 +30,7 @@ export function Masthead({ name, publisher, date, extent, inStories }: MastheadP
         </Heading>
       )}
       <Rule tone="ink" width={3} />
-      <Text
-        {...paint({ text: 'muted' }, dateStyle)}
-      >{`${date}${betweenPieces}${extent.replaceAll(' ', '\u00a0')}`}</Text>
+      <Text {...paint({ text: 'muted' }, dateStyle)}>{`${date}${betweenPieces}${unbroken(extent)}`}</Text>
       <Rule />
     </Strip>
   )

@@ -1,6 +1,7 @@
 import { Column, Heading, Row } from '@react-email/components'
 import type { CSSProperties, ReactNode } from 'react'
-import { directionOf, startOf } from './language.ts'
+import { useDirections } from './direction.tsx'
+import { startOf } from './language.ts'
 import { useLook } from './look.ts'
 import { gutter, type LineTone, paint, type TextTone } from './theme.ts'
 
@@ -57,13 +58,14 @@ export function Title({ children }: { children: string }) {
   )
 }
 
-type ButtonProps = { href: string; language: string; children: string }
+type ButtonProps = { href: string; children: string }
 
 /** The one thing that a letter asks for. */
-export function Button({ href, language, children }: ButtonProps) {
+export function Button({ href, children }: ButtonProps) {
   const look = useLook()
+  const { mail } = useDirections()
   return (
-    <Row align={startOf(directionOf(language))} style={{ width: 'auto', margin: '0 0 24px' }} width={undefined}>
+    <Row align={startOf(mail)} style={{ width: 'auto', margin: '0 0 24px' }} width={undefined}>
       <Column {...look.paint({ fill: 'button' }, { padding: '14px 26px', fontSize: '17px', lineHeight: '24px' })}>
         <MailLink href={href} tone="onButton" style={{ fontWeight: 700 }}>
           {children}

@@ -1,12 +1,13 @@
+import { octetsInHtml } from './html-octets.ts'
+
 // A longer address would not fit on a line of mail (998 octets) with its attribute, where an ampersand takes five octets.
 const longest = 900
-const lengthInHtml = (href: string) => href.replaceAll('&', '&amp;').replaceAll("'", '&#x27;').length
 
 /** The address in normal form if it is one that a reader may be sent to (http, https); otherwise nothing. */
 export function safeUrl(url: string | null): string | undefined {
   if (!url || !URL.canParse(url)) return undefined
   const { protocol, href } = new URL(url)
-  return (protocol === 'https:' || protocol === 'http:') && lengthInHtml(href) <= longest ? href : undefined
+  return (protocol === 'https:' || protocol === 'http:') && octetsInHtml(href) <= longest ? href : undefined
 }
 
 /**

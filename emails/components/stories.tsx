@@ -2,7 +2,6 @@ import { Column, Heading, Row, Text } from '@react-email/components'
 import type { CSSProperties, ReactNode } from 'react'
 import { Isolated, useDirections } from './direction.tsx'
 import { betweenPieces, type Item } from './edition.ts'
-import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
 import { HeadlineLink, MailLink, Strip } from './parts.tsx'
 import {
@@ -20,10 +19,8 @@ import {
 type InStories = { lang?: string }
 type StoryProps = { item: Item; inStories: InStories }
 
-type PlacedProps = StoryProps & { direction: Direction }
-
 /** The story that the mail opens with: picture over the full width, large headline, summary. A small picture stands beside them. */
-export function LeadStory({ item, direction, inStories }: PlacedProps) {
+export function LeadStory({ item, inStories }: StoryProps) {
   const set = isLong(item.title) ? leadType.long : leadType.usual
   const width = leadWidth(item)
   const words = (
@@ -38,7 +35,7 @@ export function LeadStory({ item, direction, inStories }: PlacedProps) {
       {width < leastLeadImageWidth ? (
         <Row>
           <Column style={{ verticalAlign: 'top' }}>{words}</Column>
-          <PictureBeside item={item} direction={direction} inStories={inStories} />
+          <PictureBeside item={item} inStories={inStories} />
         </Row>
       ) : (
         <>
@@ -77,13 +74,13 @@ function leadWidth({ imageUrl, imageWidth = leadImageWidth, imageHeight = 0 }: I
   return width < nearlyFullWidth ? width : leadImageWidth
 }
 
-type SectionStoryProps = PlacedProps & {
+type SectionStoryProps = StoryProps & {
   /** It stands under no heading of its topic, and names it itself. */
   isAlone?: boolean
 }
 
 /** A story of a section, or one that is the only one of its topic: headline and summary, the picture small beside them. */
-export function SectionStory({ item, direction, inStories, isAlone = false }: SectionStoryProps) {
+export function SectionStory({ item, inStories, isAlone = false }: SectionStoryProps) {
   const size = isLong(item.title) ? '17px' : '20px'
   return (
     <Row style={{ marginTop: '22px' }}>
@@ -99,13 +96,14 @@ export function SectionStory({ item, direction, inStories, isAlone = false }: Se
         />
         <Summary item={item} size={15} inStories={inStories} />
       </Column>
-      {item.imageUrl && <PictureBeside item={item} direction={direction} inStories={inStories} />}
+      {item.imageUrl && <PictureBeside item={item} inStories={inStories} />}
     </Row>
   )
 }
 
-function PictureBeside({ item, direction, inStories }: PlacedProps) {
-  const gap = direction === 'rtl' ? { paddingRight: 20 } : { paddingLeft: 20 }
+function PictureBeside({ item, inStories }: StoryProps) {
+  const { mail } = useDirections()
+  const gap = mail === 'rtl' ? { paddingRight: 20 } : { paddingLeft: 20 }
   const width = Math.min(thumbnailWidth, item.imageWidth ?? thumbnailWidth)
   return (
     <Column width={thumbnailWidth} className="thumbnail-cell" style={{ verticalAlign: 'top', paddingTop: 4, ...gap }}>

@@ -1,14 +1,12 @@
 import { Column, Heading, Row } from '@react-email/components'
 import type { ReactNode } from 'react'
 import { useDirections } from './direction.tsx'
-import type { Direction } from './language.ts'
 import { useLook } from './look.ts'
 import { MailLink, Rule, Strip } from './parts.tsx'
 import { sans } from './theme.ts'
 
 type TopicSectionProps = {
   name: string
-  direction: Direction
   /** The language of the name, where it is not the mail's. */
   lang?: string | undefined
   fewer?: { href: string; label: string } | undefined
@@ -16,9 +14,9 @@ type TopicSectionProps = {
 }
 
 /** A heading under a heavy rule, with the link that asks for less of it at the end of the line. */
-export function TopicSection({ name, direction, lang, fewer, children }: TopicSectionProps) {
+export function TopicSection({ name, lang, fewer, children }: TopicSectionProps) {
   const { paint } = useLook()
-  const { directed } = useDirections()
+  const { directed, mail } = useDirections()
   return (
     <Strip bottom={28}>
       <Rule tone="ink" width={2} />
@@ -30,7 +28,7 @@ export function TopicSection({ name, direction, lang, fewer, children }: TopicSe
         </Column>
         {fewer && (
           <Column
-            align={direction === 'rtl' ? 'left' : 'right'}
+            align={mail === 'rtl' ? 'left' : 'right'}
             {...paint(
               { text: 'muted' },
               { padding: '6px 0 0', fontSize: '13px', lineHeight: '20px', verticalAlign: 'baseline' },

@@ -22,6 +22,20 @@ export type Selection = {
   readonly total: number
 }
 
+/** Readers who are told alike. */
+export type Group = {
+  readonly since: Date
+  /** Null: they were told all that matches up to `since`. */
+  readonly toldFrom: Date | null
+  /** Null: every topic. */
+  readonly topicIds: readonly number[] | null
+}
+
+/** The groups of {@link selectArticles}, where there is this one. */
+export const oneGroup = ({ since, toldFrom, topicIds }: Group) => sql`
+  select 1 as number, ${since}::timestamptz as since, coalesce(${toldFrom}::timestamptz, '-infinity') as told_from,
+    ${topicIds}::bigint[] as topic_ids`
+
 /**
  * What each group of readers is told: the articles available in `(since, windowEnd]` that match its topics. `groups` is a query
  * for `number`, `since`, `told_from` and `topic_ids`, null where every topic is read. What was available in `(told_from, since]`

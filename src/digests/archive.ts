@@ -13,7 +13,7 @@ import { perContext } from '../platform/per-context.ts'
 import { cleanText } from '../platform/text.ts'
 import { readStories } from './digest-mail.ts'
 
-export type { Edition, Item } from '../../emails/components/edition.ts'
+export { betweenPieces, type Edition, type Item, unbroken } from '../../emails/components/edition.ts'
 export { dateLine } from '../../emails/components/in-words.ts'
 
 /** Where a page of the archive begins: after this digest. */

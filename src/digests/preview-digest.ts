@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { writtenDays } from '../../emails/components/in-words.ts'
 import { knownLanguage, languages, spoken } from '../../emails/messages.ts'
-import { selectArticles } from '../articles/select-articles.ts'
+import { type Group, oneGroup, selectArticles } from '../articles/select-articles.ts'
 import type { MarkedMail } from '../delivery/mail-template.ts'
 import { filledDay } from '../delivery/mail-template.ts'
 import type { Context } from '../platform/context.ts'
@@ -74,14 +74,10 @@ export async function previewDigest(
 
 type Newsletter = DigestContent['newsletter'] & { readonly id: number }
 
-type Reading = {
+type Reading = Group & {
   readonly language: string
   readonly frequency: Frequency
-  readonly since: Date
-  /** Null: they were told all that matches up to `since`. */
-  readonly toldFrom: Date | null
   readonly until: Date
-  readonly topicIds: readonly number[] | null
   readonly editionDate: string
   readonly confirmedOn: string
   readonly readers: string
@@ -104,14 +100,12 @@ async function readContent(
     'addressKey' in whom
       ? await readReader(context, trx, newsletter, whom.addressKey)
       : await readTopics(context, trx, newsletter, whom)
-  const { language, frequency, since, toldFrom, until, topicIds, editionDate, confirmedOn, readers } = reading
+  const { language, frequency, since, until, editionDate, confirmedOn, readers } = reading
   const [selection] = await selectArticles(
     trx,
     newsletter.id,
     until,
-    sql`
-      select 1 as number, ${since}::timestamptz as since, coalesce(${toldFrom}::timestamptz, '-infinity') as told_from,
-        ${topicIds}::bigint[] as topic_ids`,
+    oneGroup(reading),
     context.config.storiesPerDigest,
   )
   if (!selection) {

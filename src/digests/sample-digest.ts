@@ -1,15 +1,16 @@
-import { sql } from 'kysely'
 import { editionOf } from '../../emails/components/edition.ts'
-import { type Direction, directionOf, languageTag } from '../../emails/components/language.ts'
-import { selectArticles } from '../articles/select-articles.ts'
+import { directionOf, languageTag } from '../../emails/components/language.ts'
+import { oneGroup, selectArticles } from '../articles/select-articles.ts'
 import type { Context } from '../platform/context.ts'
 import type { Row } from '../platform/database/schema.ts'
 import { type AtOnce, type Kept, kept } from '../platform/kept.ts'
 import { perContext } from '../platform/per-context.ts'
-import type { Edition } from './archive.ts'
+import type { PublicDigest } from './archive.ts'
 import { readStories } from './digest-mail.ts'
 
-export type SampleDigest = { readonly language: string; readonly direction: Direction; readonly edition: Edition }
+export type SampleDigest = Pick<PublicDigest, 'language' | 'direction' | 'edition'>
+
+const toldDays = 7
 
 type Of = Pick<Row<'newsletters'>, 'id' | 'language'>
 
@@ -24,13 +25,13 @@ export function sampleDigest(context: Context, newsletter: Of): AtOnce<SampleDig
 }
 
 async function readSample({ db, clock, config }: Context, { id, language }: Of): Promise<SampleDigest | undefined> {
+  const until = clock.now()
+  const readers = { since: new Date(until.getTime() - toldDays * 24 * 3_600_000), toldFrom: null, topicIds: null }
   const stories = await db
     .transaction()
     .setAccessMode('read only')
     .execute(async (trx) => {
-      const readers = sql`
-        select 1 as number, ${clock.sqlNow} - interval '7 days' as since, '-infinity'::timestamptz as told_from, null::bigint[] as topic_ids`
-      const [selection] = await selectArticles(trx, id, clock.now(), readers, config.storiesPerDigest)
+      const [selection] = await selectArticles(trx, id, until, oneGroup(readers), config.storiesPerDigest)
       return selection ? readStories(trx, selection.articles) : []
     })
   if (stories.length === 0) return undefined

@@ -1,6 +1,6 @@
 // Who is to be welcomed, and with which stories.
 import { sql } from 'kysely'
-import { selectArticles, type ToldArticle } from '../articles/select-articles.ts'
+import { oneGroup, selectArticles, type ToldArticle } from '../articles/select-articles.ts'
 import { firstDigestAt, isOutdated, isUnmade } from '../delivery/welcomes.ts'
 import type { Context } from '../platform/context.ts'
 import { isFirstNewsletter } from '../platform/database/first-newsletter.ts'
@@ -62,8 +62,7 @@ export async function readTold(
     db,
     reader.newsletter_id,
     windowEnd,
-    sql`select 1 as number, ${read_until}::timestamptz as since, coalesce(${told_from}::timestamptz, '-infinity') as told_from,
-      ${topicIds}::bigint[] as topic_ids`,
+    oneGroup({ since: read_until, toldFrom: told_from, topicIds }),
     config.storiesPerDigest,
   )
   const { articles = [], total = 0 } = selection ?? {}

@@ -10,9 +10,12 @@ export function senderOf(
   { mailFrom, senderAddress }: Pick<Config, 'mailFrom' | 'senderAddress'>,
   { name, isFirst }: { readonly name: string; readonly isFirst: boolean },
 ): string {
-  const isNamed = mailFrom.includes('<') && !mailFrom.trimStart().startsWith('<')
-  return isFirst && isNamed ? mailFrom : `${displayName(name)} <${senderAddress}>`
+  return isFirst && nameIn(mailFrom) !== '' ? mailFrom : `${displayName(name)} <${senderAddress}>`
 }
+
+/** The name in `MAIL_FROM`; empty where there is none. */
+export const nameIn = (mailFrom: string): string =>
+  mailFrom.includes('<') ? (mailFrom.split('<')[0] ?? '').trim() : ''
 
 /** What would have to be escaped within quotes, or looks like an address to who does not read them, and what says the same. */
 const lookalikes: Readonly<Record<string, string>> = { '"': "'", '\\': '/', '<': '‹', '>': '›' }

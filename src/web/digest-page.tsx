@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Context as HonoContext } from 'hono'
-import { findNeighbours, type Item, type PublicDigest } from '../digests/archive.ts'
+import { betweenPieces, findNeighbours, type Item, type PublicDigest, unbroken } from '../digests/archive.ts'
 import type { Context } from '../platform/context.ts'
 import { spokenTo } from './asked-language.ts'
 import { pageHead } from './page-head.ts'
@@ -39,9 +39,7 @@ export async function digestPage(c: HonoContext, context: Context, digest: Publi
     { title, newsletterName, front, head, path, ...speaking },
     <>
       <article class="edition" lang={digest.language} dir={digest.direction}>
-        <h1 class="dateline">
-          {digest.date}&nbsp;· {edition.extent.replaceAll(' ', '\u00a0')}
-        </h1>
+        <h1 class="dateline">{digest.date + betweenPieces + unbroken(edition.extent)}</h1>
         <section class="lead">
           <Picture item={edition.lead} isFirst />
           <Kicker item={edition.lead} />

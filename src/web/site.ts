@@ -3,6 +3,7 @@ import type { Config } from '../platform/config.ts'
 import type { Context } from '../platform/context.ts'
 import { perContext } from '../platform/per-context.ts'
 import { frontPath } from '../platform/publisher.ts'
+import { nameIn } from '../platform/sender.ts'
 import { type Newsletter, newslettersByName } from '../subscriptions/newsletters.ts'
 
 export type Site = {
@@ -41,6 +42,5 @@ export const knownSite = (context: Context): Site =>
 /** The publisher's, the name in MAIL_FROM, or its domain where there is none. */
 function senderName({ branding, mailFrom, contactAddress }: Config): string {
   if (branding.publisherName) return branding.publisherName
-  const [name = ''] = mailFrom.split('<')
-  return (mailFrom.includes('<') && name.trim()) || (contactAddress.split('@').at(-1) ?? contactAddress)
+  return nameIn(mailFrom) || (contactAddress.split('@').at(-1) ?? contactAddress)
 }

@@ -1,18 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
-import { createElement } from 'react'
 import { describe, expect, test } from 'vitest'
 import { AnswerEmail, answerSubject } from '../../emails/answer.tsx'
 import { ConfirmEmail, confirmSubject } from '../../emails/confirm.tsx'
 import { digestSubject } from '../../emails/digest.tsx'
 import { catalogues, knownLanguage, type Language, languages, messagesFor, spoken } from '../../emails/messages.ts'
-import {
-  PreferencesChangedEmail,
-  preferencesChangedSubject,
-  preferencesChangedText,
-} from '../../emails/preferences-changed.tsx'
-import { renderMail } from '../../emails/render.ts'
+import { PreferencesChangedEmail, preferencesChangedSubject } from '../../emails/preferences-changed.tsx'
 import { WelcomeEmail, welcomeSubject } from '../../emails/welcome.tsx'
 import {
   all,
@@ -22,6 +16,7 @@ import {
   parse,
   preview,
   renderAnswer,
+  renderChanged,
   renderConfirm,
   renderDigest,
   renderWelcome,
@@ -191,11 +186,10 @@ describe('a digest whose stories are in another language', () => {
 
   test('and every other mail mark the name of the newsletter', async () => {
     const changes = { language: 'de', storiesLanguage: 'en' }
-    const changed = PreferencesChangedEmail.PreviewProps
     const mails = [
       ...Object.values(letters).map((letter) => letter(changes)),
       ...[renderConfirm(changes), renderAnswer(changes), renderWelcome(changes)],
-      renderMail(createElement(PreferencesChangedEmail, { ...changed, ...changes }), ''),
+      renderChanged(changes),
     ]
     for (const { html } of await Promise.all(mails)) {
       const names = all(parse(html), 'p').filter((one) => DomUtils.textContent(one) === 'The Morning Post')
@@ -228,10 +222,7 @@ test.each(languages)('mails in %s have a subject, and lines that are not too lon
     [confirmSubject({ ...ConfirmEmail.PreviewProps, language }), renderConfirm({ language })],
     [answerSubject({ ...AnswerEmail.PreviewProps, language }), renderAnswer({ language })],
     [welcomeSubject({ ...WelcomeEmail.PreviewProps, language }), renderWelcome({ language })],
-    [
-      preferencesChangedSubject(changed),
-      renderMail(createElement(PreferencesChangedEmail, changed), preferencesChangedText(changed)),
-    ],
+    [preferencesChangedSubject(changed), renderChanged({ language })],
   ] as const) {
     const { html, text } = await mail
     expect(subject).toMatch(/^\S.{3,58}\S$/u)
@@ -273,16 +264,16 @@ describe('what is thrown', () => {
 })
 
 describe('marks are those of the language', () => {
-  const changedIn = async (language: Language) =>
+  const linesIn = async (language: Language) =>
     (await renderDigest({ language, stories: [story()], furtherCount: 3 })).text.split('\n')
 
   test('a label is set off from what it names, and a day at the head of a line has a capital', async () => {
-    const french = await changedIn('fr')
+    const french = await linesIn('fr')
     expect(french.filter((line) => /[^\s\u00a0]:$/.test(line))).toEqual([])
     expect(french.filter((line) => line.endsWith('\u00a0:')).length).toBeGreaterThan(4)
     expect(french.join('\n')).toContain('\nLundi 23 novembre 2026 · ')
-    expect((await changedIn('es')).join('\n')).toContain('\nLunes, 23 de noviembre de 2026 · ')
-    expect((await changedIn('en')).filter((line) => line.endsWith('\u00a0:'))).toEqual([])
+    expect((await linesIn('es')).join('\n')).toContain('\nLunes, 23 de noviembre de 2026 · ')
+    expect((await linesIn('en')).filter((line) => line.endsWith('\u00a0:'))).toEqual([])
   })
 
   test('Arabic has commas of its own, and a postal address those of its script', async () => {
